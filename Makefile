@@ -1,0 +1,50 @@
+# Two commands matter: `make demo` and `make test`. Everything is set up by them, under .tools/, .venv/ and .data/.
+SHELL := /bin/bash
+PY := .venv/bin/python
+# uv where it is on the path, else put into .tools/ by pip. Written so that only the first use pays for it.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
+
+.PHONY: demo test serve check format lock clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/.runtime
+	@$(PY) -m pipeline.cli demo
+
+serve: .venv/.runtime
+	@$(PY) -m pipeline.cli serve --with-worker
+
+test: .venv/.dev
+	@$(PY) -m pytest
+
+check: .venv/.dev
+	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
+
+format: .venv/.dev
+	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+.tools/bin/uv:
+	@python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.11.28
+
+$(PY): .python-version | $(filter .tools/%,$(UV))
+	@$(UV) venv --quiet --allow-existing .venv
+
+.venv/.runtime: requirements.lock requirements-models.lock pyproject.toml | $(PY)
+	@echo "installing pinned dependencies and models"
+	@$(SYNC) -r requirements.lock -r requirements-models.lock
+	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@$(SYNC) -r requirements-dev.lock
+	@touch $@
+
+# One lock for all supported Pythons and systems; hashes, no addresses.
+lock: | $(PY)
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+	  --extra embedded --extra local-asr --extra build pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+	  --extra embedded --extra local-asr --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .tools .data .cache

@@ -1,0 +1,1 @@
+"""Which law a call is under, what it demands, and the words that meet it."""

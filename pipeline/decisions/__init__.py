@@ -1,0 +1,1 @@
+"""Human work: an actor, a target, a reason."""

@@ -1,0 +1,1 @@
+"""What a webhook does in one transaction."""

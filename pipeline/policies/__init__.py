@@ -1,0 +1,1 @@
+"""Policies as data with a digest; code evaluates, files decide."""

@@ -1,0 +1,72 @@
+"""The vendor that made a recording: fetch its audio, delete its copy, prove that it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.model.ids import TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorAccount:
+    """A tenant's own account at the vendor. Secrets never show in a repr."""
+
+    tenant: TenantId
+    account_sid: str
+    auth_token: str = field(repr=False)
+    api_key_sid: str | None = None
+    api_key_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorRecording:
+    """What the vendor says of one recording. `source` is an open string; `duration_s` None while it runs."""
+
+    recording_sid: str
+    call_sid: str
+    status: str
+    source: str
+    channels: int
+    started_at: datetime | None
+    duration_s: int | None
+
+
+class RecordingsVendor(Protocol):
+    """A telephony vendor's recordings.
+
+    Raises, in every method:
+        VendorUnavailable: time-out, 429, 5xx: worth another attempt.
+        VendorRefused: credentials, or another 4xx but 404.
+        VendorBrokeContract: the answer has another shape than agreed.
+    """
+
+    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
+        """Read the audio as it was made (WAV; sealed bytes where the account encrypts).
+
+        The URL is built from the SIDs, never taken from a callback.
+
+        Raises:
+            NotFound: not there (yet): 404.
+            InvalidInput: longer than the size limit.
+        """
+        ...
+
+    def stop(self, account: VendorAccount, call_sid: str) -> bool:
+        """Stop what is being recorded on the call; False where the vendor says that nothing is running."""
+        ...
+
+    def delete(self, account: VendorAccount, recording_sid: str) -> None:
+        """Delete the vendor's copy. A recording that is already gone is no error."""
+        ...
+
+    def is_gone(self, account: VendorAccount, recording_sid: str) -> bool:
+        """Ask again: True only when the vendor says that media and live metadata are no longer there."""
+        ...
+
+    def list_recordings(
+        self, account: VendorAccount, *, since: datetime, call_sid: str | None = None
+    ) -> tuple[VendorRecording, ...]:
+        """List recordings made since a moment, all pages."""
+        ...

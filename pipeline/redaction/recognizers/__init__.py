@@ -1,0 +1,1 @@
+"""One short Presidio recogniser a file."""

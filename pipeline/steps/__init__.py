@@ -1,0 +1,1 @@
+"""Machine work, each safe to repeat."""
