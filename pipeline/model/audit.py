@@ -1,0 +1,95 @@
+"""The grammar of the audit log, and the chain that shows a missing or altered event."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+GENESIS = "0" * 64
+
+
+class AuditTag(StrEnum):
+    """`source:subject:action`. Retired tags stay listed."""
+
+    TENANT_CREATED = "tenant:tenant:created"
+    TENANT_CHANGED = "tenant:settings:changed"
+    CALL_BEGUN = "call:call:begun"
+    CONSENT_NOTED = "call:consent:noted"
+    RECORDING_ANNOUNCED = "recording:vendor:announced"
+    RECORDING_AUTHORISED = "recording:consent:authorised"
+    RECORDING_REFUSED = "recording:consent:refused"
+    RECORDING_CAPTURED = "recording:artifact:captured"
+    RECORDING_WITHHELD = "recording:redaction:withheld"
+    RECORDING_PUBLISHED = "recording:redaction:published"
+    RECORDING_FAILED = "recording:work:failed"
+    VENDOR_COPY_DELETED = "recording:vendor:deleted"
+    VENDOR_SENT = "processor:data:sent"
+    VENDOR_DENIED = "processor:data:denied"
+    ARTIFACT_STORED = "artifact:artifact:stored"
+    ARTIFACT_DECIDED = "artifact:decision:made"
+    ARTIFACT_READ = "artifact:artifact:read"
+    REVIEW_OPENED = "review:item:opened"
+    HOLD_PLACED = "hold:hold:placed"
+    HOLD_RELEASED = "hold:hold:released"
+    AUDIT_CHECKPOINT = "audit:chain:signed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """One event of a tenant's chain. `facts` holds ids, digests, counts and enum values only."""
+
+    tenant: str
+    seq: int
+    tag: str
+    actor: str
+    target: str
+    at: datetime
+    facts: Mapping[str, str | int | bool | None]
+    previous_hash: str
+    hash: str
+
+
+def event_hash(
+    *,
+    tenant: str,
+    seq: int,
+    tag: str,
+    actor: str,
+    target: str,
+    at: datetime,
+    facts: Mapping[str, str | int | bool | None],
+    previous_hash: str,
+) -> str:
+    """Digest an event together with its predecessor's hash (SHA-256 over canonical JSON)."""
+    body = [tenant, seq, tag, actor, target, at.isoformat(), dict(facts), previous_hash]
+    return hashlib.sha256(
+        json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    ).hexdigest()
+
+
+def find_break(events: Iterable[AuditEvent]) -> int | None:
+    """Give the sequence number of the first event that is altered, missing or out of order; None when sound.
+
+    Args:
+        events: one tenant's events from the first, in the order in which they were stored.
+    """
+    previous, expected = GENESIS, 1
+    for event in events:
+        recomputed = event_hash(
+            tenant=event.tenant,
+            seq=event.seq,
+            tag=event.tag,
+            actor=event.actor,
+            target=event.target,
+            at=event.at,
+            facts=event.facts,
+            previous_hash=previous,
+        )
+        if event.seq != expected or event.previous_hash != previous or event.hash != recomputed:
+            return expected
+        previous, expected = event.hash, expected + 1
+    return None

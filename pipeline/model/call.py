@@ -1,0 +1,48 @@
+"""The conversation and one party's connection to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.model.ids import CallId, LegId, TenantId
+
+
+class LegRole(StrEnum):
+    """Who is on a leg."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    AGENT = "agent"
+    """Software of the tenant: it has no law of its own and is not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One party's connection. `number_ref` is a keyed digest; the number itself is sealed elsewhere."""
+
+    id: LegId
+    call: CallId
+    role: LegRole
+    leg_sid: str | None
+    number_ref: str | None
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One conversation of a tenant, with the law it is under as it stood when it began."""
+
+    id: CallId
+    tenant: TenantId
+    call_sid: str
+    direction: str
+    started_at: datetime
+    mode: str
+    tokens: tuple[str, ...]
+    locale: str
+    policy_digest: str
+    matrix_version: str
+    instance: str | None = field(default=None)
+    """The tenant's developer instance the call was made through, where there is one."""
