@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 GENESIS = "0" * 64
@@ -39,8 +39,8 @@ class AuditTag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEvent:
-    """One event of a tenant's chain. `facts` holds ids, digests, counts and enum values only."""
+class AuditEntry:
+    """What happened: by whom, to what, when. `facts` holds ids, digests, counts and enum values only."""
 
     tenant: str
     seq: int
@@ -49,26 +49,31 @@ class AuditEvent:
     target: str
     at: datetime
     facts: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """An entry in its place in the tenant's chain."""
+
+    entry: AuditEntry
     previous_hash: str
     hash: str
 
 
-def event_hash(
-    *,
-    tenant: str,
-    seq: int,
-    tag: str,
-    actor: str,
-    target: str,
-    at: datetime,
-    facts: Mapping[str, str | int | bool | None],
-    previous_hash: str,
-) -> str:
-    """Digest an event together with its predecessor's hash (SHA-256 over canonical JSON)."""
-    body = [tenant, seq, tag, actor, target, at.isoformat(), dict(facts), previous_hash]
-    return hashlib.sha256(
-        json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
-    ).hexdigest()
+def entry_hash(entry: AuditEntry, *, previous_hash: str) -> str:
+    """Digest an entry together with its predecessor's hash (SHA-256 over canonical JSON)."""
+    body = [
+        entry.tenant,
+        entry.seq,
+        entry.tag,
+        entry.actor,
+        entry.target,
+        entry.at.astimezone(UTC).isoformat(),
+        dict(entry.facts),
+        previous_hash,
+    ]
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def find_break(events: Iterable[AuditEvent]) -> int | None:
@@ -79,17 +84,8 @@ def find_break(events: Iterable[AuditEvent]) -> int | None:
     """
     previous, expected = GENESIS, 1
     for event in events:
-        recomputed = event_hash(
-            tenant=event.tenant,
-            seq=event.seq,
-            tag=event.tag,
-            actor=event.actor,
-            target=event.target,
-            at=event.at,
-            facts=event.facts,
-            previous_hash=previous,
-        )
-        if event.seq != expected or event.previous_hash != previous or event.hash != recomputed:
+        is_next = event.entry.seq == expected and event.previous_hash == previous
+        if not is_next or event.hash != entry_hash(event.entry, previous_hash=previous):
             return expected
         previous, expected = event.hash, expected + 1
     return None

@@ -71,8 +71,10 @@ class ConsentEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where one leg's permission for one purpose stands after all events: the last event decides,
-    and nothing follows a withdrawal."""
+    """Where one leg's permission for one purpose stands after all events.
+
+    The last event decides, and nothing follows a withdrawal.
+    """
 
     leg_role: LegRole
     purpose: Purpose
