@@ -1,0 +1,76 @@
+"""A customer of the platform: its own vendor account, settings and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.model.ids import TenantId
+
+
+class OnDecline(StrEnum):
+    """What happens to a call whose caller says no, or nothing."""
+
+    CONTINUE = "continue"
+    TRANSFER = "transfer"
+    END = "end"
+
+
+class Topology(StrEnum):
+    """Who answers the tenant's calls."""
+
+    AGENT = "agent"
+    """An AI agent, reached over a media stream."""
+    FORWARD = "forward"
+    """A person on another number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """What a tenant has chosen. Everything that keeps or shows more is off until switched on."""
+
+    is_recording_on: bool = False
+    is_transcription_on: bool = False
+    asks_for_training: bool = False
+    on_decline: OnDecline = OnDecline.CONTINUE
+    topology: Topology = Topology.AGENT
+    locale: str = "en-US"
+    establishment: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ("local",)
+    """Recognisers in order of preference; the first that policy, region and language allow is used."""
+    region: str = "local"
+    text_style: str = "label"
+    audio_style: str = "silence"
+    deletes_vendor_copy: bool = True
+    instance: str | None = None
+    """Set when this tenant's calls are made through a developer's own instance."""
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    """Artifact kind to days; replaces the policy's default inside the policy's limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSecrets:
+    """What is kept only sealed under the tenant's key. Never shown in a repr."""
+
+    auth_token: str = field(default="", repr=False)
+    api_key_sid: str = field(default="", repr=False)
+    api_key_secret: str = field(default="", repr=False)
+    agent_url: str = field(default="", repr=False)
+    forward_to: str = field(default="", repr=False)
+    recording_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Private keys (PEM) of encrypted recordings by the vendor's key SID, retired ones too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One tenant as it stands now."""
+
+    id: TenantId
+    display_name: str
+    policy_id: str
+    account_sid: str | None
+    settings: TenantSettings
+    secrets: TenantSecrets = field(repr=False)
+    api_key_sha256: str | None = field(default=None, repr=False)
+    is_active: bool = True

@@ -1,0 +1,24 @@
+"""Work that must happen, started in the same transaction as the news that asks for it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from pipeline.model.ids import RecordingId, TenantId
+
+
+class WorkQueue(Protocol):
+    """A durable queue. Work named twice runs once."""
+
+    def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
+        """Start the work on a completed recording when `tx` commits, and not otherwise.
+
+        Args:
+            tx: the open transaction (`pipeline.store.session.Transaction`); what is rolled back starts nothing.
+            tenant: whose recording; tenants share the workers fairly.
+            recording: which; one recording is worked on once, however often it is named.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...

@@ -1,0 +1,121 @@
+"""Process settings, read once at an entry point from the environment and passed on as values.
+
+Names are `EARMARK_` and the path of the field with `__` between, such as `EARMARK_DATABASE__URL`. What a tenant
+chooses is not here: that is rows, changed with an audit event.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Group):
+    """Which PostgreSQL. Without a URL the embedded one under the data directory is used."""
+
+    url: SecretStr | None = Field(default=None, description="SQLAlchemy URL of the app's role; empty: embedded")
+    owner_url: SecretStr | None = Field(default=None, description="URL of the schema's owner, for migrations only")
+    app_role: str = Field(default="earmark_app", description="role the app connects as; made by the migration")
+    pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open by each process")
+
+
+class ArtifactSettings(_Group):
+    """Where sealed artifacts lie."""
+
+    store: Literal["files", "s3"] = Field(default="files", description="`files` under the data directory, or `s3`")
+    bucket: str | None = Field(default=None, description="S3 bucket; versioning and object lock must be on")
+    prefix: str = Field(default="", description="put before every S3 key")
+    region: str | None = Field(default=None, description="S3 region")
+    endpoint: str | None = Field(default=None, description="S3 endpoint, for servers other than AWS")
+    access_key: SecretStr | None = Field(default=None, description="S3 access key; empty: AWS's own chain")
+    secret_key: SecretStr | None = Field(default=None, description="S3 secret key")
+
+
+class KeySettings(_Group):
+    """Who keeps the tenants' keys."""
+
+    keeper: Literal["file", "kms"] = Field(default="file", description="`file` under the data directory, or `kms`")
+    region: str | None = Field(default=None, description="KMS region")
+    endpoint: str | None = Field(default=None, description="KMS endpoint, for servers other than AWS")
+    access_key: SecretStr | None = Field(default=None, description="KMS access key; empty: AWS's own chain")
+    secret_key: SecretStr | None = Field(default=None, description="KMS secret key")
+
+
+class TwilioSettings(_Group):
+    """How to reach Twilio. Account SIDs and tokens belong to the tenants."""
+
+    api_base: str = Field(default="https://api.twilio.com", description="Twilio's REST API")
+    timeout_s: float = Field(default=30, gt=0, description="for one REST call")
+    max_media_bytes: int = Field(default=2_000_000_000, gt=0, description="a recording larger than this is refused")
+
+
+class DeepgramSettings(_Group):
+    """How to reach Deepgram. Without a key no tenant can be set to use it."""
+
+    api_base: str = Field(default="https://api.deepgram.com", description="or `https://api.eu.deepgram.com`")
+    api_key: SecretStr | None = Field(default=None, description="Deepgram API key")
+    model: str = Field(default="nova-3", description="model asked for by name")
+    version: str | None = Field(default=None, description="model version; pin it in production")
+    region: str = Field(default="us", description="where the host above processes: `us` or `eu`")
+
+
+class LocalAsrSettings(_Group):
+    """The recognisers on this machine."""
+
+    threads: int = Field(default=2, ge=1, le=64, description="threads of one recognition")
+
+
+class WebSettings(_Group):
+    """How we are reached."""
+
+    public_base: str = Field(default="http://127.0.0.1:8300", description="what Twilio signs: scheme and host, no path")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8300, ge=0, le=65535, description="port to listen on")
+
+
+class WorkerSettings(_Group):
+    """How recordings are worked on."""
+
+    name: str = Field(default="worker-1", description="executor id; one running process may hold a name")
+    concurrency: int = Field(default=1, ge=1, le=64, description="recordings at a time in this process")
+    version: str = Field(default="1", description="version of the workflows; work in flight stays on its own")
+
+
+class Settings(BaseSettings):
+    """Everything a process needs to know before it starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EARMARK_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
+    )
+
+    data_dir: Path = Field(default=Path(".data"), description="embedded database, files store, key file, model cache")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
+    database: DatabaseSettings = DatabaseSettings()
+    artifacts: ArtifactSettings = ArtifactSettings()
+    keys: KeySettings = KeySettings()
+    twilio: TwilioSettings = TwilioSettings()
+    deepgram: DeepgramSettings = DeepgramSettings()
+    local_asr: LocalAsrSettings = LocalAsrSettings()
+    web: WebSettings = WebSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    def shown(self) -> dict[str, str]:
+        """Give every setting without its secrets, for the start-up line."""
+        flat: dict[str, str] = {}
+        for name, value in self.model_dump().items():
+            if isinstance(value, dict):
+                flat |= {f"{name}.{inner}": str(v) for inner, v in value.items() if v is not None}
+            else:
+                flat[name] = str(value)
+        return flat

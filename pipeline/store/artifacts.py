@@ -1,0 +1,97 @@
+"""Rows of artifacts: which sealed objects exist, from what each was made, and which are gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
+from pipeline.store.session import Transaction
+from pipeline.store.tables import artifacts
+
+
+def add_artifact(tx: Transaction, artifact: Artifact) -> bool:
+    """Add an artifact's row unless its object has one; False where it had."""
+    added = tx.connection.execute(
+        insert(artifacts)
+        .values(
+            id=artifact.id,
+            tenant=tx.tenant,
+            recording_id=artifact.recording,
+            call_id=artifact.call,
+            kind=artifact.kind.value,
+            name=artifact.name,
+            object_key=artifact.object_key,
+            sealed_sha256=artifact.sealed_sha256,
+            size_bytes=artifact.size_bytes,
+            parents=list(artifact.parents),
+            created_at=artifact.created_at,
+        )
+        .on_conflict_do_nothing()
+    )
+    return added.rowcount == 1
+
+
+def get_artifact(tx: Transaction, artifact: ArtifactId) -> Artifact:
+    """Read an artifact's row.
+
+    Raises:
+        NotFound: the tenant has no such artifact, or it was purged.
+    """
+    row = tx.connection.execute(_living(tx).where(artifacts.c.id == artifact)).first()
+    if row is None:
+        raise NotFound(f"no artifact {artifact}")
+    return _artifact(row)
+
+
+def find_artifact_at(tx: Transaction, object_key: str) -> Artifact | None:
+    """Find the artifact whose object is at a key."""
+    row = tx.connection.execute(_living(tx).where(artifacts.c.object_key == object_key)).first()
+    return None if row is None else _artifact(row)
+
+
+def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
+    """Find the newest artifact of a kind that was made from a recording."""
+    row = tx.connection.execute(
+        _living(tx)
+        .where(artifacts.c.recording_id == recording, artifacts.c.kind == kind.value)
+        .order_by(artifacts.c.created_at.desc(), artifacts.c.id)
+        .limit(1)
+    ).first()
+    return None if row is None else _artifact(row)
+
+
+def list_artifacts(
+    tx: Transaction, *, recording: RecordingId | None = None, call: CallId | None = None
+) -> tuple[Artifact, ...]:
+    """List living artifacts, oldest first: all, those of a recording, or those of a call."""
+    query = _living(tx).order_by(artifacts.c.created_at, artifacts.c.id)
+    if recording is not None:
+        query = query.where(artifacts.c.recording_id == recording)
+    if call is not None:
+        query = query.where(artifacts.c.call_id == call)
+    return tuple(_artifact(row) for row in tx.connection.execute(query))
+
+
+def _living(tx: Transaction) -> Any:
+    return select(artifacts).where(artifacts.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
+
+
+def _artifact(row: Row[Any]) -> Artifact:
+    return Artifact(
+        id=ArtifactId(row.id),
+        tenant=TenantId(row.tenant),
+        recording=RecordingId(row.recording_id) if row.recording_id else None,
+        call=CallId(row.call_id) if row.call_id else None,
+        kind=ArtifactKind(row.kind),
+        name=row.name,
+        object_key=row.object_key,
+        sealed_sha256=row.sealed_sha256,
+        size_bytes=row.size_bytes,
+        parents=tuple(ArtifactId(p) for p in row.parents),
+        created_at=row.created_at,
+    )

@@ -1,0 +1,80 @@
+"""The audit log: rows are only ever added, each chained to the tenant's one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, text
+
+from pipeline.model.audit import GENESIS, AuditEntry, AuditEvent, AuditTag, entry_hash
+from pipeline.store.session import Transaction
+from pipeline.store.tables import audit_events
+
+_PAGE: Final = 1000
+type Facts = Mapping[str, str | int | bool | None]
+
+
+def add_event(tx: Transaction, tag: AuditTag, *, actor: str, target: str, facts: Facts | None = None) -> AuditEvent:
+    """Append to the tenant's chain, inside the transaction of what happened.
+
+    Appending waits for other transactions that append for the same tenant, so that the chain never forks.
+
+    Args:
+        tx: the transaction that also writes what happened.
+        tag: what happened.
+        actor: who did it: `system`, `webhook:twilio`, `user:<id>`, `cli`.
+        target: the id of what it happened to.
+        facts: ids, digests, counts and enum values; never words, numbers or names of a call.
+    """
+    tx.connection.execute(text("select pg_advisory_xact_lock(hashtext(:k))"), {"k": f"earmark-audit:{tx.tenant}"})
+    last = tx.connection.execute(
+        select(audit_events.c.seq, audit_events.c.hash)
+        .where(audit_events.c.tenant == tx.tenant)
+        .order_by(audit_events.c.seq.desc())
+        .limit(1)
+    ).first()
+    previous = last.hash if last else GENESIS
+    entry = AuditEntry(
+        tenant=tx.tenant,
+        seq=(last.seq if last else 0) + 1,
+        tag=tag.value,
+        actor=actor,
+        target=target,
+        at=tx.now,
+        facts=dict(facts or {}),
+    )
+    event = AuditEvent(entry=entry, previous_hash=previous, hash=entry_hash(entry, previous_hash=previous))
+    tx.connection.execute(
+        insert(audit_events).values(
+            tenant=tx.tenant,
+            seq=entry.seq,
+            tag=entry.tag,
+            actor=actor,
+            target=target,
+            at=entry.at,
+            facts=dict(entry.facts),
+            previous_hash=previous,
+            hash=event.hash,
+        )
+    )
+    return event
+
+
+def list_events(tx: Transaction, *, target: str | None = None) -> Iterator[AuditEvent]:
+    """Give the tenant's events from the first, all or those of one target, a page at a time."""
+    query = select(audit_events).where(audit_events.c.tenant == tx.tenant).order_by(audit_events.c.seq).limit(_PAGE)
+    if target is not None:
+        query = query.where(audit_events.c.target == target)
+    last = 0
+    while rows := tx.connection.execute(query.where(audit_events.c.seq > last)).all():
+        for row in rows:
+            yield _event(row)
+        last = rows[-1].seq
+
+
+def _event(row: Row[Any]) -> AuditEvent:
+    entry = AuditEntry(
+        tenant=row.tenant, seq=row.seq, tag=row.tag, actor=row.actor, target=row.target, at=row.at, facts=row.facts
+    )
+    return AuditEvent(entry=entry, previous_hash=row.previous_hash, hash=row.hash)

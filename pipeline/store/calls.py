@@ -1,0 +1,170 @@
+"""Calls and their legs. The numbers stand only in the sealed column; a keyed digest of each serves for look-up."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.model.call import Call, Leg, LegRole
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import CallId, LegId, TenantId
+from pipeline.ports.keys import Keys
+from pipeline.store.seal import open_sealed, seal
+from pipeline.store.session import Transaction
+from pipeline.store.tables import calls, legs
+
+_CONTEXT = {"kind": "call.numbers"}
+
+
+def number_ref(number: str, *, keys: Keys, tenant: TenantId) -> str:
+    """Give the keyed digest that stands for a number everywhere outside the sealed column."""
+    return hmac.new(keys.digest_key(tenant), b"number:" + number.encode(), hashlib.sha256).hexdigest()
+
+
+def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mapping[str, str], keys: Keys) -> bool:
+    """Add a call unless it is known; False where it was (a repeated webhook)."""
+    sealed = seal(json.dumps(dict(numbers)).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT)
+    added = tx.connection.execute(
+        insert(calls)
+        .values(
+            id=call.id,
+            tenant=tx.tenant,
+            call_sid=call.call_sid,
+            direction=call.direction,
+            started_at=call.started_at,
+            mode=call.mode,
+            tokens=list(call.tokens),
+            locale=call.locale,
+            training_gate=training_gate,
+            policy_digest=call.policy_digest,
+            matrix_version=call.matrix_version,
+            instance=call.instance,
+            flags=[],
+            sealed=sealed,
+        )
+        .on_conflict_do_nothing()
+    )
+    return added.rowcount == 1
+
+
+def add_leg(tx: Transaction, leg: Leg) -> None:
+    """Add a leg unless the call has one of that role."""
+    tx.connection.execute(
+        insert(legs)
+        .values(
+            id=leg.id,
+            tenant=tx.tenant,
+            call_id=leg.call,
+            role=leg.role.value,
+            leg_sid=leg.leg_sid,
+            number_ref=leg.number_ref,
+            candidates=list(leg.candidates),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def find_call_by_sid(tx: Transaction, call_sid: str) -> Call | None:
+    """Find a call by the vendor's id."""
+    row = tx.connection.execute(select(calls).where(calls.c.tenant == tx.tenant, calls.c.call_sid == call_sid)).first()
+    return None if row is None else _call(row)
+
+
+def get_call(tx: Transaction, call: CallId) -> Call:
+    """Read a call.
+
+    Raises:
+        NotFound: the tenant has no such call.
+    """
+    row = tx.connection.execute(select(calls).where(calls.c.tenant == tx.tenant, calls.c.id == call)).first()
+    if row is None:
+        raise NotFound(f"no call {call}")
+    return _call(row)
+
+
+def has_training_gate(tx: Transaction, call: CallId) -> bool:
+    """Say whether the call is to be asked about training."""
+    query = select(calls.c.training_gate).where(calls.c.tenant == tx.tenant, calls.c.id == call)
+    return bool(tx.connection.execute(query).scalar())
+
+
+def read_numbers(tx: Transaction, call: CallId, *, keys: Keys) -> dict[str, str]:
+    """Open the sealed numbers of a call (`from`, `to`).
+
+    Raises:
+        NotFound: the tenant has no such call.
+    """
+    sealed = tx.connection.execute(
+        select(calls.c.sealed).where(calls.c.tenant == tx.tenant, calls.c.id == call)
+    ).scalar()
+    if sealed is None:
+        raise NotFound(f"no call {call}")
+    opened: dict[str, str] = json.loads(open_sealed(sealed, keys=keys, tenant=tx.tenant, context=_CONTEXT))
+    return opened
+
+
+def list_legs(tx: Transaction, call: CallId) -> tuple[Leg, ...]:
+    """List a call's legs by role."""
+    rows = tx.connection.execute(
+        select(legs).where(legs.c.tenant == tx.tenant, legs.c.call_id == call).order_by(legs.c.role)
+    )
+    return tuple(
+        Leg(
+            id=LegId(row.id),
+            call=CallId(row.call_id),
+            role=LegRole(row.role),
+            leg_sid=row.leg_sid,
+            number_ref=row.number_ref,
+            candidates=tuple(row.candidates),
+        )
+        for row in rows
+    )
+
+
+def mark_ended(tx: Transaction, call: CallId, *, at: datetime) -> None:
+    """Note when a call ended; the first note stays."""
+    tx.connection.execute(
+        update(calls)
+        .where(calls.c.tenant == tx.tenant, calls.c.id == call, calls.c.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def add_flag(tx: Transaction, call: CallId, flag: str) -> None:
+    """Note something about a call that decisions must know (`child_signal`); noting it again changes nothing."""
+    row = tx.connection.execute(
+        select(calls.c.flags).where(calls.c.tenant == tx.tenant, calls.c.id == call).with_for_update()
+    ).first()
+    if row is not None and flag not in row.flags:
+        tx.connection.execute(
+            update(calls).where(calls.c.tenant == tx.tenant, calls.c.id == call).values(flags=[*row.flags, flag])
+        )
+
+
+def list_flags(tx: Transaction, call: CallId) -> tuple[str, ...]:
+    """List what was noted about a call."""
+    found = tx.connection.execute(select(calls.c.flags).where(calls.c.tenant == tx.tenant, calls.c.id == call)).scalar()
+    return tuple(found or ())
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(
+        id=CallId(row.id),
+        tenant=TenantId(row.tenant),
+        call_sid=row.call_sid,
+        direction=row.direction,
+        started_at=row.started_at,
+        mode=row.mode,
+        tokens=tuple(row.tokens),
+        locale=row.locale,
+        policy_digest=row.policy_digest,
+        matrix_version=row.matrix_version,
+        instance=row.instance,
+    )

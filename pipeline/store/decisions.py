@@ -1,0 +1,83 @@
+"""Decision records as they were made. Rows are only added; the newest of an artifact is the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.ids import ArtifactId, new_id
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.session import Transaction
+from pipeline.store.tables import decisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """A decision with its inputs, as JSON values without any content of the call."""
+
+    artifact: ArtifactId
+    digest: str
+    policy_id: str
+    policy_digest: str
+    record: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    retain_until: date | None
+    is_training_eligible: bool
+
+
+def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
+    """Keep a decision unless the same one is there; False where it was."""
+    added = tx.connection.execute(
+        insert(decisions)
+        .values(
+            id=new_id("dec"),
+            tenant=tx.tenant,
+            artifact_id=decision.artifact,
+            digest=decision.digest,
+            policy_id=decision.policy_id,
+            policy_digest=decision.policy_digest,
+            record=dict(decision.record),
+            facts=dict(decision.facts),
+            retain_until=decision.retain_until,
+            training_eligible=decision.is_training_eligible,
+            decided_at=tx.now,
+        )
+        .on_conflict_do_nothing()
+    )
+    if added.rowcount == 1:
+        facts: Facts = {
+            "digest": decision.digest,
+            "policy_digest": decision.policy_digest,
+            "training_eligible": decision.is_training_eligible,
+            "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
+        }
+        add_event(tx, AuditTag.ARTIFACT_DECIDED, actor="system", target=decision.artifact, facts=facts)
+    return added.rowcount == 1
+
+
+def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | None:
+    """Find the decision in force for an artifact."""
+    row = tx.connection.execute(
+        select(decisions)
+        .where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
+        .order_by(decisions.c.decided_at.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return StoredDecision(
+        artifact=ArtifactId(row.artifact_id),
+        digest=row.digest,
+        policy_id=row.policy_id,
+        policy_digest=row.policy_digest,
+        record=row.record,
+        facts=row.facts,
+        retain_until=row.retain_until,
+        is_training_eligible=row.training_eligible,
+    )

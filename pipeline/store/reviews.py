@@ -1,0 +1,66 @@
+"""What waits for a reviewer, riskiest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.ids import RecordingId, new_id
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.session import Transaction
+from pipeline.store.tables import review_items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """One recording that a person should look at. `risk` is 0 to 100; `reasons` name why."""
+
+    id: str
+    recording: RecordingId
+    state: str
+    risk: int
+    reasons: tuple[str, ...]
+
+
+def open_review(tx: Transaction, recording: RecordingId, *, risk: int, reasons: tuple[str, ...]) -> None:
+    """Put a recording before the reviewers; one that is there already stays as it is."""
+    item = new_id("rev")
+    added = tx.connection.execute(
+        insert(review_items)
+        .values(
+            id=item,
+            tenant=tx.tenant,
+            recording_id=recording,
+            state="open",
+            risk=risk,
+            reasons=list(reasons),
+            opened_at=tx.now,
+        )
+        .on_conflict_do_nothing()
+    )
+    if added.rowcount == 1:
+        facts: Facts = {"recording": recording, "risk": risk, "reasons": ",".join(reasons)}
+        add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=item, facts=facts)
+
+
+def list_reviews(tx: Transaction, *, state: str = "open", limit: int = 100) -> tuple[ReviewItem, ...]:
+    """List items in a state, riskiest and then oldest first."""
+    rows = tx.connection.execute(
+        select(review_items)
+        .where(review_items.c.tenant == tx.tenant, review_items.c.state == state)
+        .order_by(review_items.c.risk.desc(), review_items.c.opened_at)
+        .limit(limit)
+    )
+    return tuple(
+        ReviewItem(
+            id=row.id,
+            recording=RecordingId(row.recording_id),
+            state=row.state,
+            risk=row.risk,
+            reasons=tuple(row.reasons),
+        )
+        for row in rows
+    )

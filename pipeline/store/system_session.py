@@ -1,0 +1,28 @@
+"""Transactions that see every tenant. An import contract says who may use this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, select, text
+
+from pipeline.model.ids import TenantId
+from pipeline.store.session import Database, reachable
+from pipeline.store.tables import tenants
+
+
+@contextmanager
+def system_transaction(database: Database) -> Iterator[Connection]:
+    """Open a transaction across tenants, for the few acts that belong to none."""
+    with reachable(), database.engine.begin() as connection:
+        connection.execute(text("select set_config('app.scope', 'system', true)"))
+        yield connection
+
+
+def list_tenants(database: Database) -> tuple[TenantId, ...]:
+    """Name every tenant, in order."""
+    with system_transaction(database) as connection:
+        return tuple(
+            TenantId(t) for t in connection.execute(select(tenants.c.tenant).order_by(tenants.c.tenant)).scalars()
+        )

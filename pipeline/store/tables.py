@@ -1,0 +1,229 @@
+"""The tables, as queries see them. The migrations make them; a test holds the two together.
+
+Every table has a tenant and a row policy. Columns hold ids, digests, enum values, counts and times; what a
+person said, is called or can be reached at stands only in `sealed` columns (encrypted under the tenant's key)
+and in sealed artifacts.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(schema="earmark")
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", Text, nullable=False)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("policy_id", Text, nullable=False),
+    Column("twilio_account_sid", Text, unique=True),
+    Column("settings", JSONB, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("api_key_sha256", Text),
+    Column("status", Text, nullable=False),
+    _at("created_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("call_sid", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    _at("started_at"),
+    Column("mode", Text, nullable=False),
+    Column("tokens", ARRAY(Text), nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("training_gate", Boolean, nullable=False),
+    Column("policy_digest", Text, nullable=False),
+    Column("matrix_version", Text, nullable=False),
+    Column("instance", Text),
+    Column("flags", ARRAY(Text), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _at("ended_at", nullable=True),
+    UniqueConstraint("tenant", "call_sid"),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("call_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("leg_sid", Text),
+    Column("number_ref", Text),
+    Column("candidates", ARRAY(Text), nullable=False),
+    UniqueConstraint("tenant", "call_id", "role"),
+)
+
+consent_events = Table(
+    "consent_events",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    _tenant(),
+    Column("call_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("leg_role", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    _at("at"),
+    Column("script_id", Text),
+    Column("script_locale", Text),
+    Column("script_sha256", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("digit", Text),
+    Column("confidence", Double),
+    UniqueConstraint("tenant", "call_id", "cause", "leg_role", "purpose"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("call_id", Text),
+    Column("recording_sid", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("channels", Integer, nullable=False),
+    _at("started_at", nullable=True),
+    Column("duration_s", Integer),
+    Column("reason", Text),
+    Column("encryption", JSONB),
+    Column("facts", JSONB, nullable=False),
+    _at("created_at"),
+    _at("vendor_deleted_at", nullable=True),
+    UniqueConstraint("tenant", "recording_sid"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    _tenant(),
+    Column("provider", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _at("received_at"),
+    UniqueConstraint("tenant", "provider", "event_id"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("recording_id", Text),
+    Column("call_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("object_key", Text, nullable=False),
+    Column("sealed_sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("parents", ARRAY(Text), nullable=False),
+    _at("created_at"),
+    _at("purged_at", nullable=True),
+    UniqueConstraint("tenant", "object_key"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("artifact_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("policy_id", Text, nullable=False),
+    Column("policy_digest", Text, nullable=False),
+    Column("record", JSONB, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("retain_until", Date),
+    Column("training_eligible", Boolean, nullable=False),
+    _at("decided_at"),
+    UniqueConstraint("tenant", "artifact_id", "digest"),
+)
+
+review_items = Table(
+    "review_items",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("recording_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("risk", Integer, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    _at("opened_at"),
+    UniqueConstraint("tenant", "recording_id"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("matter", Text, nullable=False),
+    Column("scope_kind", Text, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _at("placed_at"),
+    Column("released_by", Text),
+    _at("released_at", nullable=True),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _id(),
+    _tenant(),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    _at("at"),
+    UniqueConstraint("tenant", "subject_kind", "subject_id"),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    _at("at"),
+    Column("facts", JSONB, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)

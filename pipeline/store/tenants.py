@@ -1,0 +1,103 @@
+"""Tenants: settings as columns, secrets sealed under the tenant's own key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import Conflict, NotFound
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.ports.keys import Keys
+from pipeline.store.audit import add_event
+from pipeline.store.seal import open_sealed, seal
+from pipeline.store.session import Transaction
+from pipeline.store.tables import tenants
+
+_CONTEXT = {"kind": "tenant.secrets"}
+
+
+def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> None:
+    """Add a tenant, its secrets sealed.
+
+    Raises:
+        Conflict: there is one of that name already.
+    """
+    if find_tenant(tx, keys=keys) is not None:
+        raise Conflict(f"tenant {tenant.id} exists already")
+    tx.connection.execute(insert(tenants).values(tenant=tenant.id, created_at=tx.now, **_columns(tenant, keys)))
+    add_event(tx, AuditTag.TENANT_CREATED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
+
+
+def change_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> None:
+    """Replace a tenant's settings and secrets.
+
+    Raises:
+        NotFound: no such tenant.
+    """
+    changed = tx.connection.execute(
+        update(tenants).where(tenants.c.tenant == tenant.id).values(**_columns(tenant, keys))
+    )
+    if changed.rowcount != 1:
+        raise NotFound(f"no tenant {tenant.id}")
+    add_event(tx, AuditTag.TENANT_CHANGED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
+
+
+def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:
+    """Read the transaction's tenant; None where there is no such tenant."""
+    row = tx.connection.execute(select(tenants).where(tenants.c.tenant == tx.tenant)).first()
+    return None if row is None else _tenant(row, keys)
+
+
+def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:
+    """Read the transaction's tenant.
+
+    Raises:
+        NotFound: there is no such tenant.
+    """
+    tenant = find_tenant(tx, keys=keys)
+    if tenant is None:
+        raise NotFound(f"no tenant {tx.tenant}")
+    return tenant
+
+
+def _columns(tenant: Tenant, keys: Keys) -> dict[str, Any]:
+    secrets = json.dumps(asdict(tenant.secrets)).encode()
+    return {
+        "display_name": tenant.display_name,
+        "policy_id": tenant.policy_id,
+        "twilio_account_sid": tenant.account_sid,
+        "settings": asdict(tenant.settings),
+        "sealed": seal(secrets, keys=keys, tenant=tenant.id, context=_CONTEXT),
+        "api_key_sha256": tenant.api_key_sha256,
+        "status": "active" if tenant.is_active else "closed",
+    }
+
+
+def _tenant(row: Row[Any], keys: Keys) -> Tenant:
+    tenant = TenantId(row.tenant)
+    chosen = dict(row.settings)
+    settings = TenantSettings(
+        **{
+            **chosen,
+            "on_decline": OnDecline(chosen["on_decline"]),
+            "topology": Topology(chosen["topology"]),
+            "establishment": tuple(chosen["establishment"]),
+            "engines": tuple(chosen["engines"]),
+        }
+    )
+    secrets = TenantSecrets(**json.loads(open_sealed(row.sealed, keys=keys, tenant=tenant, context=_CONTEXT)))
+    return Tenant(
+        id=tenant,
+        display_name=row.display_name,
+        policy_id=row.policy_id,
+        account_sid=row.twilio_account_sid,
+        settings=settings,
+        secrets=secrets,
+        api_key_sha256=row.api_key_sha256,
+        is_active=row.status == "active",
+    )

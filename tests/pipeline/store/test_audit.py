@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from pipeline.model.audit import AuditTag, find_break
+from pipeline.store.audit import add_event, list_events
+
+
+def test_events_added_at_the_same_time_still_make_one_chain(database, tenant):
+    def add_ten():
+        for _ in range(10):
+            with database.transaction(tenant.id) as tx:
+                add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target="x")
+
+    threads = [threading.Thread(target=add_ten) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.transaction(tenant.id) as tx:
+        events = list(list_events(tx))
+    assert [e.entry.seq for e in events] == list(range(1, 42))
+    assert find_break(events) is None
+
+
+def test_the_app_can_neither_change_nor_remove_an_event(database, tenant):
+    for statement in ("update earmark.audit_events set actor = 'x'", "delete from earmark.audit_events"):
+        with pytest.raises(ProgrammingError, match="permission denied"), database.transaction(tenant.id) as tx:
+            tx.connection.execute(text(statement))
+
+
+def test_a_row_altered_by_the_database_owner_is_found(database, tenant, postgres, database_name):
+    with database.transaction(tenant.id) as tx:
+        for n in range(3):
+            add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=str(n))
+    with psycopg.connect(postgres.dsn(database_name)) as owner:
+        owner.execute("update earmark.audit_events set target = 'other' where seq = 3")
+    with database.transaction(tenant.id) as tx:
+        assert find_break(list_events(tx)) == 3
+
+
+@pytest.mark.parametrize("harm", ["remove", "swap", "forge"])
+def test_a_removed_moved_or_forged_event_is_found(database, tenant, harm):
+    with database.transaction(tenant.id) as tx:
+        for n in range(4):
+            add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=str(n))
+        events = list(list_events(tx))
+    assert find_break(events) is None
+    if harm == "remove":
+        del events[2]
+    elif harm == "swap":
+        events[1], events[2] = events[2], events[1]
+    else:
+        events[2] = dataclasses.replace(events[2], entry=dataclasses.replace(events[2].entry, actor="nobody"))
+    assert find_break(events) in (2, 3)

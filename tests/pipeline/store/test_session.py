@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from pipeline.model.errors import StoreUnreachable
+from pipeline.model.ids import TenantId
+from pipeline.store.session import Database
+from pipeline.store.tables import metadata
+from tests.conftest import make_tenant
+
+
+def test_every_table_has_a_tenant_and_a_forced_row_policy(database):
+    with database.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "select relname, relrowsecurity, relforcerowsecurity from pg_class c join pg_namespace n on "
+                "n.oid = relnamespace where nspname = 'earmark' and relkind = 'r' and relname <> 'alembic_version'"
+            )
+        ).all()
+    assert {r.relname for r in rows} == {t.name for t in metadata.tables.values()}
+    assert all(r.relrowsecurity and r.relforcerowsecurity for r in rows)
+    assert all("tenant" in t.c for t in metadata.tables.values())
+
+
+def test_tables_as_queries_see_them_are_the_tables_of_the_migrations(database):
+    with database.engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "select table_name, column_name, is_nullable from information_schema.columns "
+                "where table_schema = 'earmark' and table_name <> 'alembic_version'"
+            )
+        ).all()
+    made = {(r.table_name, r.column_name, r.is_nullable == "YES") for r in found}
+    known = {(t.name, c.name, bool(c.nullable)) for t in metadata.tables.values() for c in t.columns}
+    assert made == known
+
+
+def test_a_tenant_sees_and_writes_only_its_own_rows(database, keys):
+    first, second = make_tenant(database, keys, "first"), make_tenant(database, keys, "second")
+    with database.transaction(first.id) as tx:
+        assert tx.connection.execute(text("select tenant from earmark.tenants")).scalars().all() == ["first"]
+        changed = tx.connection.execute(text("update earmark.tenants set status = 'closed' where tenant = 'second'"))
+        assert changed.rowcount == 0
+    with pytest.raises(ProgrammingError, match="row-level security"), database.transaction(first.id) as tx:
+        tx.connection.execute(
+            text("insert into earmark.tombstones values ('t', :t, 'recording', 'r', 'x', now())"), {"t": second.id}
+        )
+
+
+def test_a_transaction_without_a_tenant_sees_nothing(database, tenant):
+    with database.engine.connect() as connection:
+        assert connection.execute(text("select count(*) from earmark.tenants")).scalar() == 0
+
+
+def test_a_tenant_does_not_stay_on_a_pooled_connection(postgres, database_name, clock, tenant):
+    single = Database(postgres.url(database_name, user="earmark_app"), clock=clock, pool_size=1)
+    with single.transaction(tenant.id) as tx:
+        assert tx.connection.execute(text("select count(*) from earmark.tenants")).scalar() == 1
+    with single.engine.connect() as connection:
+        assert connection.execute(text("select count(*) from earmark.tenants")).scalar() == 0
+    single.close()
+
+
+def test_a_database_that_cannot_be_reached_is_unreachable_and_not_empty(clock, tmp_path):
+    gone = Database(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}", clock=clock)
+    assert not gone.is_reachable()
+    with pytest.raises(StoreUnreachable), gone.transaction(TenantId("acme")):
+        pass
