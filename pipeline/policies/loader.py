@@ -1,0 +1,129 @@
+"""Reads the packaged law, scripts and policies, and any policy file, into values with a digest.
+
+A file that cannot be read in full is refused whole; there is no partly loaded law and no default policy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Final
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.policies.jurisdictions import JurisdictionMatrix
+from pipeline.policies.numbers import NumberTables, read_area_codes, read_australia, read_withheld
+from pipeline.policies.places import Places
+from pipeline.policies.scripts import ScriptFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DATA: Final = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """Everything needed to say what a call is under: rows, number tables, languages."""
+
+    matrix: JurisdictionMatrix
+    numbers: NumberTables
+    places: Places
+    locales: tuple[str, ...]
+    """The locales that have scripts, in order."""
+
+
+@cache
+def load_law() -> Law:
+    """Load the packaged law. The same value every time."""
+    return Law(matrix=load_matrix(), numbers=_load_numbers(), places=_load_places(), locales=list_locales())
+
+
+@cache
+def load_matrix() -> JurisdictionMatrix:
+    """Load the packaged rows of law."""
+    text = _data("jurisdictions.yaml").read_text(encoding="utf-8")
+    members = _load_places().eu_members
+    document = {**parse_yaml(text, name="jurisdictions.yaml"), "digest": _digest(text), "eu_members": members}
+    return check(JurisdictionMatrix, document, name="jurisdictions.yaml")
+
+
+@cache
+def list_locales() -> tuple[str, ...]:
+    """List the locales that have scripts."""
+    files = (entry.name for entry in _data("scripts").iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
+
+
+@cache
+def load_scripts(locale: str) -> ScriptFile:
+    """Load the scripts of one locale.
+
+    Raises:
+        NotFound: there are none.
+    """
+    if locale not in list_locales():
+        raise NotFound(f"no scripts for locale {locale[:12]!r}: there are {', '.join(list_locales())}")
+    text = _data("scripts").joinpath(f"{locale}.yaml").read_text(encoding="utf-8")
+    return check(ScriptFile, parse_yaml(text, name=f"{locale}.yaml"), name=f"{locale}.yaml")
+
+
+def parse_yaml(text: str, *, name: str) -> Mapping[str, object]:
+    """Read YAML as plain values: a mapping at the top, no tags.
+
+    Raises:
+        InvalidInput: it is not that.
+    """
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise InvalidInput(f"{name}: not valid YAML{where}") from error
+    if not isinstance(document, dict):
+        raise InvalidInput(f"{name}: a mapping is expected at the top")
+    return document
+
+
+def check[Model: BaseModel](model: type[Model], document: Mapping[str, object], *, name: str) -> Model:
+    """Check a document against its schema; the first fault is told in one line, by its path.
+
+    Raises:
+        InvalidInput: it does not fit.
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InvalidInput(f"{name}: {path}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _data(name: str) -> Traversable:
+    return resources.files("pipeline.policies").joinpath(_DATA, name)
+
+
+def _load_numbers() -> NumberTables:
+    def read(name: str) -> str:
+        return _data(name).read_text(encoding="utf-8")
+
+    return NumberTables(
+        withheld=read_withheld(read("withheld_sentinels.csv")),
+        area_codes=read_area_codes(read("area_codes.csv")),
+        australia=read_australia(read("au_area.csv")),
+    )
+
+
+@cache
+def _load_places() -> Places:
+    name = "places.yaml"
+    return check(Places, parse_yaml(_data(name).read_text(encoding="utf-8"), name=name), name=name)
