@@ -95,6 +95,23 @@ def decode(audio: bytes) -> Samples:
     return np.concatenate(list(blocks(audio)))
 
 
+def decode_frames(wav: bytes, layout: WavLayout, first: int, last: int) -> Samples:
+    """Decode frames `first` up to and without `last` of a WAV file, as `(frames, channels)`."""
+    raw = memoryview(wav)[layout.data_at + first * layout.frame_bytes : layout.data_at + last * layout.frame_bytes]
+    samples, _ = soundfile.read(
+        io.BytesIO(raw),
+        dtype="float32",
+        always_2d=True,
+        format="RAW",
+        subtype=layout.encoding.value,
+        channels=layout.channels,
+        samplerate=layout.sample_rate,
+        endian="LITTLE",
+    )
+    # A float file may hold what is not a number, and numbers beyond full scale.
+    return np.clip(np.nan_to_num(samples, nan=0.0), -1.0, 1.0)
+
+
 def speech_windows(audio: bytes, channel: int, *, window_s: int = 600) -> Iterator[SpeechWindow]:
     """Give one channel at 16 kHz, in windows of at most `window_s` seconds that end where it is quiet.
 
@@ -127,22 +144,8 @@ def _resampled(audio: bytes, channel: int) -> Iterator[Samples]:
 
 
 def _wav_blocks(audio: bytes, layout: WavLayout) -> Iterator[Samples]:
-    view = memoryview(audio)
     for first in range(0, layout.frames, _BLOCK_FRAMES):
-        last = min(first + _BLOCK_FRAMES, layout.frames)
-        raw = view[layout.data_at + first * layout.frame_bytes : layout.data_at + last * layout.frame_bytes]
-        block, _ = soundfile.read(
-            io.BytesIO(raw),
-            dtype="float32",
-            always_2d=True,
-            format="RAW",
-            subtype=layout.encoding.value,
-            channels=layout.channels,
-            samplerate=layout.sample_rate,
-            endian="LITTLE",
-        )
-        # A float file may hold what is not a number, and numbers beyond full scale.
-        yield np.clip(np.nan_to_num(block, nan=0.0), -1.0, 1.0)
+        yield decode_frames(audio, layout, first, min(first + _BLOCK_FRAMES, layout.frames))
 
 
 def _describe_compressed(audio: bytes) -> AudioFacts:

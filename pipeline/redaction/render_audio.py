@@ -143,7 +143,7 @@ def _pieces(wav: bytes, layout: WavLayout, spans: FrameSpans, tone: bytes | None
     """Give the file in order: untouched stretches as views of the original, muted ones rewritten."""
     view = memoryview(wav)
     at = 0
-    for first, last in _regions(spans):
+    for first, last in regions(spans):
         start, end = (layout.data_at + frame * layout.frame_bytes for frame in (first, last))
         yield view[at:start]
         codes = np.frombuffer(view[start:end], np.uint8).reshape(-1, layout.channels, layout.width).copy()
@@ -156,7 +156,7 @@ def _pieces(wav: bytes, layout: WavLayout, spans: FrameSpans, tone: bytes | None
     yield view[at:]
 
 
-def _regions(spans: FrameSpans) -> list[tuple[int, int]]:
+def regions(spans: FrameSpans) -> list[tuple[int, int]]:
     """Join the spans of all channels into disjoint ascending regions, so that each holds whole spans."""
     edges = sorted(span for channel in spans.values() for span in channel)
     regions: list[tuple[int, int]] = []
