@@ -7,7 +7,7 @@ answers, never words, numbers or names.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
@@ -61,7 +61,7 @@ class ConsentFact:
     outcome: Outcome
     """What was answered, last."""
     method: Method
-    """How we know."""
+    """How the answer was given."""
     at: AwareDatetime
     """When."""
     script_sha256: str | None = None
@@ -80,7 +80,7 @@ class LegFacts:
     candidates: tuple[str, ...] = ()
     """Places it may be at, as rows of law name them; none, or `unknown`, means anywhere."""
     is_satisfied: bool = False
-    """Whether what the joined law asks was done for this person, with proof (notice before, inside, in the language)."""
+    """Whether what the joined law asks was done for this person, with proof (notice before, inside, its language)."""
     consents: tuple[ConsentFact, ...] = ()
     """Where the person's permissions stand, at most one for each purpose."""
 
@@ -299,6 +299,4 @@ def read_facts(text: str | bytes) -> Facts:
 
 def moment_to_day(moment: datetime) -> date:
     """Give the day of a moment in UTC; every period is counted in such days."""
-    from datetime import UTC
-
     return moment.astimezone(UTC).date()

@@ -6,25 +6,26 @@ A file that cannot be read in full is refused whole; there is no partly loaded l
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.policies.numbers import NumberTables, read_area_codes, read_australia, read_withheld
 from pipeline.policies.places import Places
 from pipeline.policies.scripts import ScriptFile
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _DATA: Final = "data"
+_NOT_POLICIES: Final = frozenset({"jurisdictions.yaml", "places.yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,48 @@ def load_matrix() -> JurisdictionMatrix:
 
 
 @cache
+def load_bundle(policy_id: str) -> Bundle:
+    """Load a packaged policy.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    if policy_id not in list_policies():
+        raise NotFound(f"no policy {policy_id[:40]!r}: there are {', '.join(list_policies())}")
+    name = f"{policy_id}.yaml"
+    return read_bundle(_data(name).read_text(encoding="utf-8"), name=name)
+
+
+def load_bundle_file(path: Path) -> Bundle:
+    """Load a policy from a file.
+
+    Raises:
+        InvalidInput: it cannot be read, or is not a whole policy: one line that names the first fault.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path.name}: cannot be read as text") from error
+    return read_bundle(text, name=path.name)
+
+
+def read_bundle(text: str, *, name: str) -> Bundle:
+    """Read a policy from YAML, or from JSON, which is YAML.
+
+    Raises:
+        InvalidInput: not a whole policy.
+    """
+    return check(Bundle, parse_yaml(text, name=name), name=name)
+
+
+@cache
+def list_policies() -> tuple[str, ...]:
+    """List the packaged policies."""
+    names = {entry.name for entry in resources.files("pipeline.policies").joinpath(_DATA).iterdir()} - _NOT_POLICIES
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+@cache
 def list_locales() -> tuple[str, ...]:
     """List the locales that have scripts."""
     files = (entry.name for entry in _data("scripts").iterdir())
@@ -69,7 +112,7 @@ def load_scripts(locale: str) -> ScriptFile:
     """
     if locale not in list_locales():
         raise NotFound(f"no scripts for locale {locale[:12]!r}: there are {', '.join(list_locales())}")
-    text = _data("scripts").joinpath(f"{locale}.yaml").read_text(encoding="utf-8")
+    text = _data(f"scripts/{locale}.yaml").read_text(encoding="utf-8")
     return check(ScriptFile, parse_yaml(text, name=f"{locale}.yaml"), name=f"{locale}.yaml")
 
 
@@ -109,7 +152,7 @@ def _digest(text: str) -> str:
 
 
 def _data(name: str) -> Traversable:
-    return resources.files("pipeline.policies").joinpath(_DATA, name)
+    return resources.files("pipeline.policies").joinpath(_DATA, *name.split("/"))
 
 
 def _load_numbers() -> NumberTables:

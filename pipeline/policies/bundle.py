@@ -1,0 +1,276 @@
+"""What a policy file may say, and that it says where each thing is written.
+
+A leaf without its clause is refused. Where the policy is silent and we had to choose, the leaf says so
+(`basis: house_choice`) and why. Files hold values; what they mean is in `decide`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.decision import PolicyRef, TrainingScope, canonical_json
+from pipeline.model.decision_terms import Clause
+from pipeline.model.retention import ENDINGS, RetentionBasis
+
+Days = Annotated[StrictInt, Field(ge=0, le=36500)]
+Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClauseRef(_Frozen):
+    """Section as printed, and a few words of it, verbatim."""
+
+    section: StrictStr = Field(min_length=1, max_length=40)
+    key: StrictStr = Field(min_length=3, max_length=120)
+
+
+class Leaf(_Frozen):
+    """A value with the place it is written at."""
+
+    clause: ClauseRef
+    basis: Literal["policy", "house_choice"] = "policy"
+    reason: StrictStr = ""
+
+    @model_validator(mode="after")
+    def _a_choice_has_its_reason(self) -> Leaf:
+        if self.basis == "house_choice" and len(self.reason) < 20:
+            raise ValueError("a house choice must say why, in a sentence")
+        return self
+
+
+class Day(Leaf):
+    """A day of the document's life."""
+
+    on: date
+
+
+class Document(Leaf):
+    """The text the file was made from."""
+
+    title: StrictStr
+    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Permission(Leaf):
+    """Whether the policy allows one of the first four purposes; the tenant's switch starts off."""
+
+    allowed: StrictBool
+
+
+class FeatureException(Leaf):
+    """Training that serves only one switched-on feature of one tenant."""
+
+    scope: Literal[TrainingScope.TENANT_FEATURE]
+
+
+class InstanceLimit(Leaf):
+    """What calls made through a developer instance may train at most."""
+
+    scope: Literal[TrainingScope.OWN_INSTANCE, TrainingScope.NONE]
+
+
+class Training(Leaf):
+    """Whose models may learn at most; an individual yes, the law and much else must agree."""
+
+    scope: TrainingScope
+    feature_exception: FeatureException | None = None
+    instance_limit: InstanceLimit | None = None
+    cool_off_days: Days
+    min_redaction_version: Annotated[StrictInt, Field(ge=1)]
+
+
+class Processor(Leaf):
+    """A company that receives data. `regions` are families such as `us` or `eu`."""
+
+    name: Name
+    purposes: tuple[Name, ...] = Field(min_length=1)
+    regions: tuple[Name, ...] = Field(min_length=1)
+    sees_content: StrictBool
+    training_off: StrictStr = Field(min_length=5)
+
+
+class Refused(Leaf):
+    """A company that one might expect, and that the policy does not list."""
+
+    name: Name
+    purposes: tuple[Name, ...] = Field(min_length=1)
+
+
+class Processors(Leaf):
+    """Who is listed; whoever is not is refused."""
+
+    listed: tuple[Processor, ...]
+    refused: tuple[Refused, ...] = ()
+
+    @model_validator(mode="after")
+    def _nobody_is_both(self) -> Processors:
+        both = {p.name for p in self.listed} & {r.name for r in self.refused}
+        if both:
+            raise ValueError(f"listed and refused at once: {', '.join(sorted(both))}")
+        return self
+
+
+class Retention(Leaf):
+    """How long one kind is kept: no `days` is without an end, then justified again every `review_days`."""
+
+    days: Days | None
+    review_days: Annotated[StrictInt, Field(ge=1, le=366)] | None = None
+    tenant_min_days: Days
+    tenant_max_days: Days | None
+    survives: tuple[RetentionBasis, ...] = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Retention:
+        if (self.days is None) == (self.review_days is None):
+            raise ValueError("either days, or no end and review_days")
+        if self.tenant_max_days is not None and self.tenant_max_days < self.tenant_min_days:
+            raise ValueError("tenant_max_days is below tenant_min_days")
+        if not set(self.survives) <= set(ENDINGS):
+            raise ValueError("survives lists events that end a recording, nothing else")
+        return self
+
+
+class Closure(Leaf):
+    """What happens after a tenant leaves, in days from then."""
+
+    outer_bound_days: Days
+    purge_by_day: Days
+    vendor_by_day: Days
+    exceptions: tuple[Name, ...]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Closure:
+        if not self.vendor_by_day <= self.purge_by_day <= self.outer_bound_days:
+            raise ValueError("vendor_by_day, purge_by_day and outer_bound_days must ascend")
+        return self
+
+
+class Deletion(Leaf):
+    """What happens when deletion is asked for."""
+
+    hide_within_hours: Days
+    purge_within_days: Days
+
+
+class Rights(Leaf):
+    """What a person may ask for, and by when the answer is due; the earliest clock wins."""
+
+    respond_within_days: Days
+    respond_within_working_days: Days | None = None
+    working_days_of: StrictStr | None = None
+    grants: tuple[Literal["access", "correction", "deletion", "portability"], ...]
+
+
+class Minors(Leaf):
+    """Who counts as a child, and how soon what a child said must be gone."""
+
+    below_age: Annotated[StrictInt, Field(ge=1, le=21)]
+    purge_within_hours: Annotated[StrictInt, Field(ge=1)]
+
+
+class Change(Leaf):
+    """How long before it takes effect a new version is announced. A loosening never reaches back."""
+
+    notice_days: Days
+    is_retroactive: Literal[False]
+
+
+class Download(Leaf):
+    """What the tenant may take away by itself."""
+
+    kinds: tuple[ArtifactKind, ...]
+
+
+class Replication(Leaf):
+    """Whether copies may lie in other regions, and whose calls may not."""
+
+    allowed: StrictBool
+    excluded_places: tuple[StrictStr, ...]
+
+
+class Residency(Leaf):
+    """Where calls of people at some places may be worked on, for some purposes."""
+
+    places: tuple[StrictStr, ...] = Field(min_length=1)
+    regions: tuple[Name, ...] = Field(min_length=1)
+    purposes: tuple[Name, ...] = Field(min_length=1)
+
+
+class Metadata(Leaf):
+    """What of a call besides its words may be kept."""
+
+    fields: tuple[Name, ...]
+
+
+class Duty(Leaf):
+    """A clause that is kept by other parts of the product, or by people; listed so that none is forgotten."""
+
+    id: Name
+    demand: StrictStr = Field(min_length=15)
+    kept_by: Literal["gate", "job", "config", "record", "people", "none"]
+
+
+class Bundle(_Frozen):
+    """One version of one policy."""
+
+    id: Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+    version: StrictStr = Field(min_length=1, max_length=40)
+    document: Document
+    published: Day
+    notified: Day
+    effective: Day
+    record: Permission
+    transcribe: Permission
+    store: Permission
+    vendor_process: Permission
+    training: Training
+    processors: Processors
+    retention: Mapping[ArtifactKind, Retention]
+    closure: Closure
+    deletion: Deletion
+    rights: Rights
+    minors: Minors
+    change: Change
+    download: Download
+    replication: Replication
+    residency: tuple[Residency, ...] = ()
+    metadata: Metadata
+    duties: tuple[Duty, ...]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Bundle:
+        missing = sorted(set(ArtifactKind) - set(self.retention))
+        if missing:
+            raise ValueError(f"retention: nothing is said of {', '.join(missing)}")
+        names = [p.name for p in self.processors.listed]
+        if len(names) != len(set(names)):
+            raise ValueError("processors: a company is listed twice")
+        ids = [d.id for d in self.duties]
+        if len(ids) != len(set(ids)):
+            raise ValueError("duties: an id is used twice")
+        if not self.published.on <= self.notified.on <= self.effective.on:
+            raise ValueError("published, notified and effective must ascend")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Sha256 of the policy in canonical form, whatever the layout of its file."""
+        return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
+
+    @property
+    def ref(self) -> PolicyRef:
+        """What decisions name it by."""
+        return PolicyRef(id=self.id, version=self.version, digest=self.digest)
+
+    def cite(self, leaf: Leaf) -> Clause:
+        """Name the place a leaf is written at."""
+        return Clause(document=self.id, section=leaf.clause.section, key=leaf.clause.key)
