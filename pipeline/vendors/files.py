@@ -10,17 +10,17 @@ that is not enough, use S3.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFound, StoreDenied
+from pipeline.model.errors import Conflict, IntegrityError, NotFound, StoreDenied
 from pipeline.ports.artifacts import ObjectLock, ObjectVersion, PurgeReport, StoredObject
 from pipeline.ports.transcriber import AuditMeta
 from pipeline.vendors.files_tree import FilesTree, Record
+from pipeline.vendors.object_rules import check_digest, check_tag_count, whole_second
 
 
 class FileArtifacts:
@@ -38,10 +38,8 @@ class FileArtifacts:
         self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
     ) -> StoredObject:
         """Write an object unless one is there, on disk before it is there for anyone."""
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise IntegrityError("the bytes to be stored do not have the digest that was given")
-        if len(tags) > 10:
-            raise InvalidInput("an object has at most ten tags")
+        check_digest(body, sha256)
+        check_tag_count(tags)
         with self._tree.turn("put", key):
             records = self._tree.records(key)
             if records and not records[-1].is_delete_marker:
@@ -57,8 +55,7 @@ class FileArtifacts:
         with self._tree.turn("get", key, shared=True):
             record = self._one(key, version)
             body = self._tree.read_body(key, record.version)
-        if hashlib.sha256(body).hexdigest() != record.sha256:
-            raise IntegrityError("a stored object does not have the digest it was stored with")
+        check_digest(body, record.sha256)
         return body
 
     def head(self, key: str, *, version: str | None = None) -> StoredObject:
@@ -73,8 +70,7 @@ class FileArtifacts:
 
     def write_tags(self, key: str, tags: Mapping[str, str]) -> dict[str, str]:
         """Replace the tags of every version."""
-        if len(tags) > 10:
-            raise InvalidInput("an object has at most ten tags")
+        check_tag_count(tags)
         with self._tree.turn("write tags", key):
             for record in self._all(key):
                 self._tree.write_record(key, replace(record, tags=dict(tags)))
@@ -82,7 +78,7 @@ class FileArtifacts:
 
     def lock(self, key: str, *, retain_until: datetime | None = None, hold: bool | None = None) -> ObjectLock:
         """Protect every version; a date is never brought forward."""
-        until = None if retain_until is None else _whole_second(retain_until)
+        until = None if retain_until is None else whole_second(retain_until)
         with self._tree.turn("lock", key):
             records = self._all(key)
             for record in records:
@@ -171,11 +167,3 @@ def _history(key: str, records: list[Record]) -> Iterator[ObjectVersion]:
             is_latest=record is records[-1],
             is_delete_marker=record.is_delete_marker,
         )
-
-
-def _whole_second(moment: datetime) -> datetime:
-    """Round up: what is promised in parts of a second is kept to the next whole one, as S3 keeps it."""
-    if moment.tzinfo is None:
-        raise InvalidInput("a date to retain until needs a time zone")
-    in_utc = moment.astimezone(UTC)
-    return in_utc if not in_utc.microsecond else in_utc.replace(microsecond=0) + timedelta(seconds=1)

@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
-from pipeline.model.errors import IntegrityError, InvalidInput, StoreDenied, StoreUnreachable
+from pipeline.model.errors import IntegrityError, StoreDenied, StoreUnreachable
+from pipeline.vendors.object_rules import check_key, check_prefix
 
-_KEY: Final = re.compile(r"(?=.{1,1024}\Z)[A-Za-z0-9_][A-Za-z0-9._=@+-]{0,200}(/[A-Za-z0-9_][A-Za-z0-9._=@+-]{0,200})*")
 _RECORD, _BODY = ".record", ".sealed"
 _DENIED: Final = (errno.EACCES, errno.EPERM, errno.ELOOP)
 
@@ -90,9 +89,7 @@ class FilesTree:
     @contextmanager
     def turn(self, operation: str, key: str, *, shared: bool = False) -> Iterator[None]:
         """Hold the key against all others (shared: against writers); the disk's errors become the store's."""
-        if not _KEY.fullmatch(key):
-            raise InvalidInput("an object key is parts of letters, digits, _ and inside also .=@+-, between slashes")
-        stripe = self._turns / hashlib.sha256(key.encode()).hexdigest()[:2]
+        stripe = self._turns / hashlib.sha256(check_key(key).encode()).hexdigest()[:2]
         with _as_store_error(operation):
             fd = os.open(stripe, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
@@ -160,9 +157,7 @@ class FilesTree:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Walk the keys that begin with `prefix`, in byte order, without reading what lies elsewhere."""
-        above, _, _ = prefix.rpartition("/")
-        if above and not _KEY.fullmatch(above):
-            return
+        above, _, _ = check_prefix(prefix).rpartition("/")
         with _as_store_error("list"):
             self._turns.stat()
             yield from self._walk(above, prefix)
