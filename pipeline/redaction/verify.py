@@ -199,7 +199,7 @@ def _listen(
     # What is muted on one channel may be heard on another, so all are heard around every span; and around every place
     # where something to be hidden was said, whether or not a span covers it.
     places = [span for channel in muted.values() for span in channel]
-    places += [value.time for value in hidden if value.time.end_ms <= duration_ms]
+    places += [value.time for value in hidden if value.time.start_ms < duration_ms]
     stretches = choose_stretches(places, duration_ms=duration_ms)
     findings: list[Finding] = []
     listened_ms = 0

@@ -1,0 +1,51 @@
+"""Sound files for tests, made of numbers."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from pipeline.redaction.audio import Samples
+
+WAV_ENCODINGS = ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW")
+COMPRESSED = (("FLAC", "PCM_16"), ("FLAC", "PCM_24"), ("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("OGG", "OPUS"))
+
+
+def noise(frames: int, *, channels: int = 2, level: float = 0.1, seed: int = 7) -> Samples:
+    """Sound that is never exactly silent for long, and never the same twice."""
+    made = np.random.default_rng(seed).normal(0, level, (frames, channels))
+    return np.clip(made, -1, 1).astype(np.float32)
+
+
+def a_file(samples: NDArray[np.float32], *, rate: int = 8000, form: str = "WAV", subtype: str = "PCM_16") -> bytes:
+    """Write samples with libsndfile, so that our own reading of headers meets one that it did not make."""
+    out = io.BytesIO()
+    soundfile.write(out, samples, rate, format=form, subtype=subtype)
+    return out.getvalue()
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    """A RIFF chunk with its pad byte."""
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def fmt(*, tag: int = 1, channels: int = 1, rate: int = 8000, bits: int = 16) -> bytes:
+    """A fmt chunk as it is claimed to be."""
+    block = channels * bits // 8
+    return chunk(b"fmt ", struct.pack("<HHIIHH", tag, channels, rate, rate * block, block, bits))
+
+
+def riff(*chunks: bytes) -> bytes:
+    """A WAV file of these chunks."""
+    body = b"WAVE" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def heard(audio: bytes) -> Samples:
+    """Decode with libsndfile's own reading of the whole file."""
+    samples, _ = soundfile.read(io.BytesIO(audio), dtype="float32", always_2d=True)
+    return samples
