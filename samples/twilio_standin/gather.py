@@ -47,7 +47,7 @@ def purpose_of(verb: Verb) -> str:
         if re.search(rf"(^|[/=_&-]){word}", f"{parts.path}?{parts.query}".replace("?", "&")):
             return purpose
     words = " ".join(child.text.lower() for child in verb.children)
-    if re.search(r"\btrain|\bimprove (our|the|its|their)\b", words) and not re.search(r"\brecord", words):
+    if re.search(r"\btrain", words):
         return "training"
     return "record"
 
