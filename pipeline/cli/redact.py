@@ -1,0 +1,125 @@
+"""`earmark redact IN.jsonl OUT.jsonl`: personal data in transcripts, conversation by conversation, in flat memory.
+
+OUT appears whole or not at all. Messages name lines, never words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from pipeline.model.entity import Entity
+from pipeline.model.errors import InvalidInput, StoreUnreachable
+from pipeline.model.transcript import Conversation, Turn
+from pipeline.redaction.detect import Detector
+from pipeline.redaction.models import load_models
+
+
+@click.command("redact")
+@click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT.jsonl", type=click.Path(path_type=Path))
+def command(source: Path, target: Path) -> None:
+    """Find what is personal in transcripts, a conversation a line."""
+    if not source.is_file():
+        raise InvalidInput(f"{source}: no such file")
+    if not target.parent.is_dir():
+        raise InvalidInput(f"{target.parent}: no such folder")
+    if source.stat().st_size == 0:
+        raise InvalidInput(f"{source}: empty")
+    # A bad first line is told before half a second goes into loading models.
+    with source.open("rb") as file:
+        next(_conversations(file), None)
+    detector = Detector(load_models())
+    with source.open("rb") as file, _replacing(target) as out, _progress(source.stat().st_size) as advance:
+        written = 0
+        for conversation, entities in detector.detect_each(_conversations(file)):
+            out.write(json.dumps(_document(conversation, entities), ensure_ascii=False) + "\n")
+            written += 1
+            advance(file.tell())
+        if not written:
+            raise InvalidInput(f"{source}: no conversation in it")
+
+
+def _conversations(file: IO[bytes]) -> Iterator[Conversation]:
+    number = 0
+    while line := file.readline():
+        number += 1
+        if line.strip():
+            yield _conversation(line, number)
+
+
+def _conversation(line: bytes, number: int) -> Conversation:
+    try:
+        read = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"line {number}: not JSON") from error
+    if not isinstance(read, dict) or not isinstance(read.get("id"), str) or not isinstance(read.get("turns"), list):
+        raise InvalidInput(f'line {number}: not a conversation with "id" and "turns"')
+    turns = tuple(_turn(turn, at, number) for at, turn in enumerate(read["turns"]))
+    if len({turn.index for turn in turns}) != len(turns):
+        raise InvalidInput(f"line {number}: two turns have the same number")
+    language = read.get("language", "en")
+    if not isinstance(language, str):
+        raise InvalidInput(f'line {number}: "language" is not text')
+    return Conversation(id=read["id"], turns=turns, language=language)
+
+
+def _turn(read: Any, at: int, number: int) -> Turn:
+    if not isinstance(read, dict) or not isinstance(read.get("text"), str):
+        raise InvalidInput(f'line {number}, turn {at}: no "text"')
+    index, speaker = read.get("turn", at), read.get("speaker", "")
+    if not isinstance(index, int) or isinstance(index, bool) or not isinstance(speaker, str):
+        raise InvalidInput(f'line {number}, turn {at}: "turn" is not a number or "speaker" is not text')
+    return Turn(index=index, speaker=speaker, text=read["text"])
+
+
+def _document(conversation: Conversation, entities: tuple[Entity, ...]) -> dict[str, Any]:
+    by_turn: dict[int, list[dict[str, Any]]] = {turn.index: [] for turn in conversation.turns}
+    for entity in entities:
+        by_turn[entity.turn].append(
+            {
+                "start": entity.span.start,
+                "end": entity.span.end,
+                "type": entity.type.value,
+                "score": round(entity.score, 3),
+            }
+        )
+    return {"id": conversation.id, "turns": [{"turn": turn, "entities": found} for turn, found in by_turn.items()]}
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[IO[str]]:
+    """Write beside the target and put it there at the end; whatever goes wrong, nothing half-written stays."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise StoreUnreachable("write", reason=error.strerror or "failed") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (TextColumn("redact"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("redact", total=total)
+        yield lambda done: progress.update(task, completed=done)

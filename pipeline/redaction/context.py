@@ -1,0 +1,96 @@
+"""The dialogue: what was asked, whether it is still open, and what of the next turns answers it.
+
+A slot opens when someone asks for personal data or begins to tell it, stays open over interruptions, corrections and
+read-backs, and closes when something else is asked and answered. It is remembered by kind, never by words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.redaction.answers import Answer, AnswerReader
+from pipeline.redaction.cues import asks_something_else, find_cues, is_asking, is_label_only
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
+from pipeline.redaction.turn_view import TurnView
+from pipeline.redaction.vocabulary import Vocabulary
+
+_OPEN_TURNS: Final = 6
+"""How many turns an unanswered slot stays open."""
+_ECHO_TURNS: Final = 3
+"""How many turns after an answer the one who asked may read it back, or the other correct it."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """Something asked and not yet settled."""
+
+    type: EntityType
+    asker: str
+    asked_turn: int
+    alone: bool
+    last_answer: int | None = None
+
+    def is_open(self, position: int, opened: int) -> bool:
+        """Say whether an answer may still come at a turn's position."""
+        since = opened if self.last_answer is None else self.last_answer
+        return position - since <= (_OPEN_TURNS if self.last_answer is None else _ECHO_TURNS)
+
+
+class Dialogue:
+    """Reads a conversation's turns in order and finds what answers."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._answers = AnswerReader(vocabulary)
+
+    def read(self, views: Sequence[TurnView]) -> list[Entity]:
+        """Give the entities that questions and their answers show."""
+        entities: list[Entity] = []
+        slots: list[tuple[int, Slot]] = []
+        for position, view in enumerate(views):
+            slots = [(opened, slot) for opened, slot in slots if slot.is_open(position, opened)]
+            entities += self._answered(position, view, slots)
+            asked = _asked(view)
+            if asked:
+                slots = [(o, s) for o, s in slots if s.asker != view.turn.speaker and s.last_answer is None]
+                slots += [(position, slot) for slot in asked]
+            elif asks_something_else(view.text) and not find_cues(view.text):
+                slots = [(o, s) for o, s in slots if s.last_answer is None and s.asker != view.turn.speaker]
+        return entities
+
+    def _answered(self, position: int, view: TurnView, slots: Sequence[tuple[int, Slot]]) -> list[Entity]:
+        entities: list[Entity] = []
+        for _, slot in slots:
+            own = slot.asker == view.turn.speaker
+            if own and (slot.last_answer is None or slot.type not in NUMBER_TYPES):
+                continue
+            alone = slot.alone and not own
+            answers = self._answers.read(view, slot.type, alone=alone)
+            found = [e for a in answers if (e := _entity(view, slot, a, own)) is not None]
+            if found and not own:
+                slot.last_answer = position
+            entities += found
+        return entities
+
+
+def _entity(view: TurnView, slot: Slot, answer: Answer, own: bool) -> Entity | None:
+    pattern = f"read-back: {answer.pattern}" if own else answer.pattern
+    evidence = Evidence(recognizer="Dialogue", view="dialogue", pattern=pattern, question_turn=slot.asked_turn)
+    return view.entity(answer.first, answer.last, answer.type, answer.score, evidence)
+
+
+def _asked(view: TurnView) -> list[Slot]:
+    """Give the slots a turn opens: what it names, if it asks; a turn that also tells opens them as well."""
+    cues = find_cues(view.text)
+    if not cues or not (is_asking(view.text) or is_label_only(view.text) or _announces(view)):
+        return []
+    types = list(dict.fromkeys(cue.type for cue in cues))
+    return [
+        Slot(type=kind, asker=view.turn.speaker, asked_turn=view.turn.index, alone=len(types) == 1) for kind in types
+    ]
+
+
+def _announces(view: TurnView) -> bool:
+    return False

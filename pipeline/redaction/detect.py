@@ -1,0 +1,130 @@
+"""Finds personal data in a whole conversation: recognisers turn by turn, the dialogue over turns, then what is known
+already said again.
+
+Fails closed: a language it has no recognisers for is withheld, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.model.errors import Withheld
+from pipeline.model.span import CharSpan
+from pipeline.model.transcript import Conversation
+from pipeline.redaction.context import Dialogue
+from pipeline.redaction.models import DetectionModels
+from pipeline.redaction.profile import DEFAULT_PROFILE, RedactionProfile
+from pipeline.redaction.propagate import Propagation
+from pipeline.redaction.resolve import number_groups, resolve
+from pipeline.redaction.sifting import Sieve
+from pipeline.redaction.turn_view import TurnReader, TurnView
+from pipeline.redaction.vocabulary import load_vocabulary
+
+VERSION: Final = "1"
+_TURNS_AT_ONCE: Final = 512
+
+
+class Detector:
+    """The detector, built once from loaded models."""
+
+    version: str = VERSION
+
+    def __init__(self, models: DetectionModels, *, profile: RedactionProfile = DEFAULT_PROFILE) -> None:
+        vocabulary = load_vocabulary(models.dictionary)
+        self._profile = profile
+        self._reader = TurnReader(models, vocabulary)
+        self._dialogue = Dialogue(vocabulary)
+        self._sieve = Sieve(vocabulary)
+        self._propagation = Propagation(vocabulary)
+
+    def detect(self, conversation: Conversation, *, profile: RedactionProfile | None = None) -> tuple[Entity, ...]:
+        """Find what is personal in a conversation.
+
+        Args:
+            conversation: its turns in order, all channels.
+            profile: the tenant's; the detector's own when absent.
+
+        Returns:
+            Entities sorted by turn and place, disjoint within a turn; those that name the same thing share `group`.
+
+        Raises:
+            Withheld: `language`, when there is no detector for the conversation's language.
+        """
+        return next(entities for _, entities in self.detect_each([conversation], profile=profile))
+
+    def detect_each(
+        self, conversations: Iterable[Conversation], *, profile: RedactionProfile | None = None
+    ) -> Iterator[tuple[Conversation, tuple[Entity, ...]]]:
+        """Detect in many conversations, in order, a few hundred turns at a time: quicker than one by one."""
+        wanted = profile or self._profile
+        for batch in _batches(conversations):
+            for conversation in batch:
+                _check_language(conversation)
+            views = self._reader.read([turn for c in batch for turn in c.turns])
+            at = 0
+            for conversation in batch:
+                own = views[at : at + len(conversation.turns)]
+                at += len(own)
+                yield conversation, self._decide(own, wanted)
+
+    def _decide(self, views: Sequence[TurnView], profile: RedactionProfile) -> tuple[Entity, ...]:
+        found = [entity for view in views for entity in self._sieve.sift(view, views)]
+        found += self._dialogue.read(views)
+        found += self._propagation.find(views, found)
+        found = [e for e in found if e.score >= profile.threshold and profile.hides(e.type)]
+        found = [e for e in found if not _is_kept(e, views, profile)]
+        found += _tenant_words(views, profile)
+        by_turn: dict[int, list[Entity]] = {}
+        for entity in found:
+            by_turn.setdefault(entity.turn, []).append(entity)
+        texts = {view.turn.index: view.turn.text for view in views}
+        resolved = [e for turn in texts if turn in by_turn for e in resolve(by_turn[turn], texts[turn])]
+        return number_groups(resolved, [texts[e.turn][e.span.start : e.span.end] for e in resolved])
+
+
+def _check_language(conversation: Conversation) -> None:
+    if conversation.language.lower().replace("_", "-").split("-")[0] != "en":
+        raise Withheld("language")
+
+
+def _batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Gather conversations up to a number of turns; a longer one comes alone."""
+    source = iter(conversations)
+    batch: list[Conversation] = []
+    turns = 0
+    for conversation in source:
+        batch.append(conversation)
+        turns += len(conversation.turns)
+        if turns >= _TURNS_AT_ONCE:
+            yield batch
+            batch, turns = [], 0
+    if batch:
+        yield batch
+
+
+def _is_kept(entity: Entity, views: Sequence[TurnView], profile: RedactionProfile) -> bool:
+    if not profile.keep_words or any(e.question_turn is not None for e in entity.evidence):
+        return False
+    text = next(v.turn.text for v in views if v.turn.index == entity.turn)
+    said = text[entity.span.start : entity.span.end].lower().strip(" .,?!")
+    return said in {word.lower() for word in profile.keep_words}
+
+
+def _tenant_words(views: Sequence[TurnView], profile: RedactionProfile) -> list[Entity]:
+    evidence = (Evidence(recognizer="TenantWords", view="words", pattern="tenant list"),)
+    found: list[Entity] = []
+    for view in views:
+        keys = [token.key for token in view.written.tokens]
+        for words in (tuple(word.lower().split()) for word in profile.hide_words):
+            for at in range(len(keys) - len(words) + 1 if words else 0):
+                if tuple(keys[at : at + len(words)]) == words:
+                    tokens = view.written.tokens
+                    span = CharSpan(tokens[at].start, tokens[at + len(words) - 1].end)
+                    found.append(
+                        Entity(
+                            turn=view.turn.index, span=span, type=EntityType.TENANT_WORD, score=1.0, evidence=evidence
+                        )
+                    )
+    return found

@@ -1,0 +1,125 @@
+"""What was learned once is hidden everywhere: names in both channels, misheard or spelled; numbers read back in part.
+
+Learned values live for one conversation and are never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.redaction.normalise import Kind
+from pipeline.redaction.recognizers.amounts import is_amount
+from pipeline.redaction.recognizers.name_words import AMBIGUOUS_NAMES, NameReader
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
+from pipeline.redaction.turn_view import TurnView
+from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word
+
+_SURE: Final = 0.6
+_LEAST_DIGITS: Final = 3
+
+
+@dataclass(slots=True)
+class _Learned:
+    names: dict[str, int] = field(default_factory=dict)
+    sounds: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, tuple[EntityType, int]] = field(default_factory=dict)
+
+
+class Propagation:
+    """Finds again what is known to be personal in a conversation."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._reader = NameReader(vocabulary)
+
+    def find(self, views: Sequence[TurnView], entities: Sequence[Entity]) -> list[Entity]:
+        """Give further entities: the same names and numbers wherever else they are said."""
+        learned = self._learn(views, entities)
+        return [entity for view in views for entity in self._again(view, learned)]
+
+    def _learn(self, views: Sequence[TurnView], entities: Sequence[Entity]) -> _Learned:
+        learned = _Learned()
+        by_turn = {view.turn.index: view for view in views}
+        for entity in entities:
+            said = by_turn[entity.turn].turn.text[entity.span.start : entity.span.end]
+            if entity.type is EntityType.PERSON and entity.score >= _SURE:
+                for word in said.lower().split():
+                    self._learn_name(bare_word(word.strip(".,?!'")), entity.turn, learned)
+            elif entity.type in NUMBER_TYPES:
+                code = _code_of(by_turn[entity.turn], entity)
+                if len(code) >= 4:
+                    learned.numbers.setdefault(code, (entity.type, entity.turn))
+        return learned
+
+    def _learn_name(self, word: str, turn: int, learned: _Learned) -> None:
+        if len(word) < 3 or not word.isalpha() or word in TITLES:
+            return
+        if self._vocabulary.is_talk(word) or word in self._vocabulary.not_personal:
+            return
+        learned.names.setdefault(word, turn)
+        if not self._vocabulary.is_dictionary_word(word) and word not in AMBIGUOUS_NAMES and len(word) > 3:
+            learned.sounds.setdefault(sound_of(word), turn)
+
+    def _again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+        for index, piece in enumerate(view.written.pieces):
+            if piece.kind is not Kind.WORD:
+                continue
+            key = bare_word(view.written.tokens[piece.first].key)
+            turn = learned.names.get(key)
+            if turn is None and len(key) > 3 and self._vocabulary.is_stranger(key):
+                turn = learned.sounds.get(sound_of(key))
+            if turn is not None and not (turn == view.turn.index):
+                yield from _made(view, index, index + 1, EntityType.PERSON, turn, "name")
+        for run in view.written.runs:
+            known = _known_number(run.code, learned)
+            if known is not None and known[1] != view.turn.index and not is_amount(view.written, run):
+                yield from _made(view, run.first, run.last, known[0], known[1], "number")
+            elif run.letters >= 3 and not run.digits and run.code.lower() in learned.names:
+                turn = learned.names[run.code.lower()]
+                yield from _made(view, run.first, run.last, EntityType.PERSON, turn, "spelling")
+
+
+def sound_of(word: str) -> str:
+    """Write a name as it sounds, roughly: spellings of one name (Catherine, Kathryn) come out alike."""
+    text = word.lower()
+    for spelled, heard in _SOUNDS:
+        text = text.replace(spelled, heard)
+    first, rest = text[:1], "".join(c for c in text[1:] if c not in "aeiouyhw'")
+    squeezed = first + "".join(c for i, c in enumerate(rest) if i == 0 or rest[i - 1] != c)
+    return squeezed
+
+
+def _code_of(view: TurnView, entity: Entity) -> str:
+    return "".join(
+        p.text
+        for p in view.written.pieces
+        if p.is_code and view.written.tokens[p.first].start >= entity.span.start
+        and view.written.tokens[p.last - 1].end <= entity.span.end
+    ).lower()  # fmt: skip
+
+
+def _known_number(code: str, learned: _Learned) -> tuple[EntityType, int] | None:
+    code = code.lower()
+    if len(code) < _LEAST_DIGITS:
+        return None
+    for known, source in learned.numbers.items():
+        if code in known or (len(known) >= 4 and known in code):
+            return source
+    return None
+
+
+def _made(view: TurnView, first: int, last: int, type: EntityType, turn: int, pattern: str) -> Iterator[Entity]:
+    evidence = Evidence(recognizer="Propagation", view="conversation", pattern=pattern, learned_from_turn=turn)
+    made = view.entity(first, last, type, 0.6, evidence)
+    if made is not None:
+        yield made
+
+
+_SOUNDS: Final = (
+    ("ph", "f"), ("ck", "k"), ("gh", "g"), ("kn", "n"), ("wr", "r"), ("sch", "sk"), ("tch", "c"), ("ch", "c"), ("sh", "c"),
+    ("th", "t"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("dg", "j"),
+    ("v", "f"), ("j", "g"),
+)  # fmt: skip

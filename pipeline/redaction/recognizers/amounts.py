@@ -1,0 +1,41 @@
+"""Which numbers said aloud are amounts, times and quantities, and so not personal. Not a recogniser: a veto."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.redaction.vocabulary import word_set
+from pipeline.redaction.normalise import Kind, Run, Written
+
+_UNITS: Final = word_set(
+    "dollar dollars cent cents pound pounds quid euro euros pence rupee rupees rs bucks grand percent percentage % am pm "
+    "o'clock oclock minute minutes hour hours second seconds day days week weeks month months year years yr yrs times "
+    "milligram milligrams mg mgs mcg gram grams ml kg kilo kilos kilogram lb lbs ounce ounces oz liter liters litre "
+    "litres mile miles km kilometers kilometres meter meters metre metres feet foot ft inch inches cm mm degrees degree "
+    "gb gig gigs gigabyte gigabytes mb meg megs megabyte megabytes mbps kbps tb pizza pizzas people persons adults "
+    "children kids bedroom bedrooms items item pieces piece slices slice cups cup bottles bottle tickets bags bag "
+    "boxes packs pack percent points point units rooms nights thousand million billion dozen star stars hundred "
+    "tablets tablet pills pill capsules capsule puffs x p.m a.m"
+)
+_BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
+
+
+def is_amount(written: Written, run: Run) -> bool:
+    """Say whether a short run counts or measures something; nine digits or more never do."""
+    if run.digits >= 9 or (run.letters and run.digits):
+        return False
+    after = _key(written, run.last)
+    before = _key(written, run.first - 1)
+    if before in _BEFORE:
+        return True
+    pair = _key(written, run.last + 1)
+    if after in ("a", "p", "in") and pair in ("m", "the"):
+        return True
+    return after in _UNITS or (after == "." and pair in _UNITS)
+
+
+def _key(written: Written, index: int) -> str:
+    if not 0 <= index < len(written.pieces):
+        return ""
+    piece = written.pieces[index]
+    return written.tokens[piece.first].key if piece.kind is not Kind.FILLER else ""

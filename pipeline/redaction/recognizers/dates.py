@@ -1,0 +1,96 @@
+"""Dates said aloud: where they are, and which of them tell a birth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from pipeline.model.entity import EntityType as T
+from pipeline.redaction.cues import find_cues
+from pipeline.redaction.normalise import Kind, Piece, Written
+from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
+
+_BETWEEN: Final = frozenset({"of", "the", "and", "to", ",", "/", "-", ".", "in", "day", "year"})
+_REACH: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDate:
+    """Pieces [first, last) that say a date, and which parts it has."""
+
+    first: int
+    last: int
+    has_day: bool
+    has_month: bool
+    has_year: bool
+
+    @property
+    def parts(self) -> int:
+        """How many of day, month and year were said."""
+        return self.has_day + self.has_month + self.has_year
+
+
+def find_dates(written: Written) -> tuple[SaidDate, ...]:
+    """Find stretches of ordinals, months, days and years, with small words between them."""
+    dates: list[SaidDate] = []
+    at = 0
+    while at < len(written.pieces):
+        if not _is_date_part(written.pieces[at]):
+            at += 1
+            continue
+        end = _stretch_end(written, at)
+        dates.append(_date(written.pieces, at, end))
+        at = end
+    return tuple(dates)
+
+
+class BirthDates(SpokenRecognizer):
+    """Dates beside "born" or "date of birth"."""
+
+    types: ClassVar = (T.DATE_OF_BIRTH,)
+
+    def find(self, written: Written) -> Iterable[Found]:
+        """Find dates within a few words of what names a birth."""
+        keys = [written.tokens[p.first].key for p in written.pieces]
+        text = " ".join(keys)
+        if not any(c.type is T.DATE_OF_BIRTH for c in find_cues(text)):
+            return
+        cued = {text[: c.start].count(" ") for c in find_cues(text) if c.type is T.DATE_OF_BIRTH}
+        for date in find_dates(written):
+            near = any(-_REACH <= date.first - cue <= _REACH for cue in cued)
+            if near and (date.parts >= 2 or date.has_year):
+                yield Found(T.DATE_OF_BIRTH, date.first, date.last, 0.9, "birth")
+
+
+def _is_date_part(piece: Piece) -> bool:
+    if piece.kind in (Kind.ORDINAL, Kind.MONTH):
+        return True
+    return piece.kind is Kind.DIGITS and len(piece.text) <= 8
+
+
+def _stretch_end(written: Written, at: int) -> int:
+    end = at + 1
+    ahead = end
+    while ahead < len(written.pieces) and ahead - end <= 2:
+        piece = written.pieces[ahead]
+        if _is_date_part(piece):
+            end = ahead + 1
+        elif piece.kind is not Kind.FILLER and written.tokens[piece.first].key not in _BETWEEN:
+            break
+        ahead += 1
+    return end
+
+
+def _date(pieces: tuple[Piece, ...], first: int, last: int) -> SaidDate:
+    parts = pieces[first:last]
+    numbers = [p.text for p in parts if p.kind is Kind.DIGITS]
+    joined = "".join(numbers)
+    year = any(_is_year(n) for n in numbers) or _is_year(joined[-4:]) or len(joined) in (5, 6, 8)
+    days = [p for p in parts if p.kind is Kind.ORDINAL or (p.kind is Kind.DIGITS and len(p.text) <= 2)]
+    months = any(p.kind is Kind.MONTH for p in parts) or len(days) > 1 or len(joined) >= 6
+    return SaidDate(first, last, bool(days) or len(joined) >= 6, months, year)
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits[:2] in ("18", "19", "20")

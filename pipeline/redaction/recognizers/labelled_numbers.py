@@ -1,0 +1,57 @@
+"""Numbers whose kind is said before or after them: "my policy number is ...", "... is my zip code"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from pipeline.model.entity import EntityType as T
+from pipeline.redaction.cues import Cue, find_cues
+from pipeline.redaction.normalise import Run, Written
+from pipeline.redaction.recognizers.amounts import is_amount
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence
+from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
+
+_REACH: Final = 9
+"""How many words may stand between the label and its number."""
+_LEAST: Final = {T.CREDIT_CARD_CVV: 3, T.CREDIT_CARD_EXPIRY: 2, T.PIN: 3, T.STREET_ADDRESS: 99, T.PERSON: 99}
+
+
+class LabelledNumbers(SpokenRecognizer):
+    """A run of three or more characters near the words that name its kind."""
+
+    types: ClassVar = tuple(NUMBER_TYPES)
+
+    def find(self, written: Written) -> Iterable[Found]:
+        """Find labelled runs; the nearest label before wins over one after."""
+        if not written.runs:
+            return
+        text = " ".join(t.key for t in written.tokens)
+        cues = [c for c in find_cues(text) if c.type in NUMBER_TYPES]
+        if not cues:
+            return
+        places = _word_places([t.key for t in written.tokens])
+        for run in written.runs:
+            cue = self._label(written, run, cues, places)
+            if cue is not None and len(run.code) >= _LEAST.get(cue.type, 3) and not is_amount(written, run):
+                yield Found(cue.type, run.first, run.last, confidence(cue.type, run.code), "label")
+
+    def _label(self, written: Written, run: Run, cues: list[Cue], places: list[int]) -> Cue | None:
+        first, last = written.pieces[run.first].first, written.pieces[run.last - 1].last
+        before = [c for c in cues if c.end <= places[first] + 1]
+        if before and first - _word_at(places, before[-1].end) <= _REACH:
+            return before[-1]
+        after = [c for c in cues if last < len(places) and c.start >= places[last]]
+        return after[0] if after and _word_at(places, after[0].start) - last <= 3 else None
+
+
+def _word_places(keys: list[str]) -> list[int]:
+    places, at = [], 0
+    for key in keys:
+        places.append(at)
+        at += len(key) + 1
+    return places
+
+
+def _word_at(places: list[int], at: int) -> int:
+    return sum(1 for place in places if place < at)

@@ -1,0 +1,39 @@
+"""Long runs of digits and letters, whatever they are: nobody says seven digits in a row that name nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from pipeline.model.entity import EntityType as T
+from pipeline.redaction.normalise import Run, Written
+from pipeline.redaction.recognizers.amounts import is_amount
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type, proven_type
+from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
+
+_LONG: Final = 7
+_MIXED: Final = 5
+
+
+class LongNumbers(SpokenRecognizer):
+    """Runs of seven characters with three digits, or five that mix letters and digits."""
+
+    types: ClassVar = tuple(NUMBER_TYPES)
+
+    def find(self, written: Written) -> Iterable[Found]:
+        """Find the runs, typed by form and check digits."""
+        for run in written.runs:
+            kind = self._judge(written, run)
+            if kind is not None:
+                yield Found(kind[0], run.first, run.last, kind[1], "long run")
+
+    def _judge(self, written: Written, run: Run) -> tuple[T, float] | None:
+        if is_amount(written, run):
+            return None
+        mixed = run.digits >= 2 and run.letters >= 1
+        if len(run.code) >= _LONG and run.digits >= 3:
+            return likely_type(run.code)
+        proved = proven_type(run.code)
+        if proved is not None:
+            return proved, 0.8
+        return (T.ID_NUMBER, 0.55) if mixed and len(run.code) >= _MIXED else None

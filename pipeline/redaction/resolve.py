@@ -1,0 +1,115 @@
+"""Many overlapping findings to one disjoint list that covers at least as much, and numbers for what is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model.entity import Entity, EntityType
+from pipeline.model.span import CharSpan
+from pipeline.redaction.normalise import write
+from pipeline.redaction.vocabulary import TITLES, bare_word
+
+
+def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
+    """Make one turn's entities disjoint.
+
+    The surer one keeps its place; what the other covers beyond it stays hidden under its own type. Evidence of
+    findings that lie wholly inside is kept.
+    """
+    kept: list[Entity] = []
+    for entity in sorted(entities, key=_rank):
+        rest = [entity.span]
+        for other in kept:
+            rest = [part for span in rest for part in _minus(span, other.span)]
+        rest = [trimmed for span in rest if (trimmed := _trim(span, text)) is not None]
+        if not rest:
+            kept = [_with_evidence(k, entity) if k.span.touches(entity.span) else k for k in kept]
+        kept += [replace(entity, span=span) for span in rest]
+    return _joined(sorted(kept, key=lambda e: e.span), text)
+
+
+def number_groups(entities: Sequence[Entity], texts: Sequence[str]) -> tuple[Entity, ...]:
+    """Give entities that name the same thing the same number, counted for each type from 1 in order of appearance.
+
+    Args:
+        entities: of a whole conversation, in order.
+        texts: what each entity covers.
+    """
+    groups: dict[EntityType, list[_Group]] = {}
+    numbered: list[Entity] = []
+    for entity, text in zip(entities, texts, strict=True):
+        known = groups.setdefault(entity.type, [])
+        words = _words(entity.type, text)
+        group = next((g for g in known if g.is_same(entity.type, words)), None)
+        if group is None:
+            group = _Group(len(known) + 1, words)
+            known.append(group)
+        elif len(words) > len(group.words):
+            group.words = words
+        numbered.append(replace(entity, group=group.number))
+    return tuple(numbered)
+
+
+@dataclass(slots=True)
+class _Group:
+    number: int
+    words: tuple[str, ...]
+
+    def is_same(self, type: EntityType, words: tuple[str, ...]) -> bool:
+        if type is EntityType.PERSON:
+            return bool(words) and (set(words) <= set(self.words) or set(self.words) <= set(words))
+        mine, theirs = "".join(self.words), "".join(words)
+        if mine.isdigit() and theirs.isdigit() and min(len(mine), len(theirs)) >= 3:
+            return mine in theirs or theirs in mine
+        return mine == theirs
+
+
+def _words(type: EntityType, text: str) -> tuple[str, ...]:
+    written = write(text.lower()).text
+    words = tuple(bare_word(w.strip(".,?!")) for w in written.split())
+    return tuple(w for w in words if w and (type is not EntityType.PERSON or w not in TITLES))
+
+
+def _rank(entity: Entity) -> tuple[float, int, int, str]:
+    return (-entity.score, -(entity.span.end - entity.span.start), entity.span.start, entity.type)
+
+
+def _minus(span: CharSpan, hole: CharSpan) -> list[CharSpan]:
+    if not span.touches(hole):
+        return [span]
+    parts = []
+    if span.start < hole.start:
+        parts.append(CharSpan(span.start, hole.start))
+    if hole.end < span.end:
+        parts.append(CharSpan(hole.end, span.end))
+    return parts
+
+
+def _trim(span: CharSpan, text: str) -> CharSpan | None:
+    """Cut away what is no letter or digit at both ends; None when nothing is left."""
+    start, end = span.start, min(span.end, len(text))
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return CharSpan(start, end) if start < end else None
+
+
+def _with_evidence(kept: Entity, other: Entity) -> Entity:
+    new = tuple(e for e in other.evidence if e not in kept.evidence)
+    return replace(kept, evidence=kept.evidence + new)
+
+
+def _joined(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
+    """Join neighbours of one type that only spaces and signs separate."""
+    joined: list[Entity] = []
+    for entity in entities:
+        last = joined[-1] if joined else None
+        between = text[last.span.end : entity.span.start] if last else ""
+        if last is not None and last.type is entity.type and not any(c.isalnum() for c in between):
+            merged = replace(_with_evidence(last, entity), span=CharSpan(last.span.start, entity.span.end))
+            joined[-1] = replace(merged, score=max(last.score, entity.score))
+        else:
+            joined.append(entity)
+    return tuple(joined)

@@ -1,0 +1,108 @@
+"""One turn as detection sees it: the turn, its written view, and what recognisers found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.model.span import CharSpan
+from pipeline.model.transcript import Turn
+from pipeline.redaction.models import DetectionModels
+from pipeline.redaction.nlp import SpokenArtifacts, SpokenNlpEngine
+from pipeline.redaction.normalise import Written
+from pipeline.redaction.recognizers import word_recognizers, written_recognizers
+from pipeline.redaction.vocabulary import Vocabulary
+
+_DIGITS_FOR_PATTERNS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """A turn, written, with the entities that recognisers saw in it alone; `text` is lower case, single spaces."""
+
+    turn: Turn
+    written: Written
+    text: str = field(repr=False)
+    found: tuple[Entity, ...]
+
+    def entity(self, first: int, last: int, type: EntityType, score: float, evidence: Evidence) -> Entity | None:
+        """Make an entity of pieces [first, last); None when they hold no words."""
+        span = self.written.said(first, last)
+        if span is None:
+            return None
+        return Entity(turn=self.turn.index, span=span, type=type, score=score, evidence=(evidence,))
+
+
+class _DialogueDecides(ContextAwareEnhancer):
+    """Leaves scores as they are: which words stand near is judged by cues and by the dialogue, not by lemmas."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            context_similarity_factor=0,
+            min_score_with_context_similarity=0,
+            context_prefix_count=0,
+            context_suffix_count=0,
+        )
+
+    def enhance_using_context(self, text, raw_results, nlp_artifacts, recognizers, context=None):  # type: ignore[no-untyped-def]
+        return raw_results
+
+
+class TurnReader:
+    """Runs Presidio over turns: our recognisers on the words, its own patterns on the written view."""
+
+    def __init__(self, models: DetectionModels, vocabulary: Vocabulary) -> None:
+        self._engine = SpokenNlpEngine(models, vocabulary)
+        self._words = _analyzer(self._engine, word_recognizers(vocabulary))
+        self._written = _analyzer(self._engine, written_recognizers())
+        self._word_types = self._words.get_supported_entities()
+        self._written_types = self._written.get_supported_entities()
+
+    def read(self, turns: Sequence[Turn]) -> list[TurnView]:
+        """Read turns, in order; the models see them all at once."""
+        batch = self._engine.process_batch([turn.text for turn in turns], "en")
+        return [self._view(turn, artifacts) for turn, (_, artifacts) in zip(turns, batch, strict=True)]
+
+    def _view(self, turn: Turn, artifacts: SpokenArtifacts) -> TurnView:
+        written = artifacts.written
+        found = self._analyze_words(turn, artifacts) if written.tokens else []
+        if sum(c.isdigit() for c in written.text) >= _DIGITS_FOR_PATTERNS:
+            found += self._analyze_written(turn, artifacts)
+        text = " ".join(token.key for token in written.tokens)
+        return TurnView(turn=turn, written=written, text=text, found=tuple(found))
+
+    def _analyze_words(self, turn: Turn, artifacts: SpokenArtifacts) -> list[Entity]:
+        results = self._words.analyze(
+            turn.text, "en", entities=self._word_types, nlp_artifacts=artifacts, return_decision_process=True
+        )
+        return [_entity(turn.index, CharSpan(r.start, r.end), r, "words") for r in results]
+
+    def _analyze_written(self, turn: Turn, artifacts: SpokenArtifacts) -> list[Entity]:
+        results = self._written.analyze(
+            artifacts.written.text,
+            "en",
+            entities=self._written_types,
+            nlp_artifacts=artifacts,
+            return_decision_process=True,
+        )
+        spans = [(artifacts.written.said_at(r.start, r.end), r) for r in results]
+        return [_entity(turn.index, span, r, "written") for span, r in spans if span is not None]
+
+
+def _analyzer(engine: SpokenNlpEngine, recognizers: list) -> AnalyzerEngine:  # type: ignore[type-arg]
+    registry = RecognizerRegistry(recognizers=recognizers, supported_languages=["en"])
+    return AnalyzerEngine(
+        registry=registry, nlp_engine=engine, supported_languages=["en"], context_aware_enhancer=_DialogueDecides()
+    )
+
+
+def _entity(turn: int, span: CharSpan, result, view: str) -> Entity:  # type: ignore[no-untyped-def]
+    explained = result.analysis_explanation
+    evidence = Evidence(recognizer=explained.recognizer, view=view, pattern=explained.pattern_name)
+    known = EntityType.__members__.get(result.entity_type, EntityType.OTHER)
+    return Entity(turn=turn, span=span, type=known, score=float(result.score), evidence=(evidence,))
