@@ -113,13 +113,12 @@ def verify_redaction(
 
 def _measure(wav: bytes, redacted: bytes, layout: WavLayout, spans: FrameSpans) -> Iterator[Finding]:
     try:
-        found = read_wav_layout(redacted)
+        if read_wav_layout(redacted) != layout or len(redacted) != len(wav):
+            yield Finding(reason=Reason.CHANGED_OUTSIDE)
+            return
         peaks = list(_peaks(redacted, spans))
     except (InvalidInput, soundfile.SoundFileError):
         yield Finding(reason=Reason.UNDECODABLE)
-        return
-    if found != layout or len(redacted) != len(wav):
-        yield Finding(reason=Reason.CHANGED_OUTSIDE)
         return
     yield from _changes(wav, redacted, layout, spans)
     tone: bytes | None = None
