@@ -17,11 +17,11 @@ class Clause:
 
     __pydantic_config__: ClassVar = DESCRIBED
     document: str
-    """The policy's id, `jurisdictions` for the law of a place, or `receipt` for what a person answered."""
+    """The policy's id, `jurisdictions` for law, `receipt` for an answer, `artifact` for a parent, or `hold`."""
     section: str
-    """Section of the document as printed, the place for a row of law, or the leg for an answer."""
+    """Section as printed, or the place of a row, the leg that answered, the parent's id, the matter."""
     key: str
-    """Key words: verbatim for a policy, the citation for a row of law, the outcome for an answer."""
+    """Key words: verbatim for a policy, the citation or tokens for law, purpose and outcome for an answer."""
 
 
 class ReasonCode(StrEnum):

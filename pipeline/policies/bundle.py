@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
@@ -261,7 +262,7 @@ class Bundle(_Frozen):
             raise ValueError("published, notified and effective must ascend")
         return self
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Sha256 of the policy in canonical form, whatever the layout of its file."""
         return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()

@@ -1,0 +1,68 @@
+"""Which companies may have an artifact, and for what. Whoever the policy does not list is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.model.decision import ProcessorDecision
+from pipeline.model.decision_terms import Reason, ReasonCode
+from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
+from pipeline.policies.case import Case
+from pipeline.policies.facts import ProcessorAsk
+from pipeline.policies.regions import broken_rules, family
+
+
+def lists_processor(bundle: Bundle, name: str, purpose: str) -> bool:
+    """Say whether a policy lists a company for a purpose, before there is any artifact to decide on."""
+    return not any(_listing(bundle, name, purpose))
+
+
+def decide_processors(case: Case) -> tuple[ProcessorDecision, ...]:
+    """Decide on every company the policy lists or refuses, and on every one asked about."""
+    known: tuple[Processor | Refused, ...] = (*case.bundle.processors.listed, *case.bundle.processors.refused)
+    asks = {ProcessorAsk(name=entry.name, purpose=purpose) for entry in known for purpose in entry.purposes}
+    asked = {(ask.name, ask.purpose) for ask in case.facts.considered}
+    unasked = {ask for ask in asks if (ask.name, ask.purpose) not in asked}
+    ordered = sorted(unasked | set(case.facts.considered), key=lambda a: (a.name, a.purpose, a.region or ""))
+    return tuple(_decide(case, ask) for ask in ordered)
+
+
+def stands_against_use(case: Case, name: str, purpose: str, region: str | None) -> Iterator[Reason]:
+    """Give what stands against a company having the artifact for a purpose in a region."""
+    for code, leaf in _listing(case.bundle, name, purpose):
+        yield case.reason(code, leaf)
+    entry = next((p for p in case.bundle.processors.listed if p.name == name), None)
+    if entry is not None and region is not None and family(region) not in {*entry.regions, "local"}:
+        yield case.reason(ReasonCode.REGION, entry)
+    if region is not None:
+        for rule in broken_rules(case, region, purpose=purpose):
+            yield case.reason(ReasonCode.REGION, rule)
+
+
+def _decide(case: Case, ask: ProcessorAsk) -> ProcessorDecision:
+    reasons = tuple(dict.fromkeys(stands_against_use(case, ask.name, ask.purpose, ask.region)))
+    return ProcessorDecision(
+        name=ask.name,
+        purpose=ask.purpose,
+        region=ask.region,
+        allowed=not reasons,
+        reasons=reasons,
+        clause=case.bundle.cite(_entry(case.bundle, ask.name)),
+    )
+
+
+def _listing(bundle: Bundle, name: str, purpose: str) -> Iterator[tuple[ReasonCode, Leaf]]:
+    entry = next((p for p in bundle.processors.listed if p.name == name), None)
+    if entry is None:
+        yield ReasonCode.NOT_LISTED, _entry(bundle, name)
+        return
+    if purpose not in entry.purposes:
+        yield ReasonCode.OTHER_PURPOSE, entry
+    if not entry.sees_content:
+        yield ReasonCode.NO_CONTENT, entry
+
+
+def _entry(bundle: Bundle, name: str) -> Leaf:
+    known: list[Leaf] = [p for p in bundle.processors.listed if p.name == name]
+    known += [r for r in bundle.processors.refused if r.name == name]
+    return known[0] if known else bundle.processors
