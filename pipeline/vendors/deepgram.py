@@ -118,7 +118,8 @@ class DeepgramTranscriber:
                 utterances=True,
                 request_options={"max_retries": 0, "timeout": _TIMEOUT_S},
             )
-            return _Answer.model_validate(response.model_dump())
+            # Not warning: a warning about an unexpected value quotes it.
+            return _Answer.model_validate(response.model_dump(warnings=False))
         # The causes are dropped on purpose: they carry the vendor's body, which may hold words of the call.
         except ApiError as error:
             raise _refusal(error.status_code) from None
