@@ -89,7 +89,7 @@ class MotoKms(BaseHTTPRequestHandler):
 def moto_kms() -> Iterator[KmsSettings]:
     """Run moto's KMS for the session, spoken to over HTTP."""
     with ThreadingHTTPServer(("127.0.0.1", 0), MotoKms) as server:
-        Thread(target=server.serve_forever).start()
+        Thread(target=server.serve_forever, args=(0.01,)).start()
         yield KmsSettings(
             region=REGION,
             endpoint_url=f"http://127.0.0.1:{server.server_port}",
