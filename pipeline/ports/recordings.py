@@ -53,6 +53,19 @@ class RecordingsVendor(Protocol):
         """
         ...
 
+    def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
+        """Start to record a call that runs, both sides on their own channels, nothing trimmed; give its SID.
+
+        Args:
+            account: whose call.
+            call_sid: the call; one that is recorded by this means already is left as it is.
+            callback_url: where the vendor tells of its start, its end, and that there is none.
+
+        Raises:
+            NotFound: there is no such call, or it is over.
+        """
+        ...
+
     def stop(self, account: VendorAccount, call_sid: str) -> bool:
         """Stop what is being recorded on the call; False where the vendor says that nothing is running."""
         ...

@@ -1,0 +1,96 @@
+"""A call begins: its places, what they ask together, and the first thing the caller hears.
+
+A webhook that comes twice finds the call and changes nothing.
+"""
+
+from __future__ import annotations
+
+from pipeline.intake.call_state import CallState, find_state
+from pipeline.intake.law_of_call import UNRECORDED, Ringing, candidates_of, locales_of, mode_of, plan_of
+from pipeline.intake.noting import ACTOR
+from pipeline.model.audit import AuditTag
+from pipeline.model.call import Call, Leg, LegRole
+from pipeline.model.decision import TrainingScope
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import CallId, LegId, new_id
+from pipeline.model.tenant import Tenant
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.loader import Law
+from pipeline.ports.keys import Keys
+from pipeline.store.audit import add_event
+from pipeline.store.calls import add_call, add_leg, number_ref
+from pipeline.store.session import Transaction
+
+
+def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle) -> CallState:
+    """Add a call with its legs, or take up the one that is there.
+
+    Raises:
+        InvalidInput: the tenant's establishment is not written as a place.
+    """
+    known = find_state(tx, ringing.call_sid, owner=owner, law=law)
+    if known is not None:
+        return known
+    call = CallId(new_id("call"))
+    legs = _legs(call, ringing, owner=owner, keys=keys, law=law)
+    is_training_wanted = owner.settings.asks_for_training and bundle.training.scope is not TrainingScope.NONE
+    plan = plan_of(legs, owner, law=law, training_wanted=is_training_wanted)
+    is_barred = ringing.is_machine or not bundle.record.allowed
+    begun = Call(
+        id=call,
+        tenant=tx.tenant,
+        call_sid=ringing.call_sid,
+        direction=ringing.direction,
+        started_at=tx.now,
+        mode=UNRECORDED if is_barred else mode_of(plan, owner),
+        tokens=tuple(token.value for token in plan.tokens),
+        locale=locales_of(plan, legs, owner, law=law)[0],
+        policy_digest=bundle.digest,
+        matrix_version=law.matrix.version.isoformat(),
+        instance=owner.settings.instance,
+    )
+    numbers = {"from": ringing.from_number, "to": ringing.to_number}
+    if add_call(tx, begun, training_gate=plan.training_gate, numbers=numbers, keys=keys):
+        for leg in legs:
+            add_leg(tx, leg)
+        _audit(tx, begun, legs=legs, has_training_gate=plan.training_gate)
+    state = find_state(tx, ringing.call_sid, owner=owner, law=law)
+    if state is None:
+        raise NotFound("the call that was just added is not there")
+    return state
+
+
+def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law) -> tuple[Leg, ...]:
+    person, own = ringing.from_number, ringing.to_number
+    if ringing.is_outbound:
+        person, own = own, person
+    numbers = {LegRole.CALLER: person, LegRole.AGENT: own, LegRole.CALLEE: owner.secrets.forward_to}
+    return tuple(
+        Leg(
+            id=LegId(new_id("leg")),
+            call=call,
+            role=role,
+            leg_sid=ringing.call_sid if role is LegRole.CALLER else None,
+            number_ref=number_ref(numbers[role], keys=keys, tenant=owner.id) if numbers[role] else None,
+            candidates=places,
+        )
+        for role, places in candidates_of(ringing, owner, law=law).items()
+    )
+
+
+def _audit(tx: Transaction, call: Call, *, legs: tuple[Leg, ...], has_training_gate: bool) -> None:
+    add_event(
+        tx,
+        AuditTag.CALL_BEGUN,
+        actor=ACTOR,
+        target=call.id,
+        facts={
+            "mode": call.mode,
+            "tokens": "".join(call.tokens),
+            "training_gate": has_training_gate,
+            "places": " ".join(sorted({place for leg in legs for place in leg.candidates})),
+            "legs": len(legs),
+            "policy_digest": call.policy_digest,
+            "matrix_version": call.matrix_version,
+        },
+    )

@@ -1,0 +1,81 @@
+"""What a caller did at a question: noted once, for each purpose by itself, with the very words that were played.
+
+The first answer closes a gate; what comes later, again or out of order changes nothing. Silence, a wrong key and a
+hang-up are different outcomes, and in any gate none of them lets anything be recorded.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.consent.require import ConsentMode
+from pipeline.intake.call_state import CallState, find_state
+from pipeline.intake.choose_next import Next, announcement, ask_again, choose_next
+from pipeline.intake.noting import Answer, note, outcome_of
+from pipeline.intake.wording import script_ref
+from pipeline.model.call import LegRole
+from pipeline.model.consent import RECORDING_PURPOSES, Method, Outcome, Purpose
+from pipeline.policies.loader import Law
+from pipeline.policies.scripts import ScriptId
+from pipeline.store.session import Transaction
+
+ATTEMPTS: Final = 2
+_UNANSWERED: Final = (Outcome.NO_ANSWER, Outcome.UNCLEAR)
+
+
+def note_announced(tx: Transaction, state: CallState, *, law: Law) -> Next:
+    """Note that the caller heard the announcement to its end and stayed; only where staying is agreeing."""
+    is_implied = state.is_recordable and state.call.mode != ConsentMode.EXPLICIT_GATE
+    if is_implied and state.outcome(LegRole.CALLER) is None:
+        script = script_ref(announcement(state), state)
+        answer = Answer(outcome=Outcome.GRANTED, method=Method.IMPLIED, script=script)
+        note(tx, state.call.id, answer, RECORDING_PURPOSES, cause="announced:1")
+    return choose_next(reread(tx, state, law=law))
+
+
+def note_record_answer(tx: Transaction, state: CallState, *, digits: str, attempt: int, law: Law) -> Next:
+    """Note the answer to the recording question; the first silence or wrong key only asks again."""
+    if not state.is_recordable or state.outcome(LegRole.CALLER) is not None:
+        return choose_next(state)
+    outcome = outcome_of(digits)
+    if outcome in _UNANSWERED and attempt < ATTEMPTS:
+        return ask_again(state)
+    script = ScriptId.ASK_RECORD if attempt < ATTEMPTS else ScriptId.ASK_RECORD_AGAIN
+    answer = Answer(outcome=outcome, script=script_ref(script, state), digits=digits, attempts=attempt)
+    note(tx, state.call.id, answer, RECORDING_PURPOSES, cause=f"ask_record:{attempt}")
+    return choose_next(reread(tx, state, law=law))
+
+
+def note_training_answer(tx: Transaction, state: CallState, *, digits: str, law: Law) -> Next:
+    """Note the answer to the training question, which is asked once.
+
+    A clear no is a no to training alone. Silence and a wrong key are no answer to a gate, and then nothing is
+    recorded either (design.md, ruling 7).
+    """
+    if not state.is_gate_open or state.outcome(LegRole.CALLER) is not Outcome.GRANTED:
+        return choose_next(state)
+    outcome = outcome_of(digits)
+    purposes = tuple(Purpose) if outcome in _UNANSWERED else (Purpose.TRAIN,)
+    answer = Answer(outcome=outcome, script=script_ref(ScriptId.ASK_TRAINING, state), digits=digits)
+    note(tx, state.call.id, answer, purposes, cause="ask_training:1")
+    return choose_next(reread(tx, state, law=law))
+
+
+def close_gate(tx: Transaction, state: CallState, outcome: Outcome, *, cause: str) -> None:
+    """Note of a gate that is still open that no answer will come: the caller hung up, or the question failed."""
+    if not state.is_gate_open:
+        return
+    script = announcement(state)
+    purposes: tuple[Purpose, ...] = RECORDING_PURPOSES
+    if state.outcome(LegRole.CALLER) is Outcome.GRANTED:
+        script, purposes = ScriptId.ASK_TRAINING, tuple(Purpose)
+    elif state.call.mode == ConsentMode.EXPLICIT_GATE:
+        script = ScriptId.ASK_RECORD
+    method = Method.IMPLIED if script is announcement(state) else Method.DTMF
+    answer = Answer(outcome=outcome, method=method, script=script_ref(script, state))
+    note(tx, state.call.id, answer, purposes, cause=cause)
+
+
+def reread(tx: Transaction, state: CallState, *, law: Law) -> CallState:
+    """Read the call again, after something was noted."""
+    return find_state(tx, state.call.call_sid, owner=state.owner, law=law) or state

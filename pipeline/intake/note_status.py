@@ -1,0 +1,32 @@
+"""A call or its other leg has ended. A gate that was open then is a hang-up; everything else is only noted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.intake.call_state import find_state
+from pipeline.intake.note_answer import close_gate
+from pipeline.intake.note_callee import note_callee_gone
+from pipeline.model.consent import Outcome
+from pipeline.model.tenant import Tenant
+from pipeline.policies.loader import Law
+from pipeline.store.calls import mark_ended
+from pipeline.store.session import Transaction
+
+ENDED: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""The vendor's words for a leg that is over."""
+
+
+def note_call_status(tx: Transaction, call_sid: str, status: str, *, owner: Tenant, law: Law) -> None:
+    """Take up how a call ended; a call that is not ours, and any other status, change nothing."""
+    state = find_state(tx, call_sid, owner=owner, law=law) if status in ENDED else None
+    if state is not None:
+        close_gate(tx, state, Outcome.HUNG_UP, cause="call:ended")
+        mark_ended(tx, state.call.id, at=tx.now)
+
+
+def note_leg_status(tx: Transaction, call_sid: str, status: str, *, owner: Tenant, law: Law) -> None:
+    """Take up how the callee's leg ended, named by the call it belongs to."""
+    state = find_state(tx, call_sid, owner=owner, law=law) if status in ENDED else None
+    if state is not None:
+        note_callee_gone(tx, state)

@@ -1,0 +1,57 @@
+"""The lines of one prompt in every language it is spoken in, and the one reference a receipt keeps of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.consent.script import RenderedScript, render_script
+from pipeline.intake.call_state import CallState
+from pipeline.model.consent import ScriptRef
+from pipeline.model.tenant import Tenant
+from pipeline.policies.scripts import ScriptId
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Something to be said in one language."""
+
+    text: str
+    locale: str
+    is_slow: bool = False
+
+
+def lines_of(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[Line, ...]:
+    """Write a script in each language."""
+    return tuple(
+        Line(text=rendered.text, locale=rendered.locale, is_slow=rendered.pace == "slow")
+        for rendered in _rendered(script, locales, owner)
+    )
+
+
+def disclosure(locales: Sequence[str], owner: Tenant) -> tuple[Line, ...]:
+    """Say that an AI speaks, and nothing of recording: the first sentence of the announcement says just that."""
+    rendered = _rendered(ScriptId.ANNOUNCE, locales, owner)
+    return tuple(Line(text=_SENTENCE_END.split(r.text, maxsplit=1)[0], locale=r.locale) for r in rendered)
+
+
+def script_ref(script: ScriptId, state: CallState) -> ScriptRef:
+    """Refer to the very words that were played; of several languages together, in the order played."""
+    rendered = _rendered(script, state.locales, state.owner)
+    if len(rendered) == 1:
+        return rendered[0].ref
+    spoken = "\n".join(r.text for r in rendered)
+    return ScriptRef(
+        id=script.value,
+        locale="+".join(r.locale for r in rendered),
+        sha256=hashlib.sha256(spoken.encode()).hexdigest(),
+    )
+
+
+def _rendered(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[RenderedScript, ...]:
+    return tuple(render_script(script, locale, tenant_name=owner.display_name) for locale in locales)

@@ -1,0 +1,151 @@
+"""The app through its ASGI door, and a Twilio that signs what it posts."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+from xml.etree import ElementTree
+
+import pytest
+from fastapi.testclient import TestClient
+from twilio.request_validator import RequestValidator
+
+from pipeline.model.consent import Outcome, Purpose, standings
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.store.calls import find_call_by_sid
+from pipeline.store.consents import list_consents
+from pipeline.store.tenants import add_tenant
+from tests.fakes import NotedQueue, NotedRecordings
+from webhooks.app import create_app
+from webhooks.tenancy import WebContext
+
+BASE = "https://earmark.example.com"
+NEW_YORK = "+12125550142"
+DENVER = "+13035550100"
+WITHHELD = "+266696687"
+AGENT = "wss://agent.example.com/stream"
+DESK = "+13035550188"
+API_KEY = "ek_test_key"
+
+
+class Twilio:
+    """Posts signed forms for one call, and reads the documents it is answered."""
+
+    def __init__(self, client: TestClient, owner: Tenant, call_sid: str = "") -> None:
+        self.client, self.owner = client, owner
+        self.call_sid = call_sid or "CA" + secrets.token_hex(16)
+        self.documents: list[str] = []
+
+    def form(self, **fields: str) -> dict[str, str]:
+        return {
+            "AccountSid": self.owner.account_sid or "",
+            "CallSid": self.call_sid,
+            "ApiVersion": "2010-04-01",
+        } | fields
+
+    def post(self, target: str, fields: dict[str, str], *, token: str = "", base: str = BASE):
+        """Post a form to a path or an address of a document, signed over the address without its fragment."""
+        parts = urlsplit(target)
+        path = urlunsplit(("", "", parts.path, parts.query, ""))
+        validator = RequestValidator(token or self.owner.secrets.auth_token)
+        signature = validator.compute_signature(base + path, fields)
+        return self.client.post(path, data=fields, headers={"X-Twilio-Signature": signature})
+
+    def document(self, target: str, **fields: str) -> ElementTree.Element:
+        """Fetch a document as Twilio does, keep it, and parse it."""
+        answer = self.post(target, self.form(**fields))
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/xml")
+        self.documents.append(answer.text)
+        return ElementTree.fromstring(answer.text)
+
+    def path(self, route: str) -> str:
+        return f"/twilio/{self.owner.id}/{route}"
+
+    def ring(self, caller: str = NEW_YORK, **fields: str) -> ElementTree.Element:
+        """Begin a call."""
+        return self.document(
+            self.path("voice"),
+            **{"From": caller, "To": DENVER, "Direction": "inbound", "CallStatus": "ringing"} | fields,
+        )
+
+    def press(self, asked: ElementTree.Element, digits: str) -> ElementTree.Element:
+        """Answer the question of a document."""
+        gather = asked.find("Gather")
+        assert gather is not None
+        assert gather.get("finishOnKey") == ""
+        assert gather.get("actionOnEmptyResult") == "true"
+        return self.document(gather.attrib["action"], Digits=digits)
+
+    def follow(self, announced: ElementTree.Element) -> ElementTree.Element:
+        """Play a document to its end, and fetch what it redirects to."""
+        redirect = announced.find("Redirect")
+        assert redirect is not None
+        return self.document(redirect.text or "")
+
+    def end(self, status: str = "completed"):
+        return self.post(self.path("status"), self.form(CallStatus=status))
+
+    def was_told_to_record(self) -> bool:
+        """Say whether any document so far could have started a recorder."""
+        return any("<Start" in d or "Recording" in d or "record=" in d for d in self.documents)
+
+
+class Stage:
+    """An app on a database of its own, with the vendor and the queue it was given."""
+
+    def __init__(self, context: WebContext, queue: NotedQueue, recordings: NotedRecordings) -> None:
+        self.context, self.queue, self.recordings = context, queue, recordings
+        self.client = TestClient(create_app(context), base_url="http://inside:8000", raise_server_exceptions=False)
+
+    def tenant(self, name: str = "acme", *, policy: str = "nejix", token: str | None = None, **chosen) -> Tenant:
+        """Add a tenant that records, with an agent or a desk."""
+        is_forwarding = chosen.get("topology") is Topology.FORWARD
+        forward_to = chosen.pop("forward_to", DESK if is_forwarding else "")
+        agent_url = chosen.pop("agent_url", "" if is_forwarding else AGENT)
+        made = Tenant(
+            id=TenantId(name),
+            display_name=name.title(),
+            policy_id=policy,
+            account_sid="AC" + uuid.uuid5(uuid.NAMESPACE_DNS, name).hex,
+            settings=TenantSettings(**({"is_recording_on": True, "is_transcription_on": True} | chosen)),
+            secrets=TenantSecrets(
+                auth_token=uuid.uuid5(uuid.NAMESPACE_URL, name).hex if token is None else token,
+                agent_url=agent_url,
+                forward_to=forward_to,
+            ),
+        )
+        self.context.keys.create_tenant_key(made.id)
+        with self.context.database.transaction(made.id) as tx:
+            add_tenant(tx, made, keys=self.context.keys, actor="test")
+        return made
+
+    def call(self, owner: Tenant) -> Twilio:
+        return Twilio(self.client, owner)
+
+    def standing(self, twilio: Twilio) -> dict[tuple[str, str], str]:
+        """Say where the call's permissions stand: (leg, purpose) to outcome."""
+        with self.context.database.transaction(twilio.owner.id) as tx:
+            call = find_call_by_sid(tx, twilio.call_sid)
+            events = list_consents(tx, call.id) if call else ()
+        return {(s.leg_role.value, s.purpose.value): s.outcome.value for s in standings(events)}
+
+    def record_standing(self, twilio: Twilio) -> str | None:
+        return self.standing(twilio).get(("caller", Purpose.RECORD.value))
+
+
+@pytest.fixture
+def stage(database, keys, clock) -> Iterator[Stage]:
+    queue, recordings = NotedQueue(), NotedRecordings()
+    context = WebContext(
+        database=database, keys=keys, queue=queue, recordings=recordings, clock=clock, public_base=BASE
+    )
+    made = Stage(context, queue, recordings)
+    yield made
+    made.client.close()
+
+
+GRANTED, DECLINED = Outcome.GRANTED.value, Outcome.DECLINED.value

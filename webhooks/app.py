@@ -1,0 +1,37 @@
+"""The web application: routes, limits, errors. It is given everything it works with."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fastapi import FastAPI
+
+from pipeline.policies.loader import list_policies, load_bundle, load_scripts
+from webhooks import health, problems
+from webhooks.api import calls
+from webhooks.limits import LimitBody
+from webhooks.tenancy import WebContext
+from webhooks.twilio import bridge, news, voice
+
+
+def create_app(context: WebContext) -> FastAPI:
+    """Build the application and load what the first call must not wait for."""
+    app = FastAPI(title="Earmark", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
+    app.state.context = context
+    counts: Counter[tuple[str, str, int]] = Counter()
+    app.state.counts = counts
+    app.add_middleware(LimitBody)
+    app.add_middleware(health.CountAnswers, counts=counts)
+    problems.install(app)
+    for part in (voice, bridge, news, calls, health):
+        app.include_router(part.router)
+    load_first(context)
+    return app
+
+
+def load_first(context: WebContext) -> None:
+    """Read the packaged law, policies and scripts now, so that a faulty file stops the start and not a call."""
+    for locale in context.law.locales:
+        load_scripts(locale)
+    for policy in list_policies():
+        load_bundle(policy)

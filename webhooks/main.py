@@ -1,0 +1,50 @@
+"""Starts the web application: settings are read, adapters are chosen, and the port is listened on."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from pipeline.bootstrap import open_web
+from pipeline.settings import read_settings
+from pipeline.telemetry import log
+from webhooks.app import create_app
+from webhooks.tenancy import WebContext
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings()
+    with open_web(settings) as opened:
+        context = WebContext(
+            database=opened.database,
+            keys=opened.keys,
+            queue=opened.queue,
+            recordings=opened.recordings,
+            clock=opened.clock,
+            public_base=opened.public_base,
+        )
+        build_server(context, host=settings.web.host, port=settings.web.port).run()
+
+
+class Server(uvicorn.Server):
+    """Tells when it listens, and on which port."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        if self.started:
+            log().info("web.listening", port=self.servers[0].sockets[0].getsockname()[1])
+
+
+def build_server(context: WebContext, *, host: str, port: int) -> Server:
+    """Make a server of the application. The library's own access log is off: it would write paths with ids."""
+    config = uvicorn.Config(
+        create_app(context), host=host, port=port, log_config=None, access_log=False, server_header=False
+    )
+    return Server(config)
+
+
+if __name__ == "__main__":
+    main()

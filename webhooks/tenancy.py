@@ -1,0 +1,75 @@
+"""What every request is answered with, and whose request it is.
+
+The tenant comes from the path, or from the key of an API request, and never from what the body claims.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from fastapi import Request
+
+from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.model.ids import TenantId, tenant_id
+from pipeline.model.tenant import Tenant
+from pipeline.policies.loader import Law, load_law
+from pipeline.ports.clock import Clock
+from pipeline.ports.keys import Keys
+from pipeline.ports.queue import WorkQueue
+from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.store.session import Database
+from pipeline.store.system_session import find_tenant_by_api_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebContext:
+    """Chosen once by bootstrap, and the same for every request."""
+
+    database: Database
+    keys: Keys
+    queue: WorkQueue
+    recordings: RecordingsVendor
+    clock: Clock
+    public_base: str
+    """What the vendor signs: scheme and host, no path. A request's own Host is never believed."""
+
+    @cached_property
+    def law(self) -> Law:
+        """The packaged law, loaded before the first call."""
+        return load_law()
+
+
+def context_of(request: Request) -> WebContext:
+    """Give the application's context to a route."""
+    context: WebContext = request.app.state.context
+    return context
+
+
+def tenant_in_path(text: str) -> TenantId:
+    """Read the tenant of a path.
+
+    Raises:
+        NotFound: no tenant can have that name.
+    """
+    try:
+        return tenant_id(text)
+    except InvalidInput:
+        raise NotFound from None
+
+
+def tenant_of_key(context: WebContext, key: str) -> TenantId | None:
+    """Find whose API key this is; only its digest is looked up."""
+    return find_tenant_by_api_key(context.database, hashlib.sha256(key.encode()).hexdigest())
+
+
+def account_of(owner: Tenant) -> VendorAccount:
+    """Give the tenant's own account at the vendor."""
+    return VendorAccount(
+        tenant=owner.id,
+        account_sid=owner.account_sid or "",
+        auth_token=owner.secrets.auth_token,
+        api_key_sid=owner.secrets.api_key_sid or None,
+        api_key_secret=owner.secrets.api_key_secret or None,
+    )

@@ -1,0 +1,1 @@
+"""Twilio speaks, we answer: documents for its calls, and receipts for its news."""

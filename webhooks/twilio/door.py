@@ -1,0 +1,123 @@
+"""How a request of Twilio's comes in: tenant, signature and account checked, one transaction, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.responses import Response
+
+from pipeline.intake.choose_next import fail_closed
+from pipeline.model.errors import NotFound, StoreUnreachable
+from pipeline.model.ids import twilio_sid
+from pipeline.model.tenant import Tenant
+from pipeline.store.session import Transaction
+from pipeline.store.tenants import find_tenant
+from pipeline.telemetry import log
+from webhooks.auth import Envelope, Fields, open_envelope, read_signed
+from webhooks.tenancy import WebContext, context_of, tenant_in_path
+from webhooks.twilio import twiml
+from webhooks.twilio.urls import Urls
+
+Asked = Annotated[Envelope, Depends(open_envelope)]
+Context = Annotated[WebContext, Depends(context_of)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request that was let in."""
+
+    tx: Transaction
+    owner: Tenant
+    fields: Fields
+    context: WebContext
+
+    @property
+    def call_sid(self) -> str:
+        """The call the request is about.
+
+        Raises:
+            InvalidInput: another shape than a call's SID.
+        """
+        return twilio_sid("CA", self.fields.first("CallSid"))
+
+    @property
+    def urls(self) -> Urls:
+        """The tenant's addresses."""
+        return Urls(public_base=self.context.public_base, tenant=self.owner.id)
+
+
+@contextmanager
+def admitted(context: WebContext, tenant: str, envelope: Envelope) -> Iterator[Visit]:
+    """Let a signed request of the tenant's own account in, inside one transaction.
+
+    Raises:
+        NotFound: no such tenant, or one without a token.
+        NotPermitted: another's signature or account.
+        StoreUnreachable: the database cannot be asked who the tenant is.
+    """
+    with context.database.transaction(tenant_in_path(tenant)) as tx:
+        owner = find_tenant(tx, keys=context.keys)
+        if owner is None:
+            raise NotFound
+        fields = read_signed(envelope, owner, public_base=context.public_base)
+        yield Visit(tx=tx, owner=owner, fields=fields, context=context)
+
+
+def answer_call(
+    context: WebContext,
+    tenant: str,
+    envelope: Envelope,
+    act: Callable[[Visit], str],
+    *,
+    otherwise: Callable[[Visit], str],
+) -> Response:
+    """Answer a call with a document, and with one that never records where anything goes wrong.
+
+    An unreachable database is a 503: without it we do not know whose call this is. Our URLs carry the retry
+    override, so Twilio asks again, and then asks the fallback URL. Any other fault comes after the tenant is known,
+    and asking again would meet it again: the call goes on, unrecorded (reference: consent.md B.6).
+
+    Args:
+        context: what to answer with.
+        tenant: as it stands in the path.
+        envelope: the request.
+        act: makes the document, inside the transaction.
+        otherwise: makes the document that never records, after the transaction was rolled back.
+    """
+    visit: Visit | None = None
+    try:
+        with admitted(context, tenant, envelope) as visit:
+            document = act(visit)
+        return xml(document)
+    except StoreUnreachable:
+        raise
+    except Exception as error:
+        if visit is None:
+            raise
+        log().error("call.unrecorded", tenant=visit.owner.id, error=type(error).__name__)
+    try:
+        return xml(otherwise(visit))
+    except Exception as error:
+        log().error("call.ended", tenant=visit.owner.id, error=type(error).__name__)
+        return xml(twiml.render_goodbye())
+
+
+def go_on_unrecorded(visit: Visit) -> str:
+    """Write the document of a call of which nothing can be known."""
+    step = fail_closed(visit.owner, law=visit.context.law)
+    return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+
+
+def xml(document: str) -> Response:
+    """Answer with a document."""
+    return Response(document, media_type="text/xml")
+
+
+def taken() -> Response:
+    """Answer that the news was taken."""
+    return Response(status_code=HTTPStatus.NO_CONTENT)

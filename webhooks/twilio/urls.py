@@ -1,0 +1,58 @@
+"""The addresses that we give to Twilio: absolute, from configuration, their query in order.
+
+Twilio sends a query sorted but signs it as it was given (seen in twilio-php #790), so it is given sorted. The fragment
+is Twilio's connection override: without one a 503 of ours would not be tried again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlencode
+
+from pipeline.model.ids import TenantId
+
+_DOCUMENT: Final = "#rc=2&rp=5xx,ct,rt"
+_NEWS: Final = "#rc=3&rp=5xx,ct,rt"
+
+
+class Gate(StrEnum):
+    """Which question an answer belongs to."""
+
+    ANNOUNCED = "announced"
+    RECORD = "record"
+    TRAINING = "training"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urls:
+    """Where one tenant's calls go on."""
+
+    public_base: str
+    tenant: TenantId
+
+    def consent(self, gate: Gate, attempt: int = 1) -> str:
+        """Where a caller's answer goes, or that the announcement was heard."""
+        return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value)
+
+    def whisper(self, call_sid: str, attempt: int = 0) -> str:
+        """What the callee is told; with an attempt, where the callee's answer goes."""
+        answered = {"attempt": str(attempt)} if attempt else {}
+        return self._of("whisper", _DOCUMENT, call=call_sid, **answered)
+
+    def dial_end(self, call_sid: str) -> str:
+        """Where the caller's leg goes on when the other leg is over."""
+        return self._of("dial-end", _DOCUMENT, call=call_sid)
+
+    def leg(self, call_sid: str) -> str:
+        """Where the other leg's status goes."""
+        return self._of("leg", _NEWS, call=call_sid)
+
+    def recording(self) -> str:
+        """Where news of recordings goes."""
+        return self._of("recording", _NEWS)
+
+    def _of(self, route: str, override: str, **query: str) -> str:
+        asked = f"?{urlencode(sorted(query.items()))}" if query else ""
+        return f"{self.public_base.rstrip('/')}/twilio/{self.tenant}/{route}{asked}{override}"

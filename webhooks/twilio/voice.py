@@ -1,0 +1,101 @@
+"""What a caller hears next, from the first ring to the connection; and what Twilio hears when we cannot answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pipeline.intake.begin_call import begin_call
+from pipeline.intake.call_state import CallState, find_state
+from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
+from pipeline.intake.law_of_call import Ringing
+from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Outcome
+from pipeline.model.errors import StoreUnreachable
+from pipeline.policies.loader import load_bundle
+from webhooks.twilio import twiml
+from webhooks.twilio.door import Asked, Context, Visit, answer_call, go_on_unrecorded, xml
+from webhooks.twilio.urls import Gate
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/twilio/{tenant}/voice")
+def answer_voice(tenant: str, envelope: Asked, context: Context) -> Response:
+    """Begin a call."""
+
+    def act(visit: Visit) -> str:
+        bundle = load_bundle(visit.owner.policy_id)
+        state = begin_call(
+            visit.tx, _ringing(visit), owner=visit.owner, keys=context.keys, law=context.law, bundle=bundle
+        )
+        return _render(visit, choose_next(state))
+
+    return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
+
+
+@router.post("/twilio/{tenant}/consent")
+def take_answer(tenant: str, envelope: Asked, context: Context, step: str = "", attempt: str = "") -> Response:
+    """Take the answer at a question, or that the announcement was heard."""
+
+    def act(visit: Visit) -> str:
+        state = find_state(visit.tx, visit.call_sid, owner=visit.owner, law=context.law)
+        if state is None:
+            return go_on_unrecorded(visit)
+        return _render(visit, _answered(visit, state, step, is_first=attempt == "1"))
+
+    return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
+
+
+@router.post("/twilio/{tenant}/fallback")
+def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
+    """Go on after a document of ours could not be had. Nothing is recorded, whatever was answered before.
+
+    With the database gone nobody can be told from anybody, so the last resort is the same for all.
+    """
+
+    def act(visit: Visit) -> str:
+        state = find_state(visit.tx, visit.call_sid, owner=visit.owner, law=context.law)
+        if state is None:
+            return go_on_unrecorded(visit)
+        close_gate(visit.tx, state, Outcome.NO_ANSWER, cause="fallback")
+        if state.outcome(LegRole.CALLEE) is not None:
+            # The two have been connected, and a recorder may run: to connect again could record somebody unasked.
+            return _render(visit, Next(act=Act.HANG_UP))
+        return _render(visit, unrecorded(visit.owner, state.locales))
+
+    try:
+        return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
+    except StoreUnreachable:
+        return xml(twiml.render_goodbye())
+
+
+def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> Next:
+    law = visit.context.law
+    digits = visit.fields.first("Digits")
+    if step == Gate.ANNOUNCED:
+        return note_announced(visit.tx, state, law=law)
+    if step == Gate.RECORD:
+        return note_record_answer(visit.tx, state, digits=digits, attempt=1 if is_first else 2, law=law)
+    if step == Gate.TRAINING:
+        return note_training_answer(visit.tx, state, digits=digits, law=law)
+    return fail_closed(visit.owner, law=law)
+
+
+def _render(visit: Visit, step: Next) -> str:
+    return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+
+
+def _ringing(visit: Visit) -> Ringing:
+    first = visit.fields.first
+    country, part = first("FromCountry").upper(), first("FromState").upper()
+    return Ringing(
+        call_sid=visit.call_sid,
+        direction=first("Direction", "inbound")[:40],
+        from_number=first("From"),
+        to_number=first("To"),
+        forwarded_from=first("ForwardedFrom") or first("CalledVia"),
+        from_place=f"{country}-{part}" if country and part else country,
+        answered_by=first("AnsweredBy"),
+    )
