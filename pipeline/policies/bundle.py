@@ -51,7 +51,7 @@ class Leaf(_Frozen):
 class Day(Leaf):
     """A day of the document's life."""
 
-    on: date
+    day: date
 
 
 class Document(Leaf):
@@ -258,7 +258,7 @@ class Bundle(_Frozen):
         ids = [d.id for d in self.duties]
         if len(ids) != len(set(ids)):
             raise ValueError("duties: an id is used twice")
-        if not self.published.on <= self.notified.on <= self.effective.on:
+        if not self.published.day <= self.notified.day <= self.effective.day:
             raise ValueError("published, notified and effective must ascend")
         return self
 

@@ -6,13 +6,13 @@ A file that cannot be read in full is refused whole; there is no partly loaded l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -25,7 +25,21 @@ from pipeline.policies.places import Places
 from pipeline.policies.scripts import ScriptFile
 
 _DATA: Final = "data"
+_MAX_CHARS: Final = 1_000_000
 _NOT_POLICIES: Final = frozenset({"jurisdictions.yaml", "places.yaml"})
+
+
+class _RepeatedKey(yaml.constructor.ConstructorError):
+    """The same key twice in one mapping: one of the two would be lost without a word."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for at, key in enumerate(keys):
+            if key in keys[:at]:
+                raise _RepeatedKey(problem="a key is written twice", problem_mark=node.value[at][0].start_mark)
+        return super().construct_mapping(node, deep=deep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +131,20 @@ def load_scripts(locale: str) -> ScriptFile:
 
 
 def parse_yaml(text: str, *, name: str) -> Mapping[str, object]:
-    """Read YAML as plain values: a mapping at the top, no tags.
+    """Read YAML as plain values: a mapping at the top, no tags, no key twice.
 
     Raises:
         InvalidInput: it is not that.
     """
+    if len(text) > _MAX_CHARS:
+        raise InvalidInput(f"{name}: longer than {_MAX_CHARS} characters")
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        document = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader that also refuses repeated keys
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
-        raise InvalidInput(f"{name}: not valid YAML{where}") from error
+        what = "a key is written twice" if isinstance(error, _RepeatedKey) else "not valid YAML"
+        raise InvalidInput(f"{name}: {what}{where}") from error
     if not isinstance(document, dict):
         raise InvalidInput(f"{name}: a mapping is expected at the top")
     return document
@@ -144,6 +161,8 @@ def check[Model: BaseModel](model: type[Model], document: Mapping[str, object], 
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(str(part) for part in first["loc"]) or "the file"
+        if first["type"] == "missing" and first["loc"][-1] == "clause":
+            raise InvalidInput(f"{name}: {path.removesuffix('.clause')} has no clause") from error
         raise InvalidInput(f"{name}: {path}: {first['msg'].removeprefix('Value error, ')}") from error
 
 

@@ -75,7 +75,7 @@ def _policy(case: Case) -> Iterator[Reason]:
         widest = widest_scope(case).scope
         if widest is TrainingScope.NONE:
             yield case.reason(ReasonCode.POLICY_TIGHTENED, bundle.change)
-    if case.captured_on < bundle.effective.on:
+    if case.captured_on < bundle.effective.day:
         yield case.reason(ReasonCode.POLICY_NOT_IN_FORCE, bundle.effective)
     if case.today < _free_on(case):
         yield case.reason(ReasonCode.COOL_OFF, bundle.training)
