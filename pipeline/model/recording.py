@@ -72,3 +72,5 @@ class Recording:
     started_at: datetime | None
     duration_s: int | None
     reason: str | None = None
+    noted_at: datetime | None = None
+    """When Earmark first heard of it; None before it is stored."""

@@ -37,7 +37,7 @@ def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str,
     }
     added = tx.connection.execute(insert(recordings).values(**values).on_conflict_do_nothing())
     if added.rowcount == 1:
-        return news
+        return get_recording(tx, news.id)
     known = lock_recording_by_sid(tx, news.recording_sid)
     changes: dict[str, Any] = {"state": advance(known.state, news.state).value}
     changes |= {"started_at": news.started_at} if known.started_at is None else {}
@@ -164,4 +164,5 @@ def _recording(row: Row[Any]) -> Recording:
         started_at=row.started_at,
         duration_s=row.duration_s,
         reason=row.reason,
+        noted_at=row.created_at,
     )

@@ -26,3 +26,12 @@ def list_tenants(database: Database) -> tuple[TenantId, ...]:
         return tuple(
             TenantId(t) for t in connection.execute(select(tenants.c.tenant).order_by(tenants.c.tenant)).scalars()
         )
+
+
+def find_tenant_by_api_key(database: Database, api_key_sha256: str) -> TenantId | None:
+    """Find whose API key has this digest."""
+    with system_transaction(database) as connection:
+        found = connection.execute(
+            select(tenants.c.tenant).where(tenants.c.api_key_sha256 == api_key_sha256, tenants.c.status == "active")
+        ).scalar()
+        return None if found is None else TenantId(found)

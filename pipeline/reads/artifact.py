@@ -1,0 +1,40 @@
+"""Reading an artifact's plaintext: always for somebody, for a reason, and in the audit log before a byte is opened."""
+
+from __future__ import annotations
+
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.store.artifacts import find_artifact
+from pipeline.store.audit import add_event
+from pipeline.store.recordings import read_facts
+from pipeline.store.vault import Vault
+
+REDACTED = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.REDACTION_MANIFEST)
+"""What may be read without revealing anything; originals need an approved reveal."""
+
+
+def read_redacted(
+    vault: Vault, tenant: TenantId, recording: RecordingId, kind: ArtifactKind, *, actor: str, reason: str
+) -> bytes:
+    """Open the newest redacted artifact of a kind.
+
+    Raises:
+        InvalidInput: no reason.
+        NotPermitted: the kind is not a redacted one, or the redaction was not proved.
+        NotFound: the tenant has no such artifact.
+    """
+    if not reason.strip():
+        raise InvalidInput("a read needs a reason")
+    if kind not in REDACTED:
+        raise NotPermitted("originals are not read this way")
+    with vault.database.transaction(tenant) as tx:
+        artifact = find_artifact(tx, recording, kind)
+        if artifact is None:
+            raise NotFound(f"recording {recording} has no {kind.value}")
+        if not read_facts(tx, recording).get("is_redaction_proved"):
+            raise NotPermitted("the redaction of this recording is not proved")
+        facts = {"kind": kind.value, "recording": recording, "reason": reason}
+        add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
+    return vault.read(artifact)

@@ -1,0 +1,85 @@
+"""What every step works with, chosen once by bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pipeline.model.entity import Entity
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import Recording
+from pipeline.model.tenant import Tenant
+from pipeline.model.transcript import Conversation
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.loader import Law
+from pipeline.ports.clock import Clock
+from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.ports.transcriber import Transcriber
+from pipeline.store.recordings import get_recording
+from pipeline.store.session import Transaction
+from pipeline.store.tenants import get_tenant
+from pipeline.store.vault import Shelf, Vault
+
+type Receipt = Mapping[str, Any]
+"""What a step gives back and the engine checkpoints: ids, digests, counts and enum values."""
+
+
+class Detects(Protocol):
+    """Finds personal data in a conversation."""
+
+    version: str
+
+    def detect(self, conversation: Conversation) -> tuple[Entity, ...]:
+        """Find every entity, ordered by turn and place, none overlapping another."""
+        ...
+
+
+type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
+"""Decrypts what the vendor encrypted: (body, encryption details, private keys by SID) -> audio."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext:
+    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process."""
+
+    vault: Vault
+    clock: Clock
+    vendor: RecordingsVendor
+    open_media: OpenMedia
+    transcribers: Mapping[str, Transcriber]
+    listener: Transcriber
+    detector: Detects
+    law: Law
+    bundles: Callable[[str], Bundle] = field(repr=False)
+
+    @contextmanager
+    def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:
+        """Open a transaction with a recording and its tenant read."""
+        with self.vault.database.transaction(tenant) as tx:
+            yield tx, get_recording(tx, recording), get_tenant(tx, keys=self.vault.keys)
+
+    def read(self, tenant: TenantId, recording: RecordingId) -> tuple[Recording, Tenant]:
+        """Read a recording and its tenant."""
+        with self.recording(tenant, recording) as (_, found, owner):
+            return found, owner
+
+
+def shelf_of(recording: Recording) -> Shelf:
+    """Say where a recording's artifacts lie: under the day Earmark first heard of it."""
+    if recording.noted_at is None:
+        raise NotFound("the recording is not stored")
+    return Shelf(tenant=recording.tenant, recording=recording.id, call=recording.call, on=recording.noted_at.date())
+
+
+def account_of(tenant: Tenant) -> VendorAccount:
+    """Give the tenant's own account at the vendor."""
+    return VendorAccount(
+        tenant=tenant.id,
+        account_sid=tenant.account_sid or "",
+        auth_token=tenant.secrets.auth_token,
+        api_key_sid=tenant.secrets.api_key_sid or None,
+        api_key_secret=tenant.secrets.api_key_secret or None,
+    )

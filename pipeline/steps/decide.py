@@ -1,0 +1,86 @@
+"""One decision record for each artifact of a recording: in the database, on the object's tags, in its lock."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pipeline.model.artifact import Artifact
+from pipeline.model.decision import DecisionRecord, to_plain
+from pipeline.model.ids import ArtifactId, RecordingId, TenantId
+from pipeline.model.recording import Recording
+from pipeline.model.tenant import Tenant
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.decide import decide, parent_terms
+from pipeline.policies.facts import Facts
+from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.gather_facts import gather
+from pipeline.store.artifacts import list_artifacts
+from pipeline.store.decisions import StoredDecision, add_decision
+from pipeline.store.vault_names import check_tags
+
+
+def decide_artifacts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+    """Judge every artifact of a recording, parents before what was made from them, and tag each object.
+
+    Returns:
+        How many were decided, and how many of them may be trained on.
+    """
+    found, owner = context.read(tenant, recording)
+    bundle = context.bundles(owner.policy_id)
+    with context.vault.database.transaction(tenant) as tx:
+        artifacts = list_artifacts(tx, recording=recording)
+    made: dict[ArtifactId, DecisionRecord] = {}
+    for artifact in artifacts:
+        facts, record = _judge(context, found, owner, artifact, made, bundle)
+        made[artifact.id] = record
+        _tag(context, artifact, record)
+        with context.vault.database.transaction(tenant) as tx:
+            add_decision(tx, _stored(artifact, record, facts))
+    return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
+
+
+def _judge(
+    context: StepContext,
+    recording: Recording,
+    owner: Tenant,
+    artifact: Artifact,
+    made: dict[ArtifactId, DecisionRecord],
+    bundle: Bundle,
+) -> tuple[Facts, DecisionRecord]:
+    parents = tuple(parent_terms(made[parent]) for parent in artifact.parents if parent in made)
+    with context.vault.database.transaction(recording.tenant) as tx:
+        facts = gather(tx, recording, owner, artifact, parents=parents)
+    return facts, decide(facts, bundle, context.law.matrix)
+
+
+def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
+    """Write what access rules and lifecycle look at, and set the hold where one is in force."""
+    until = record.retention.until
+    tags = {
+        "tenant": artifact.tenant,
+        "kind": artifact.kind.value,
+        "policy": f"{record.policy.id}@{record.policy.version}",
+        "retain-until": until.isoformat() if until else "none",
+        "training-eligible": "true" if record.training.eligible else "false",
+        "training-scope": record.training.scope.value,
+        "legal-hold": "on" if record.retention.matters else "off",
+        "disposition": record.retention.disposition.value,
+        "region": record.region.region,
+        "replicate": "true" if record.region.replicate else "false",
+    }
+    context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
+    if record.retention.matters:
+        context.vault.objects.lock(artifact.object_key, hold=True)
+
+
+def _stored(artifact: Artifact, record: DecisionRecord, facts: Facts) -> StoredDecision:
+    return StoredDecision(
+        artifact=artifact.id,
+        digest=record.digest,
+        policy_id=record.policy.id,
+        policy_digest=record.policy.digest,
+        record=cast("dict[str, Any]", to_plain(record)),
+        facts=cast("dict[str, Any]", to_plain(facts)),
+        retain_until=record.retention.until,
+        is_training_eligible=record.training.eligible,
+    )

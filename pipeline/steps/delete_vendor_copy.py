@@ -1,0 +1,30 @@
+"""Once a recording is safe in the vault, the vendor's copy goes, and is seen to be gone."""
+
+from __future__ import annotations
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import VendorUnavailable
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.steps.context import Receipt, StepContext, account_of
+from pipeline.store.audit import add_event
+from pipeline.store.recordings import mark_vendor_copy_deleted, merge_facts
+
+
+def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+    """Delete the vendor's copy where the tenant wants that, and ask again whether it is gone.
+
+    Raises:
+        VendorUnavailable: the vendor still has it; the step is repeated.
+    """
+    found, owner = context.read(tenant, recording)
+    if not owner.settings.deletes_vendor_copy or found.source == "OperatorUpload":
+        return {"is_deleted": False}
+    account = account_of(owner)
+    context.vendor.delete(account, found.recording_sid)
+    if not context.vendor.is_gone(account, found.recording_sid):
+        raise VendorUnavailable("twilio", "delete a captured recording", reason="still there")
+    with context.recording(tenant, recording) as (tx, _, _owner):
+        if mark_vendor_copy_deleted(tx, recording):
+            merge_facts(tx, recording, {"is_vendor_copy_deleted": True})
+            add_event(tx, AuditTag.VENDOR_COPY_DELETED, actor="system", target=recording, facts={"vendor": "twilio"})
+    return {"is_deleted": True}

@@ -1,0 +1,100 @@
+"""Find personal data once, on words with times; all that is hidden later is rendered from this manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.consent.script import render_script
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import Recording
+from pipeline.model.tenant import Tenant
+from pipeline.model.transcript import Conversation, Transcript, to_conversation
+from pipeline.model.transcript_file import read_transcript
+from pipeline.policies.scripts import ScriptId
+from pipeline.redaction.manifest import Manifest, build_manifest
+from pipeline.redaction.profile import RedactionProfile, TextStyle
+from pipeline.redaction.stated_age import find_stated_age
+from pipeline.steps.context import Receipt, StepContext, shelf_of
+from pipeline.steps.speakers import SpeakerMap, map_speakers
+from pipeline.store.artifacts import find_artifact
+from pipeline.store.calls import get_call
+from pipeline.store.recordings import merge_facts
+
+
+def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+    """Build the manifest of a transcript and note what it found: counts and types, never words.
+
+    Raises:
+        Withheld: a language without a detector, or a hidden word without its time in the sound.
+    """
+    found, owner = context.read(tenant, recording)
+    with context.vault.database.transaction(tenant) as tx:
+        artifact = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_ORIGINAL)
+    if artifact is None:
+        raise NotFound(f"recording {recording} was not transcribed")
+    conversation, speakers = read_conversation(context, found, owner)
+    transcript = read_transcript(context.vault.read(artifact))
+    manifest = build_manifest(
+        conversation,
+        context.detector.detect(conversation),
+        profile=profile_of(owner),
+        duration_ms=transcript.duration_ms,
+        channels=len(transcript.channels),
+        detector_version=context.detector.version,
+    )
+    kept = context.vault.keep(
+        shelf_of(found), ArtifactKind.REDACTION_MANIFEST, manifest.to_json(), parents=(artifact.id,)
+    )
+    _note(context, found, manifest, speakers, find_stated_age(conversation.turns))
+    return {"artifact": kept.id, "entities": len(manifest.entries), "muted_ms": manifest.muted_ms}
+
+
+def read_conversation(context: StepContext, recording: Recording, owner: Tenant) -> tuple[Conversation, SpeakerMap]:
+    """Read the transcript as a conversation, each channel given to the party that the notice shows it to be.
+
+    Raises:
+        NotFound: the recording was not transcribed.
+    """
+    with context.vault.database.transaction(recording.tenant) as tx:
+        artifact = find_artifact(tx, recording.id, ArtifactKind.TRANSCRIPT_ORIGINAL)
+        locale = get_call(tx, recording.call).locale if recording.call else owner.settings.locale
+    if artifact is None:
+        raise NotFound(f"recording {recording.id} was not transcribed")
+    transcript: Transcript = read_transcript(context.vault.read(artifact))
+    speakers = map_speakers(transcript, _notices(owner, locale))
+    return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
+
+
+def profile_of(owner: Tenant) -> RedactionProfile:
+    """Give the tenant's redaction settings."""
+    return RedactionProfile(text_style=TextStyle(owner.settings.text_style))
+
+
+def _notices(owner: Tenant, locale: str) -> Sequence[str]:
+    """Write what may have been said by the system inside the recording."""
+    ids = (ScriptId.INSIDE_NOTICE_EXPLICIT, ScriptId.INSIDE_NOTICE, ScriptId.TRANSFER_NOTICE)
+    return tuple(render_script(id, locale, tenant_name=owner.display_name).text for id in ids)
+
+
+def _note(
+    context: StepContext, recording: Recording, manifest: Manifest, speakers: SpeakerMap, stated_age: int | None
+) -> None:
+    types = sorted({entry.type.value for entry in manifest.entries})
+    with context.vault.database.transaction(recording.tenant) as tx:
+        merge_facts(
+            tx,
+            recording.id,
+            {
+                "entities": len(manifest.entries),
+                "entity_types": ",".join(types),
+                "muted_ms": manifest.muted_ms,
+                "detector": manifest.detector_version,
+                "is_language_supported": True,
+                "is_speaker_map_known": speakers.is_known,
+                "is_notice_heard": speakers.notice_at_ms is not None,
+                "notice_at_ms": speakers.notice_at_ms,
+                "stated_age": stated_age,
+            },
+        )

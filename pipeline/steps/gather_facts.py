@@ -1,0 +1,206 @@
+"""Everything a decision may know about one artifact, read from what was stored. What is not proved is not claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.call import Leg, LegRole
+from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
+from pipeline.model.recording import Recording
+from pipeline.model.tenant import Tenant
+from pipeline.policies.facts import (
+    ArtifactFacts,
+    CallFacts,
+    ChildSign,
+    ChildSignal,
+    ConsentFact,
+    EventFacts,
+    Facts,
+    LegFacts,
+    ParentTerms,
+    ProcessorAsk,
+    ProcessorUse,
+    RedactionStatus,
+    Residue,
+    TenantFacts,
+)
+from pipeline.store.calls import get_call, list_flags, list_legs
+from pipeline.store.consents import list_consents
+from pipeline.store.holds import list_holds_on
+from pipeline.store.recordings import read_facts
+from pipeline.store.session import Transaction
+
+REDACTION_VERSION: Final = 1
+_REDACTED: Final = (
+    ArtifactKind.RECORDING_REDACTED,
+    ArtifactKind.TRANSCRIPT_REDACTED,
+    ArtifactKind.REDACTION_MANIFEST,
+)
+_RESIDUE: Final[Mapping[str, Residue]] = {
+    "CREDIT_CARD": Residue.CARD_NUMBER,
+    "CREDIT_CARD_CVV": Residue.CARD_NUMBER,
+    "US_SSN": Residue.GOVERNMENT_ID,
+    "NATIONAL_ID": Residue.GOVERNMENT_ID,
+    "PASSPORT": Residue.GOVERNMENT_ID,
+    "DRIVER_LICENSE": Residue.GOVERNMENT_ID,
+    "ACCOUNT_NUMBER": Residue.FINANCIAL,
+    "IBAN_CODE": Residue.FINANCIAL,
+    "MEDICAL_RECORD": Residue.SPECIAL_CATEGORY,
+}
+_STAYS_AFTER_REDACTION: Final = frozenset({Residue.SPECIAL_CATEGORY})
+"""Hiding a number hides it; hiding a record number does not hide that health was spoken of."""
+
+
+def gather(
+    tx: Transaction,
+    recording: Recording,
+    owner: Tenant,
+    artifact: Artifact,
+    *,
+    parents: tuple[ParentTerms, ...] = (),
+    considered: tuple[ProcessorAsk, ...] = (),
+) -> Facts:
+    """Put together what is known about an artifact now."""
+    noted = read_facts(tx, recording.id)
+    events = list_consents(tx, recording.call) if recording.call else ()
+    legs = list_legs(tx, recording.call) if recording.call else ()
+    holds = list_holds_on(tx, recording=recording.id, call=recording.call)
+    return Facts(
+        as_of=tx.now,
+        artifact=_artifact(recording, owner, artifact, noted, legs, events),
+        tenant=_tenant(owner, artifact.kind),
+        call=_call(tx, recording, owner, legs, events, noted),
+        events=EventFacts(
+            child_signals=_child_signals(tx, recording, noted), holds=tuple(sorted({h.matter for h in holds}))
+        ),
+        parents=parents,
+        considered=considered,
+    )
+
+
+def _artifact(
+    recording: Recording,
+    owner: Tenant,
+    artifact: Artifact,
+    noted: Mapping[str, Any],
+    legs: Sequence[Leg],
+    events: Sequence[ConsentEvent],
+) -> ArtifactFacts:
+    is_redacted = artifact.kind in _REDACTED
+    is_proved = is_redacted and bool(noted.get("is_redaction_proved"))
+    withdrawn = any(e.outcome is Outcome.WITHDRAWN for e in events)
+    return ArtifactFacts(
+        id=artifact.id,
+        kind=artifact.kind,
+        captured_at=recording.started_at or artifact.created_at,
+        region=owner.settings.region,
+        redaction=_status(is_redacted, is_proved, noted),
+        redaction_version=REDACTION_VERSION if is_redacted else 0,
+        is_language_supported=bool(noted.get("is_language_supported")),
+        residue=_residue(noted, is_proved=is_proved),
+        is_speaker_map_known=bool(noted.get("is_speaker_map_known")),
+        has_only_consented_speakers=_everyone_granted(legs, events, Purpose.TRAIN),
+        is_before_withdrawal=not withdrawn or noted.get("cut_at_ms") is not None,
+        processors=_processors(recording, noted),
+    )
+
+
+def _status(is_redacted: bool, is_proved: bool, noted: Mapping[str, Any]) -> RedactionStatus:
+    if not is_redacted:
+        return RedactionStatus.NOT_RUN
+    return RedactionStatus.PASSED if is_proved and not noted.get("withheld") else RedactionStatus.FAILED
+
+
+def _residue(noted: Mapping[str, Any], *, is_proved: bool) -> tuple[Residue, ...]:
+    types = str(noted.get("entity_types") or "").split(",")
+    found = {_RESIDUE[t] for t in types if t in _RESIDUE}
+    return tuple(sorted(found & _STAYS_AFTER_REDACTION if is_proved else found))
+
+
+def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[ProcessorUse, ...]:
+    used: list[ProcessorUse] = []
+    if recording.source != "OperatorUpload":
+        used.append(ProcessorUse(name="twilio", purpose="telephony", region="us", is_training_off=True))
+    if noted.get("processor"):
+        used.append(
+            ProcessorUse(
+                name=str(noted["processor"]),
+                purpose="speech_to_text",
+                region=str(noted.get("processor_region")),
+                is_training_off=bool(noted.get("is_processor_training_off")),
+            )
+        )
+    return tuple(used)
+
+
+def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
+    chosen = owner.settings
+    return TenantFacts(
+        id=owner.id,
+        record=chosen.is_recording_on,
+        transcribe=chosen.is_transcription_on,
+        store=chosen.is_recording_on,
+        vendor_process=chosen.is_recording_on,
+        train=chosen.asks_for_training,
+        retention_days=chosen.retention_days.get(kind.value),
+    )
+
+
+def _call(
+    tx: Transaction,
+    recording: Recording,
+    owner: Tenant,
+    legs: Sequence[Leg],
+    events: Sequence[ConsentEvent],
+    noted: Mapping[str, Any],
+) -> CallFacts:
+    if recording.call is None:
+        return CallFacts()
+    call = get_call(tx, recording.call)
+    is_notice_proved = "R" not in call.tokens or bool(noted.get("is_notice_heard"))
+    people = [leg for leg in legs if leg.role is not LegRole.AGENT]
+    return CallFacts(
+        legs=tuple(_leg(leg, events, is_notice_proved=is_notice_proved) for leg in people),
+        added_places=owner.settings.establishment,
+        instance=call.instance,
+    )
+
+
+def _leg(leg: Leg, events: Sequence[ConsentEvent], *, is_notice_proved: bool) -> LegFacts:
+    mine = tuple(e for e in events if e.leg_role is leg.role)
+    granted = {e.purpose for e in mine if e.outcome is Outcome.GRANTED}
+    facts = tuple(
+        ConsentFact(
+            purpose=s.purpose,
+            outcome=s.outcome,
+            method=s.method,
+            at=s.at,
+            script_sha256=s.script.sha256 if s.script else None,
+            was_granted=s.purpose in granted,
+        )
+        for s in standings(mine)
+    )
+    return LegFacts(
+        label=leg.role.value,
+        candidates=leg.candidates,
+        is_satisfied=Purpose.RECORD in granted and is_notice_proved,
+        consents=facts,
+    )
+
+
+def _everyone_granted(legs: Sequence[Leg], events: Sequence[ConsentEvent], purpose: Purpose) -> bool:
+    people = {leg.role for leg in legs if leg.role is not LegRole.AGENT}
+    granted = {s.leg_role for s in standings(tuple(events)) if s.purpose is purpose and s.is_granted}
+    return bool(people) and people <= granted
+
+
+def _child_signals(tx: Transaction, recording: Recording, noted: Mapping[str, Any]) -> tuple[ChildSignal, ...]:
+    on = (recording.started_at or tx.now).date()
+    signals: list[ChildSignal] = []
+    if recording.call is not None and "child_signal" in list_flags(tx, recording.call):
+        signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on))
+    if noted.get("stated_age") is not None:
+        signals.append(ChildSignal(sign=ChildSign.STATED_AGE, on=on, age=int(noted["stated_age"])))
+    return tuple(signals)

@@ -1,0 +1,40 @@
+"""The last act of the machine: redacted text and sound go before a reviewer."""
+
+from __future__ import annotations
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import RecordingState
+from pipeline.steps.context import Receipt, StepContext
+from pipeline.store.audit import add_event
+from pipeline.store.recordings import mark_state, read_facts
+from pipeline.store.reviews import open_review
+
+_RISKY = ("CREDIT_CARD", "CREDIT_CARD_CVV", "US_SSN", "MEDICAL_RECORD", "PASSWORD", "NATIONAL_ID", "IBAN_CODE")
+
+
+def publish(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+    """Mark a recording published and open its review, with the risk that its entities and doubts explain."""
+    with context.recording(tenant, recording) as (tx, before, _):
+        facts = read_facts(tx, recording)
+        reasons = _reasons(facts)
+        mark_state(tx, recording, RecordingState.PUBLISHED)
+        open_review(tx, recording, risk=min(95, 10 + 15 * len(reasons)), reasons=reasons)
+        if before.state is not RecordingState.PUBLISHED:
+            add_event(
+                tx,
+                AuditTag.RECORDING_PUBLISHED,
+                actor="system",
+                target=recording,
+                facts={"entities": facts.get("entities", 0), "muted_ms": facts.get("muted_ms", 0)},
+            )
+    return {"state": RecordingState.PUBLISHED.value, "entities": facts.get("entities", 0)}
+
+
+def _reasons(facts: dict[str, object]) -> tuple[str, ...]:
+    types = str(facts.get("entity_types") or "").split(",")
+    doubts = [f"type:{t}" for t in types if t in _RISKY]
+    doubts += ["speakers_unknown"] if not facts.get("is_speaker_map_known") else []
+    doubts += ["notice_not_heard"] if not facts.get("is_notice_heard") else []
+    doubts += ["widened"] if facts.get("widened") else []
+    return tuple(doubts)

@@ -1,0 +1,138 @@
+"""Turn the recording into words, through the first recogniser that policy, region and language allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.audit import AuditTag
+from pipeline.model.consent import Purpose
+from pipeline.model.decision import DecisionRecord
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import Recording
+from pipeline.model.tenant import Tenant
+from pipeline.model.transcript_file import read_transcript, write_transcript
+from pipeline.policies.decide import decide
+from pipeline.policies.facts import ProcessorAsk
+from pipeline.ports.transcriber import Transcriber
+from pipeline.steps.context import Receipt, StepContext, shelf_of
+from pipeline.steps.gather_facts import gather
+from pipeline.store.artifacts import find_artifact
+from pipeline.store.audit import add_event
+from pipeline.store.calls import get_call
+from pipeline.store.recordings import merge_facts
+
+SPEECH_TO_TEXT = "speech_to_text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Who will hear it, or why nobody may."""
+
+    engine: Transcriber | None
+    denied: tuple[tuple[str, str], ...] = field(default=())
+    reason: str = ""
+
+
+def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+    """Recognise every channel and keep the words; each refusal of a processor and each sending is an audit event.
+
+    Nothing is sent where the transcript of an earlier attempt is found.
+
+    Returns:
+        `is_transcribed`, and where it is false the `reason` for which nobody was allowed to hear it.
+
+    Raises:
+        VendorUnavailable: the chosen recogniser did not answer; never another is asked instead.
+    """
+    found, owner = context.read(tenant, recording)
+    with context.vault.database.transaction(tenant) as tx:
+        audio = find_artifact(tx, recording, ArtifactKind.RECORDING_ORIGINAL)
+        language = get_call(tx, found.call).locale if found.call else owner.settings.locale
+    if audio is None:
+        raise NotFound(f"recording {recording} was not captured")
+    done = context.vault.recover(shelf_of(found), ArtifactKind.TRANSCRIPT_ORIGINAL, parents=(audio.id,))
+    choice = _choose(context, found, owner, audio, language)
+    if done is None:
+        if choice.engine is None:
+            return {"is_transcribed": False, "reason": choice.reason}
+        done = _hear(context, found, choice.engine, audio, language)
+    return _note(context, found, done, choice)
+
+
+def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio: Artifact, language: str) -> Artifact:
+    with context.vault.database.transaction(recording.tenant) as tx:
+        facts = {
+            "processor": engine.audit.processor or "local",
+            "kind": audio.kind.value,
+            "region": engine.audit.region,
+        }
+        add_event(tx, AuditTag.VENDOR_SENT, actor="system", target=recording.id, facts=facts)
+    heard = engine.transcribe(context.vault.read(audio), language=language)
+    body = write_transcript(heard)
+    return context.vault.keep(shelf_of(recording), ArtifactKind.TRANSCRIPT_ORIGINAL, body, parents=(audio.id,))
+
+
+def _choose(context: StepContext, recording: Recording, owner: Tenant, audio: Artifact, language: str) -> _Choice:
+    """Ask the policy about each recogniser in the tenant's order; the first that is allowed is taken."""
+    denied: list[tuple[str, str]] = []
+    for name in owner.settings.engines:
+        engine = context.transcribers.get(name)
+        if engine is None:
+            denied.append((name, "NOT_CONFIGURED"))
+            continue
+        record = _decide(context, recording, owner, audio, engine)
+        if not record.permits(Purpose.TRANSCRIBE):
+            codes = next(p.reasons for p in record.permissions if p.purpose is Purpose.TRANSCRIBE)
+            return _Choice(engine=None, denied=tuple(denied), reason=f"transcription: {codes[0].code}")
+        reason = _refusal(record, engine, language)
+        if reason is None:
+            return _Choice(engine=engine, denied=tuple(denied))
+        denied.append((name, reason))
+    return _Choice(engine=None, denied=tuple(denied), reason="no recogniser is allowed")
+
+
+def _decide(
+    context: StepContext, recording: Recording, owner: Tenant, audio: Artifact, engine: Transcriber
+) -> DecisionRecord:
+    meta = engine.audit
+    asks = (ProcessorAsk(name=meta.processor, purpose=SPEECH_TO_TEXT, region=meta.region),) if meta.processor else ()
+    with context.vault.database.transaction(recording.tenant) as tx:
+        facts = gather(tx, recording, owner, audio, considered=asks)
+    return decide(facts, context.bundles(owner.policy_id), context.law.matrix)
+
+
+def _refusal(record: DecisionRecord, engine: Transcriber, language: str) -> str | None:
+    """Say why a recogniser may not hear this; None when it may."""
+    if language.split("-")[0] not in engine.capabilities.languages:
+        return "LANGUAGE"
+    processor = engine.audit.processor
+    if processor is None or record.permits_processor(processor, SPEECH_TO_TEXT):
+        return None
+    asked = [p for p in record.processors if p.name == processor and p.purpose == SPEECH_TO_TEXT]
+    return asked[0].reasons[0].code.value if asked and asked[0].reasons else "NOT_LISTED"
+
+
+def _note(context: StepContext, recording: Recording, artifact: Artifact, choice: _Choice) -> Receipt:
+    transcript = read_transcript(context.vault.read(artifact))
+    engine = choice.engine
+    with context.vault.database.transaction(recording.tenant) as tx:
+        processor = engine.audit.processor if engine else None
+        merge_facts(
+            tx,
+            recording.id,
+            {
+                "engine": transcript.engine,
+                "language": transcript.language,
+                "words": len(transcript.words),
+                "processor": processor,
+                "processor_region": engine.audit.region if engine and processor else None,
+                "is_processor_training_off": True if processor else None,
+                "processors_denied": ",".join(f"{name}:{reason}" for name, reason in choice.denied),
+            },
+        )
+        for name, reason in choice.denied:
+            facts = {"processor": name, "reason": reason}
+            add_event(tx, AuditTag.VENDOR_DENIED, actor="system", target=recording.id, facts=facts)
+    return {"is_transcribed": True, "artifact": artifact.id, "words": len(transcript.words), "reason": ""}

@@ -1,0 +1,53 @@
+"""The durable worker: takes up recordings, and what other workers left behind, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.bootstrap import Base, open_base, step_context
+from pipeline.settings import Settings
+from pipeline.telemetry import log
+from pipeline.workflows import engine
+from pipeline.workflows.supervisor import Supervisor
+
+
+@contextmanager
+def working(base: Base) -> Iterator[None]:
+    """Take up recordings in this process as long as the block runs.
+
+    Raises:
+        Conflict: a worker of this name is running.
+        IntegrityError: a model file is not the one that was pinned.
+    """
+    settings = base.settings
+    dsn = base.app_url.replace("+psycopg", "", 1)
+    supervisor = Supervisor(dsn, worker=settings.worker.name)
+    try:
+        engine.launch(
+            step_context(base),
+            database_url=base.app_url,
+            worker=settings.worker.name,
+            version=settings.worker.version,
+            concurrency=settings.worker.concurrency,
+        )
+        supervisor.start()
+        log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
+        try:
+            yield
+        finally:
+            supervisor.stop()
+            engine.stop()
+    finally:
+        supervisor.stop()
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is in flight is taken up again at the next start."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with open_base(settings) as base, working(base):
+        stopping.wait()

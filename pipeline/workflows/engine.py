@@ -1,0 +1,91 @@
+"""The durable engine: one workflow a recording, on the app's own PostgreSQL.
+
+The engine's tables hold ids, digests and counts only. The version of the workflows is pinned by us, because the
+engine's default changes with every upgrade of itself and would strand what is in flight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from dbos import DBOS, DBOSConfig
+
+from pipeline.model.errors import PipelineError
+from pipeline.steps.context import StepContext
+from pipeline.workflows.queue import PROCESS_RECORDING, RECORDINGS
+from pipeline.workflows.recording import STEPS, process_recording, with_context
+from pipeline.workflows.serializer import JsonSerializer
+
+_NAME: Final = "earmark"
+_ATTEMPTS: Final = 5
+
+
+def migrate_engine(owner_url: str, *, app_role: str) -> None:
+    """Make or update the engine's tables, as the owner of the database, and let the app's role use them."""
+    DBOS.migrate(owner_url, application_role=app_role)
+
+
+def launch(context: StepContext, *, database_url: str, worker: str, version: str, concurrency: int) -> None:
+    """Start taking up recordings in this process. One engine a process.
+
+    Args:
+        context: what steps work with.
+        database_url: SQLAlchemy URL of the app's role.
+        worker: this process's own name; what it leaves behind is recovered under it.
+        version: the workflows' version; work in flight is only taken up by the same.
+        concurrency: recordings at a time in this process.
+    """
+    config: DBOSConfig = {
+        "name": _NAME,
+        "system_database_url": database_url,
+        "application_version": version,
+        "executor_id": worker,
+        "serializer": JsonSerializer(),
+        "run_migrations": False,
+        "log_level": "ERROR",
+        "console_log_level": "ERROR",
+        "notification_listener_polling_interval_sec": 0.2,
+    }
+    DBOS(config=config)
+    _register(context)
+    DBOS.launch()
+    DBOS.register_queue(
+        RECORDINGS,
+        worker_concurrency=concurrency,
+        partition_concurrency=max(1, concurrency),
+        polling_interval_sec=0.1,
+        on_conflict="always_update",
+    )
+
+
+def stop() -> None:
+    """Stop taking up work and let go of the database; work in flight is taken up again at the next start."""
+    DBOS.destroy(destroy_registry=True)
+
+
+def _register(context: StepContext) -> None:
+    steps = {name: _durable(name, context) for name in STEPS}
+
+    @DBOS.workflow(name=PROCESS_RECORDING)
+    def workflow(tenant: str, recording: str) -> dict[str, Any]:
+        def run(name: str, *more: Any) -> dict[str, Any]:
+            receipt: dict[str, Any] = steps[name](tenant, recording, *more)
+            return receipt
+
+        return dict(process_recording(run))
+
+
+def _durable(name: str, context: StepContext) -> Callable[..., Any]:
+    return DBOS.step(
+        name=name,
+        retries_allowed=True,
+        interval_seconds=0.5,
+        backoff_rate=3,
+        max_attempts=_ATTEMPTS,
+        should_retry=_is_worth_another_attempt,
+    )(with_context(name, context))
+
+
+def _is_worth_another_attempt(error: BaseException) -> bool:
+    return isinstance(error, PipelineError) and error.retryable

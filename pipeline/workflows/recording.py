@@ -1,0 +1,95 @@
+"""One recording from callback to decision: the line of design.md §4 as a table of contents.
+
+The body only chooses the next step; everything that can be slow, fail or be repeated happens inside a step. Each step
+gets and gives ids, digests and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pipeline.model.errors import PipelineError, Withheld
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.steps import (
+    capture,
+    decide,
+    delete_vendor_copy,
+    detect,
+    fail,
+    keep_receipts,
+    publish,
+    redact_audio,
+    redact_text,
+    refuse,
+    settle_consent,
+    transcribe,
+    withhold,
+)
+from pipeline.steps.context import Receipt, StepContext
+
+type Step = Callable[[StepContext, TenantId, RecordingId], Receipt]
+type Run = Callable[..., Receipt]
+
+STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
+    "settle_consent": settle_consent.settle_consent,
+    "refuse": refuse.refuse,
+    "capture": capture.capture,
+    "delete_vendor_copy": delete_vendor_copy.delete_vendor_copy,
+    "keep_receipts": keep_receipts.keep_receipts,
+    "transcribe": transcribe.transcribe,
+    "detect": detect.detect,
+    "redact_text": redact_text.redact_text,
+    "redact_audio": redact_audio.redact_audio,
+    "withhold": withhold.withhold,
+    "decide": decide.decide_artifacts,
+    "publish": publish.publish,
+    "fail": fail.fail,
+}
+"""Every step by the name it is checkpointed under. A name never changes its meaning."""
+
+
+def process_recording(run: Run) -> Receipt:
+    """Take one recording through the line.
+
+    Args:
+        run: runs the step of a name, durably; further arguments go to the step.
+
+    Returns:
+        The state that the recording ends in.
+    """
+    try:
+        settled = run("settle_consent")
+        if not settled["is_authorised"]:
+            return run("refuse", settled["reason"])
+        run("capture")
+        run("delete_vendor_copy")
+        run("keep_receipts")
+        try:
+            _redact(run)
+        except Withheld as withheld:
+            run("withhold", withheld.reason)
+            return {**run("decide"), "state": "withheld"}
+        run("decide")
+        return run("publish")
+    except PipelineError as error:
+        return run("fail", type(error).__name__)
+
+
+def _redact(run: Run) -> None:
+    heard = run("transcribe")
+    if not heard["is_transcribed"]:
+        raise Withheld(str(heard["reason"]))
+    run("detect")
+    run("redact_text")
+    run("redact_audio")
+
+
+def with_context(name: str, context: StepContext) -> Callable[..., Any]:
+    """Give the step of a name with its context filled in."""
+
+    def step(tenant: str, recording: str, *more: Any) -> Receipt:
+        return STEPS[name](context, TenantId(tenant), RecordingId(recording), *more)
+
+    step.__name__ = step.__qualname__ = name
+    return step
