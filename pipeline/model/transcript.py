@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from pipeline.model.errors import InvalidInput
 from pipeline.model.span import CharSpan, TimeSpan
+
+
+PAUSE_MS: Final = 700
+"""A silence as long as this on a channel leaves room for the other party."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,27 +109,38 @@ def turn_from_words(index: int, speaker: str, words: tuple[Word, ...]) -> Turn:
 
 
 def to_conversation(id: str, transcript: Transcript, *, speakers: tuple[str, ...]) -> Conversation:
-    """Interleave the channels' utterances by start and join consecutive ones of one channel into turns.
+    """Interleave what was said on the channels, parted at pauses, and join consecutive runs of one channel into turns.
 
     Args:
         id: what the conversation is called.
         transcript: all channels.
         speakers: the party on each channel, such as `("caller", "agent")`; a missing one is `channel-N`.
     """
-    utterances = sorted(
-        (u for channel in transcript.channels for u in channel if u.words),
-        key=lambda u: (u.words[0].start_ms, u.channel),
+    runs = sorted(
+        (run for channel in transcript.channels for utterance in channel for run in _runs(utterance.words)),
+        key=lambda run: (run[0].start_ms, run[0].channel),
     )
     turns: list[Turn] = []
-    run: list[Word] = []
-    for utterance in utterances:
-        if run and run[0].channel != utterance.channel:
-            turns.append(_turn(len(turns), run, speakers))
-            run = []
-        run.extend(utterance.words)
-    if run:
-        turns.append(_turn(len(turns), run, speakers))
+    said: list[Word] = []
+    for run in runs:
+        if said and said[0].channel != run[0].channel:
+            turns.append(_turn(len(turns), said, speakers))
+            said = []
+        said.extend(run)
+    if said:
+        turns.append(_turn(len(turns), said, speakers))
     return Conversation(id=id, turns=tuple(turns), language=transcript.language)
+
+
+def _runs(words: tuple[Word, ...]) -> list[list[Word]]:
+    """Part a recogniser's utterance at its pauses: it may reach over what the other party said meanwhile."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and word.start_ms - runs[-1][-1].end_ms < PAUSE_MS:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
 
 
 def _turn(index: int, run: list[Word], speakers: tuple[str, ...]) -> Turn:
