@@ -8,7 +8,6 @@ from typing import Final
 from pipeline.model.errors import InvalidInput
 from pipeline.model.span import CharSpan, TimeSpan
 
-
 PAUSE_MS: Final = 700
 """A silence as long as this on a channel leaves room for the other party."""
 
