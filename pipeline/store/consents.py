@@ -44,8 +44,10 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
             confidence=event.confidence,
         )
         .on_conflict_do_nothing()
+        .returning(consent_events.c.id)
     )
-    if added.rowcount == 1:
+    is_new = added.first() is not None
+    if is_new:
         add_event(
             tx,
             AuditTag.CONSENT_NOTED,
@@ -60,7 +62,7 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
                 "script_sha256": script.sha256 if script else None,
             },
         )
-    return added.rowcount == 1
+    return is_new
 
 
 def list_consents(tx: Transaction, call: CallId) -> tuple[ConsentEvent, ...]:

@@ -23,5 +23,6 @@ def add_message(tx: Transaction, *, provider: str, event_id: str, body: Mapping[
         insert(inbox)
         .values(tenant=tx.tenant, provider=provider, event_id=event_id, body=dict(body), received_at=tx.now)
         .on_conflict_do_nothing()
+        .returning(inbox.c.id)
     )
-    return added.rowcount == 1
+    return added.first() is not None
