@@ -1,4 +1,4 @@
-"""Recordings at Twilio: fetch the audio, stop the recorder, delete Twilio's copy and prove that it is gone.
+"""Recordings at Twilio: fetch the audio, start and stop the recorder, delete Twilio's copy and prove that it is gone.
 
 REST goes through the official client; audio does not, for that client would decode it as text. Every address is built
 from SIDs whose shape was checked, never taken from a callback, and credentials go to `api_base` alone. Nothing is tried
@@ -82,6 +82,20 @@ class TwilioRecordings:
                     raise VendorUnavailable("twilio", "fetch media", reason="too slow")
         _check_does_not_read_as_text(read.getbuffer())
         return read.getvalue()
+
+    def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
+        """Start a recorder; a second start on a call that one runs on changes nothing at Twilio."""
+        recordings = self._account(account, "start").calls(twilio_sid("CA", call_sid)).recordings
+        with _shape_errors("start"):
+            made = recordings.create(
+                recording_channels="dual",
+                recording_track="both",
+                trim="do-not-trim",
+                recording_status_callback=callback_url,
+                recording_status_callback_method="POST",
+                recording_status_callback_event=["in-progress", "completed", "absent"],
+            )
+            return twilio_sid("RE", made.sid or "")
 
     def stop(self, account: VendorAccount, call_sid: str) -> bool:
         """Stop every recorder of the call; False where Twilio says that none runs."""
