@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from pipeline.store.calls import find_call_by_sid
-from pipeline.store.consents import list_consents
-from tests.webhooks.conftest import AGENT, BASE, DESK, WITHHELD
+from tests.webhooks.conftest import AGENT, BASE
 
 
 def test_an_announced_call_is_recorded_once_the_caller_heard_the_announcement(stage):
