@@ -32,8 +32,9 @@ def add_artifact(tx: Transaction, artifact: Artifact) -> bool:
             created_at=artifact.created_at,
         )
         .on_conflict_do_nothing()
+        .returning(artifacts.c.id)
     )
-    return added.rowcount == 1
+    return added.first() is not None
 
 
 def get_artifact(tx: Transaction, artifact: ArtifactId) -> Artifact:

@@ -50,8 +50,9 @@ def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mappi
             sealed=sealed,
         )
         .on_conflict_do_nothing()
+        .returning(calls.c.id)
     )
-    return added.rowcount == 1
+    return added.first() is not None
 
 
 def add_leg(tx: Transaction, leg: Leg) -> None:

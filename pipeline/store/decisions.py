@@ -49,8 +49,10 @@ def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
             decided_at=tx.now,
         )
         .on_conflict_do_nothing()
+        .returning(decisions.c.id)
     )
-    if added.rowcount == 1:
+    is_new = added.first() is not None
+    if is_new:
         facts: Facts = {
             "digest": decision.digest,
             "policy_digest": decision.policy_digest,
@@ -58,7 +60,7 @@ def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
             "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
         }
         add_event(tx, AuditTag.ARTIFACT_DECIDED, actor="system", target=decision.artifact, facts=facts)
-    return added.rowcount == 1
+    return is_new
 
 
 def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | None:

@@ -35,8 +35,10 @@ def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str,
         "facts": {},
         "created_at": tx.now,
     }
-    added = tx.connection.execute(insert(recordings).values(**values).on_conflict_do_nothing())
-    if added.rowcount == 1:
+    added = tx.connection.execute(
+        insert(recordings).values(**values).on_conflict_do_nothing().returning(recordings.c.id)
+    )
+    if added.first() is not None:
         return get_recording(tx, news.id)
     known = lock_recording_by_sid(tx, news.recording_sid)
     changes: dict[str, Any] = {"state": advance(known.state, news.state).value}

@@ -40,8 +40,9 @@ def open_review(tx: Transaction, recording: RecordingId, *, risk: int, reasons: 
             opened_at=tx.now,
         )
         .on_conflict_do_nothing()
+        .returning(review_items.c.id)
     )
-    if added.rowcount == 1:
+    if added.first() is not None:
         facts: Facts = {"recording": recording, "risk": risk, "reasons": ",".join(reasons)}
         add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=item, facts=facts)
 
