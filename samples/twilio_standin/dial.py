@@ -136,13 +136,13 @@ def _whisper(leg: Leg, child: Leg, number: Verb, run_aside: RunAside, recording:
     """Execute the callee's document on the callee's leg; False when the callee is not to be bridged."""
     if not number.get("url"):
         return True
-    child.live.started_at = leg.live.at(leg.live.now_s)
+    begin = leg.live.now_s
+    child.live.started_at, child.live.carries = leg.live.at(begin), leg.live
     verbs = child.fetch(leg.resolve(number.get("url")), number.get("method", "POST"))
     is_bridged = run_aside(child, verbs)
     if recording is not None:
         heard = down_mix(child.live.timeline.render(0, child.live.now_s))[:, 0]
-        leg.live.timeline.place(TWILIO_TRACK, leg.live.now_s, heard)
-    leg.live.advance(child.live.now_s)
+        leg.live.timeline.place(TWILIO_TRACK, begin, heard)
     return is_bridged
 
 

@@ -105,6 +105,15 @@ class Ledger:
         with self.lock:
             self._ahead += timedelta(**ahead)
 
+    def forget(self) -> None:
+        """Begin anew, as if nothing had ever happened."""
+        with self.lock:
+            self.accounts.clear()
+            self.calls.clear()
+            self.recordings.clear()
+            self.faults.clear()
+            self._ahead = timedelta(0)
+
     def add_account(self, account: Account) -> Account:
         """Open an account, or replace the one of that SID."""
         with self.lock:

@@ -45,6 +45,7 @@ class LiveCall:
         self.is_recordable_by_rest = True
         self.is_order_reversed = False
         self.changed = threading.Event()
+        self.carries: LiveCall | None = None
         self._post = post
 
     def at(self, seconds: float) -> datetime:
@@ -52,9 +53,11 @@ class LiveCall:
         return self.started_at + timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
-        """Let simulated time pass."""
+        """Let simulated time pass, also for the call that waits while this one is screened."""
         with self.ledger.lock:
             self.now_s += seconds
+            if self.carries is not None:
+                self.carries.now_s += seconds
 
     def running(self) -> list[RecordingEntry]:
         """List the recordings of this call that have not been stopped, oldest first."""

@@ -61,13 +61,17 @@ class Standin:
 
     def stop(self) -> None:
         """Stop serving, and let calls that are being made end."""
-        for thread in self._rest.threads:
-            thread.join(timeout=30)
+        self.join()
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
         self.player.close()
+
+    def join(self) -> None:
+        """Wait for the calls that the product has asked for by REST to end."""
+        for thread in self._rest.threads:
+            thread.join(timeout=30)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
+import soundfile as sf
 from twilio.request_validator import RequestValidator
 
+from samples.scenario import Scenario, parse_scenario
 from samples.twilio_standin import Account, Standin
 
 ACCOUNT_SID = "AC" + "a" * 32
@@ -34,6 +39,7 @@ class Product:
     twiml: dict[str, str | Callable[[Got], str]] = field(default_factory=dict)
     status: dict[str, list[int]] = field(default_factory=dict)
     got: list[Got] = field(default_factory=list)
+    otherwise: Callable[[Got], str] | None = None
     base: str = ""
 
     def to(self, path: str) -> list[Got]:
@@ -56,7 +62,7 @@ def _handler(product: Product) -> type[BaseHTTPRequestHandler]:
             product.got.append(got)
             statuses = product.status.get(path, [])
             status = statuses.pop(0) if statuses else 200
-            answer = product.twiml.get(path, "")
+            answer = product.twiml.get(path) or product.otherwise or ""
             text = answer(got) if callable(answer) else answer
             self.send_response(status)
             if status in (301, 302):
@@ -87,10 +93,46 @@ def product() -> Iterator[Product]:
     server.server_close()
 
 
+Build = Callable[..., Scenario]
+
+
 @pytest.fixture
-def twilio() -> Iterator[Standin]:
+def a_scenario() -> Build:
+    def build(**changes: Any) -> Scenario:
+        plain = {"name": "test", "tenant": "acme", "from": "+12125550143", "to": "+13035550100", "conversation_s": 6}
+        return parse_scenario(plain | changes)
+
+    return build
+
+
+Media = Callable[..., Any]
+
+
+@pytest.fixture
+def media(twilio: Standin, account: Account) -> Media:
+    """Fetch a recording as (samples, channels)."""
+
+    def fetch(sid: str, **query: str) -> Any:
+        url = f"{twilio.url}/2010-04-01/Accounts/{account.sid}/Recordings/{sid}.wav"
+        answer = httpx.get(url, params=query, auth=(account.sid, account.auth_token))
+        assert answer.status_code == 200
+        sound, rate = sf.read(io.BytesIO(answer.content), always_2d=True, dtype="int16")
+        assert rate == 8000
+        return sound
+
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def _one_twilio() -> Iterator[Standin]:
     with Standin() as standin:
         yield standin
+
+
+@pytest.fixture
+def twilio(_one_twilio: Standin) -> Standin:
+    _one_twilio.ledger.forget()
+    return _one_twilio
 
 
 @pytest.fixture
