@@ -77,8 +77,10 @@ class FileArtifacts:
             return dict(self._all(key)[-1].tags)
 
     def lock(self, key: str, *, retain_until: datetime | None = None, hold: bool | None = None) -> ObjectLock:
-        """Protect every version; a date is never brought forward."""
+        """Protect every version; a date is never brought forward, and one that has passed is refused."""
         until = None if retain_until is None else whole_second(retain_until)
+        if until and until <= self._now():
+            raise StoreDenied("lock", reason="the date has passed")
         with self._tree.turn("lock", key):
             records = self._all(key)
             for record in records:

@@ -215,10 +215,10 @@ class S3Artifacts:
         until, is_held = None, False
         with as_store_error("read lock", lenient=NO_LOCK):
             retention = self._client.get_object_retention(Bucket=self._bucket, Key=path, VersionId=version)
-            until = retention["Retention"].get("RetainUntilDate")
+            until = retention.get("Retention", {}).get("RetainUntilDate")
         with as_store_error("read lock", lenient=NO_LOCK):
             answer = self._client.get_object_legal_hold(Bucket=self._bucket, Key=path, VersionId=version)
-            is_held = answer["LegalHold"].get("Status") == "ON"
+            is_held = answer.get("LegalHold", {}).get("Status") == "ON"
         return ObjectLock(retain_until=until and until.astimezone(UTC), is_held=is_held)
 
     def _history(self, key: str) -> list[ObjectVersion]:

@@ -44,12 +44,13 @@ def test_everything_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_an_expired_date_no_longer_keeps_the_bytes(tmp_path: Path) -> None:
     until = datetime(2026, 12, 1, tzinfo=UTC)
-    store = FileArtifacts(tmp_path, now=lambda: until)
-    put(store, KEY)
-    store.lock(KEY, retain_until=until)
+    before = FileArtifacts(tmp_path, now=lambda: until - timedelta(seconds=1))
+    after = FileArtifacts(tmp_path, now=lambda: until)
+    put(before, KEY)
+    before.lock(KEY, retain_until=until)
 
-    assert not FileArtifacts(tmp_path, now=lambda: until - timedelta(seconds=1)).purge(KEY).is_complete
-    assert store.purge(KEY).is_complete
+    assert not before.purge(KEY).is_complete
+    assert after.purge(KEY).is_complete
 
 
 def test_a_purge_leaves_no_file_and_no_directory_of_the_object(tmp_path: Path) -> None:

@@ -203,6 +203,13 @@ class ArtifactsContract:
         assert store.read_lock(key).retain_until == until
         assert store.lock(key, retain_until=until + timedelta(hours=1)).retain_until == until + timedelta(hours=1)
 
+    def test_a_date_that_has_passed_is_refused(self, store: HidingStore, key: str) -> None:
+        put(store, key)
+
+        with pytest.raises(StoreDenied):
+            store.lock(key, retain_until=datetime(2020, 1, 1, tzinfo=UTC))
+        assert store.read_lock(key).retain_until is None
+
     def test_part_of_a_second_is_kept_to_the_next_whole_one(self, store: HidingStore, key: str) -> None:
         until = in_a_day()
         put(store, key)
