@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.redaction.normalise import Kind, Run, Written
+from pipeline.redaction.normalise import ENGLISH, Kind, Run, Written
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.dates import find_dates
 from pipeline.redaction.recognizers.name_words import NameReader
@@ -59,12 +59,15 @@ class AnswerReader:
         if slot in (T.EMAIL_ADDRESS, T.PASSWORD, T.USERNAME):
             return self._whole(view, slot) if alone else []
         runs = _runs_in(view, slot)
-        if slot is T.ZIP_CODE and alone and (runs or self._has_code(view.written)):
+        if slot is T.ZIP_CODE and alone and (runs or self._has_code(view.written) or _is_all_misheard(view.written)):
             return self._whole(view, slot) or runs
         return runs
 
     def _names_in(self, view: TurnView) -> list[Answer]:
         written = view.written
+        if _is_spelling(written) and not _STALL.search(view.text):
+            first, last = self._bare(written, _OPENERS)
+            return [Answer(T.PERSON, first, last, 0.9, "spelled answer")] if first < last else []
         first, last = self._bare(written)
         if first >= last:
             return []
@@ -119,37 +122,52 @@ class AnswerReader:
 
     def _whole(self, view: TurnView, slot: T) -> list[Answer]:
         """Take a short turn as the answer, without the talk around it."""
-        first, last = self._bare(view.written)
+        first, last = self._bare(view.written, _OPENERS if self._has_code(view.written) else _CHATTER)
         if first >= last or last - first > _SHORT or _STALL.search(view.text):
             return []
         pieces = view.written.pieces[first:last]
-        telling = any(p.is_code or p.kind is not Kind.WORD for p in pieces) or any(
-            not self._vocabulary.is_talk(view.written.tokens[p.first].key) for p in pieces
+        telling = (
+            any(p.is_code or p.kind is not Kind.WORD for p in pieces)
+            or _is_all_misheard(view.written)
+            or any(not self._vocabulary.is_talk(view.written.tokens[p.first].key) for p in pieces)
         )
         return [Answer(slot, first, last, 0.8, "answer")] if telling else []
 
-    def _bare(self, written: Written) -> tuple[int, int]:
+    def _bare(self, written: Written, talk: frozenset[str] | None = None) -> tuple[int, int]:
         """Give the pieces without the talk at both ends: "yes it's ... thanks"."""
         first, last = 0, len(written.pieces)
-        while first < last and self._is_chatter(written, first):
+        while first < last and _is_chatter(written, first, talk or _CHATTER):
             first += 1
-        while last > first and self._is_chatter(written, last - 1):
+        while last > first and _is_chatter(written, last - 1, talk or _CHATTER):
             last -= 1
         return first, last
-
-    def _is_chatter(self, written: Written, index: int) -> bool:
-        piece = written.pieces[index]
-        if piece.kind in (Kind.FILLER, Kind.SYMBOL):
-            return True
-        key = written.tokens[piece.first].key
-        return piece.kind is Kind.WORD and (key in _CHATTER or key in TITLES)
 
     def _has_code(self, written: Written) -> bool:
         return any(p.is_code for p in written.pieces)
 
 
+def _is_chatter(written: Written, index: int, talk: frozenset[str]) -> bool:
+    piece = written.pieces[index]
+    if piece.kind in (Kind.FILLER, Kind.SYMBOL):
+        return True
+    key = written.tokens[piece.first].key
+    return piece.kind is Kind.WORD and (key in talk or key in TITLES)
+
+
+def _is_spelling(written: Written) -> bool:
+    """Say whether a turn is mostly letters and scraps of letters: a name being spelled."""
+    pieces = [p for p in written.pieces if p.kind not in (Kind.FILLER, Kind.SYMBOL)]
+    scraps = [
+        p for p in pieces if p.kind is Kind.LETTER or written.tokens[p.first].end - written.tokens[p.first].start < 3
+    ]
+    letters = sum(p.kind is Kind.LETTER for p in pieces)
+    return len(pieces) > 1 and letters >= 2 and len(scraps) >= 0.5 * len(pieces)
+
+
 def _dates_in(view: TurnView, slot: T) -> list[Answer]:
     dates = find_dates(view.written)
+    if len(dates) > 1 and dates[-1].last - dates[0].first <= _SHORT and len(view.written.pieces) <= _SHORT + 4:
+        return [Answer(slot, dates[0].first, dates[-1].last, 0.9, "dates in answer")]
     return [Answer(slot, d.first, d.last, 0.9 if d.parts > 1 else 0.7, "date in answer") for d in dates]
 
 
@@ -183,6 +201,13 @@ def _bridged(written: Written, runs: list[Run]) -> list[tuple[Run, int, int]]:
     return joined
 
 
+def _is_all_misheard(written: Written) -> bool:
+    """Say whether every word sounds like a letter or digit: "for tea you why"."""
+    keys = [written.tokens[p.first].key for p in written.pieces if p.kind is not Kind.FILLER]
+    sounds = sum(key in ENGLISH.letter_homophones or key in ENGLISH.digit_homophones for key in keys)
+    return len(keys) >= 3 and sounds >= len(keys) - 1
+
+
 def _is_misheard(written: Written, first: int, last: int) -> bool:
     return all(written.tokens[p.first].key in _MISHEARD for p in written.pieces[first:last])
 
@@ -200,6 +225,10 @@ def _stretches(marks: list[int], gap: int) -> list[tuple[int, int]]:
 _MISHEARD: Final = word_set(
     "to too for or won ate tree and then a i oh be see are you why tea pee jay kay ex en em el of the space next"
 )
+_OPENERS: Final = word_set(
+    "yes yeah yep yup okay ok sure well hi hello it's its that's thats this is my name name's thanks thank you please sorry "
+    "sir ma'am madam right alright course certainly absolutely here postcode code zip so"
+) - word_set("you is so right")
 _CHATTER: Final = word_set(
     "yes yeah yep yup ya no nope okay ok k sure well so um hi hello hey it's its it is that's that thats this the my name "
     "name's names first last full surname middle and i'm im am thanks thank you please sir ma'am madam right alright "

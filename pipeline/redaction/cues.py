@@ -38,7 +38,7 @@ _ROWS: Final[tuple[tuple[T, str], ...]] = (
                   r"|staff|group|reservation|invoice|serial|loyalty|frequent flyer|subscriber|record locator|incident|docket|badge"
                   r"|registration|enrol?lment|contract|file|customer|client|user|job|quote|rewards?|gift card|flyer|locator|insurance|prescription|rx|model)"
                   rf"{_NUMBERED}|\bp ?n ?r\b|confirmation\b|\bid number|identification number|identity|record locator"),
-    (T.ACCOUNT_NUMBER, r"(?:account|acct|a c)\b(?: number| no\b| id| digits| #)?|sort code|routing(?: number)?|\bb ?s ?b\b|bank details|customer number"),
+    (T.ACCOUNT_NUMBER, r"\bthe number is|(?:account|acct|a c)\b(?: number| no\b| id| digits| #)?|sort code|routing(?: number)?|\bb ?s ?b\b|bank details|customer number"),
     (T.CREDIT_CARD, r"(?:credit|debit|payment|bank|visa|amex|master ?card|american express|gift)? ?card(?: number| no\b| digits| details| #)?\b"
                     r"|long number|(?:16|sixteen) digit|\bvisa\b|\bmastercard\b"),
     (T.PHONE_NUMBER, r"(?:tele)?phone(?: number| no\b)?|mobile|\bcell(?:phone)?\b|land ?line|call(?:ing)? ?back|contact(?: number| no\b| details)"

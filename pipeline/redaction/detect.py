@@ -6,7 +6,9 @@ Fails closed: a language it has no recognisers for is withheld, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
@@ -24,6 +26,7 @@ from pipeline.redaction.vocabulary import load_vocabulary
 
 VERSION: Final = "1"
 _TURNS_AT_ONCE: Final = 512
+_POSSESSIVE: Final = re.compile(r" ?['’]s\b")
 
 
 class Detector:
@@ -70,18 +73,27 @@ class Detector:
                 yield conversation, self._decide(own, wanted)
 
     def _decide(self, views: Sequence[TurnView], profile: RedactionProfile) -> tuple[Entity, ...]:
+        texts = {view.turn.index: view.turn.text for view in views}
         found = [entity for view in views for entity in self._sieve.sift(view, views)]
         found += self._dialogue.read(views)
         found += self._propagation.find(views, found)
+        found = [_with_possessive(e, texts) for e in found]
         found = [e for e in found if e.score >= profile.threshold and profile.hides(e.type)]
         found = [e for e in found if not _is_kept(e, views, profile)]
         found += _tenant_words(views, profile)
         by_turn: dict[int, list[Entity]] = {}
         for entity in found:
             by_turn.setdefault(entity.turn, []).append(entity)
-        texts = {view.turn.index: view.turn.text for view in views}
         resolved = [e for turn in texts if turn in by_turn for e in resolve(by_turn[turn], texts[turn])]
         return number_groups(resolved, [texts[e.turn][e.span.start : e.span.end] for e in resolved])
+
+
+def _with_possessive(entity: Entity, texts: Mapping[int, str]) -> Entity:
+    """Hide the "'s" with the name: left alone it would tell that a name stood there."""
+    if entity.type is not EntityType.PERSON:
+        return entity
+    ending = _POSSESSIVE.match(texts[entity.turn], entity.span.end)
+    return replace(entity, span=CharSpan(entity.span.start, ending.end())) if ending else entity
 
 
 def _check_language(conversation: Conversation) -> None:

@@ -40,7 +40,9 @@ class SpokenArtifacts(NlpArtifacts):
     """What recognisers are given for one turn: its written view, and what the models saw."""
 
     def __init__(self, written: Written, names: tuple[NameFound, ...]) -> None:
-        super().__init__(entities=[], tokens=Doc(_EMPTY_VOCAB), tokens_indices=[], lemmas=[], nlp_engine=None, language="en")
+        super().__init__(
+            entities=[], tokens=Doc(_EMPTY_VOCAB), tokens_indices=[], lemmas=[], nlp_engine=None, language="en"
+        )
         self.written = written
         self.names = names
 

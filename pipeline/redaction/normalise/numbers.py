@@ -39,9 +39,12 @@ def read_ordinal(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
         unit = tables.ordinals.get(keys[after], 0) if after < len(keys) else 0
         if 0 < unit < 10:
             return str(tables.tens[key] + unit), after + 1
-    if key.isdigit() and len(key) <= 2 and _is(keys, at + 1, tables.ordinal_suffixes):
-        return key, at + 2
-    return None
+    number = (key, at + 1) if key.isdigit() and len(key) <= 2 else read_number(keys, at, tables)
+    if number is None or len(number[0]) > 2 or not _is(keys, number[1], tables.ordinal_suffixes):
+        return None
+    # "st" is mostly a street; before a month it ends an ordinal.
+    ordinal = keys[number[1]] != "st" or _is(keys, number[1] + 1, frozenset(tables.months) | tables.of_words)
+    return (number[0], number[1] + 1) if ordinal else None
 
 
 def _below_hundred(keys: Sequence[str], at: int, tables: Tables) -> tuple[int, int, bool] | None:

@@ -19,6 +19,7 @@ class Tables:
     hundred: frozenset[str]
     thousand: frozenset[str]
     joiners: frozenset[str]
+    of_words: frozenset[str]
     zero_or_letter: Mapping[str, str]
     repeats: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -61,6 +62,7 @@ ENGLISH = Tables(
     hundred=frozenset({"hundred"}),
     thousand=frozenset({"thousand"}),
     joiners=frozenset({"and"}),
+    of_words=frozenset({"of"}),
     zero_or_letter={"o": "o", "oh": "o", "ow": "o"},
     repeats={"double": 2, "triple": 3, "treble": 3, "quadruple": 4},
     ordinals={

@@ -8,10 +8,12 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.cues import find_cues
-from pipeline.redaction.normalise import Kind, Piece, Written
+from pipeline.redaction.normalise import ENGLISH, Kind, Piece, Written
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
-_BETWEEN: Final = frozenset({"of", "the", "and", "to", ",", "/", "-", ".", "in", "day", "year"})
+_BETWEEN: Final = frozenset(
+    {"of", "the", "and", "to", ",", "/", "-", ".", "in", "on", "or", "no", "day", "year", "sorry", "month"}
+)
 _REACH: Final = 10
 
 
@@ -36,11 +38,11 @@ def find_dates(written: Written) -> tuple[SaidDate, ...]:
     dates: list[SaidDate] = []
     at = 0
     while at < len(written.pieces):
-        if not _is_date_part(written.pieces[at]):
+        if not _is_date_part(written, at):
             at += 1
             continue
         end = _stretch_end(written, at)
-        dates.append(_date(written.pieces, at, end))
+        dates.append(_date(written, at, end))
         at = end
     return tuple(dates)
 
@@ -63,8 +65,9 @@ class BirthDates(SpokenRecognizer):
                 yield Found(T.DATE_OF_BIRTH, date.first, date.last, 0.9, "birth")
 
 
-def _is_date_part(piece: Piece) -> bool:
-    if piece.kind in (Kind.ORDINAL, Kind.MONTH):
+def _is_date_part(written: Written, index: int) -> bool:
+    piece = written.pieces[index]
+    if piece.kind in (Kind.ORDINAL, Kind.MONTH) or _is_month(written, index):
         return True
     return piece.kind is Kind.DIGITS and len(piece.text) <= 8
 
@@ -74,7 +77,7 @@ def _stretch_end(written: Written, at: int) -> int:
     ahead = end
     while ahead < len(written.pieces) and ahead - end <= 2:
         piece = written.pieces[ahead]
-        if _is_date_part(piece):
+        if _is_date_part(written, ahead):
             end = ahead + 1
         elif piece.kind is not Kind.FILLER and written.tokens[piece.first].key not in _BETWEEN:
             break
@@ -82,13 +85,19 @@ def _stretch_end(written: Written, at: int) -> int:
     return end
 
 
-def _date(pieces: tuple[Piece, ...], first: int, last: int) -> SaidDate:
-    parts = pieces[first:last]
+def _is_month(written: Written, index: int) -> bool:
+    """Say whether a piece is a month; "november" among digits was read as a spelled letter."""
+    piece = written.pieces[index]
+    return written.tokens[piece.first].key in ENGLISH.months and piece.last == piece.first + 1
+
+
+def _date(written: Written, first: int, last: int) -> SaidDate:
+    parts: tuple[Piece, ...] = written.pieces[first:last]
     numbers = [p.text for p in parts if p.kind is Kind.DIGITS]
     joined = "".join(numbers)
     year = any(_is_year(n) for n in numbers) or _is_year(joined[-4:]) or len(joined) in (5, 6, 8)
     days = [p for p in parts if p.kind is Kind.ORDINAL or (p.kind is Kind.DIGITS and len(p.text) <= 2)]
-    months = any(p.kind is Kind.MONTH for p in parts) or len(days) > 1 or len(joined) >= 6
+    months = any(_is_month(written, i) for i in range(first, last)) or len(days) > 1 or len(joined) >= 6
     return SaidDate(first, last, bool(days) or len(joined) >= 6, months, year)
 
 

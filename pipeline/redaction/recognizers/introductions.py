@@ -30,6 +30,10 @@ _WEAK: Final = tuple(
         "friend|boss|colleague|husband is|wife is|son is|daughter is|morning|afternoon|with|from|to|for|about|by|and"
     ).split("|")
 )
+_GREETINGS: Final = frozenset(
+    tuple(phrase.split())
+    for phrase in ("hi", "hello", "hey", "dear", "thanks", "thank you", "this is", "i'm", "i am", "bye", "welcome")
+)
 _AFTER: Final = (("speaking",), ("here",), ("calling",), ("on", "the", "line"))
 _GREET_ONLY: Final = frozenset({"to", "for", "from", "with", "about", "by", "and", "so", "well", "it's", "right", "no"})
 
@@ -76,7 +80,8 @@ class Introductions(SpokenRecognizer):
             return
         if first < len(keys) and phrase[-1] in _GREET_ONLY and self._reader.vocabulary.is_dictionary_word(keys[first]):
             return
-        yield from self._found(first, self._reader.after_weak_sign(written, first), 0.65, "address")
+        end = self._reader.after_weak_sign(written, first, greeted=phrase in _GREETINGS)
+        yield from self._found(first, end, 0.65, "address")
 
     def _found(self, first: int, last: int, score: float, pattern: str) -> Iterator[Found]:
         if last > first:

@@ -14,20 +14,21 @@ from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
 _REACH: Final = 9
 """How many words may stand between the label and its number."""
+_LABELS: Final = NUMBER_TYPES | {T.PASSWORD, T.USERNAME}
 _LEAST: Final = {T.CREDIT_CARD_CVV: 3, T.CREDIT_CARD_EXPIRY: 2, T.PIN: 3, T.STREET_ADDRESS: 99, T.PERSON: 99}
 
 
 class LabelledNumbers(SpokenRecognizer):
     """A run of three or more characters near the words that name its kind."""
 
-    types: ClassVar = tuple(NUMBER_TYPES)
+    types: ClassVar = tuple(_LABELS)
 
     def find(self, written: Written) -> Iterable[Found]:
         """Find labelled runs; the nearest label before wins over one after."""
         if not written.runs:
             return
         text = " ".join(t.key for t in written.tokens)
-        cues = [c for c in find_cues(text) if c.type in NUMBER_TYPES]
+        cues = [c for c in find_cues(text) if c.type in _LABELS]
         if not cues:
             return
         places = _word_places([t.key for t in written.tokens])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.redaction.normalise import Kind, Written
+from pipeline.redaction.normalise import ENGLISH, Kind, Written
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 from pipeline.redaction.vocabulary import Vocabulary, word_set
 
@@ -16,6 +16,8 @@ _STOPS: Final = word_set(
     "with have you i me him her on email's send use using"
 )
 _SITE: Final = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|co|uk|io|ai|info|nz|au)\b")
+_MAIL_LIKE: Final = re.compile(r"^(?!www)(?:\w*\d|.*(?:mail|mial|gamil|yahoo|outlook|comcast|aol)\w*\.)")
+"""A site that is rather a mail address whose "at" was swallowed."""
 
 
 class MailAndSites(SpokenRecognizer):
@@ -38,7 +40,10 @@ class MailAndSites(SpokenRecognizer):
         for site in _SITE.finditer(written.text.lower()):
             first, last = written.piece_at(site.start()), written.piece_at(site.end() - 1) + 1
             if not taken & set(range(first, last)):
-                yield Found(T.URL, first, last, 0.6, "site")
+                kind = T.EMAIL_ADDRESS if _MAIL_LIKE.search(site.group()) else T.URL
+                yield Found(
+                    kind, self._local_start(written, first + 1) if kind is not T.URL else first, last, 0.6, "site"
+                )
 
     def _local_start(self, written: Written, at: int) -> int:
         """Walk left over glued pieces, then over up to three more words that can be part of the name before "@"."""
@@ -57,7 +62,7 @@ class MailAndSites(SpokenRecognizer):
     def _may_belong(self, written: Written, index: int) -> bool:
         piece = written.pieces[index]
         key = written.tokens[piece.last - 1].key
-        if piece.is_code:
+        if piece.is_code or key in ENGLISH.zero_or_letter:
             return True
         return piece.kind is Kind.WORD and key not in _STOPS and not self._vocabulary.is_talk(key)
 

@@ -54,7 +54,7 @@ class NameReader:
     def is_possible(self, key: str) -> bool:
         """Say whether a word may be a name after a sure sign such as "my name is"."""
         bare = bare_word(key)
-        if not bare.replace("'", "").isalpha() or bare in TITLES:
+        if len(bare.replace("'", "")) < 2 or not bare.replace("'", "").isalpha() or bare in TITLES:
             return False
         return self.vocabulary.is_name(bare) or not self.vocabulary.is_talk(bare)
 
@@ -66,12 +66,15 @@ class NameReader:
             end += 1
         return self._with_spelling(written, end) if end > start else first
 
-    def after_weak_sign(self, written: Written, first: int) -> int:
-        """Give the end of the name at `first` if its first word is likely one."""
+    def after_weak_sign(self, written: Written, first: int, *, greeted: bool = False) -> int:
+        """Give the end of the name at `first` if its first word is likely one.
+
+        After a greeting, a name that is also a word of talk ("thanks will") counts when nothing follows it.
+        """
         start = self._past_titles(written, first)
         key = self.key(written, start)
         alone = start + 1 >= len(written.pieces) or not self.key(written, start + 1)
-        talk_name = self.vocabulary.is_name(key) and len(key) > 2 and alone and key not in ("may", "so")
+        talk_name = greeted and alone and self.vocabulary.is_name(key) and len(key) > 2 and key not in _NEVER_GREETED
         if not self.is_likely(key) and not (start > first and self.is_possible(key)) and not talk_name:
             return first
         end = start + 1
@@ -116,4 +119,5 @@ class NameReader:
         return end
 
 
+_NEVER_GREETED: Final = frozenset({"may", "so", "day", "you", "well", "long", "best", "short", "young"})
 _CONNECTORS: Final = word_set("and will may can do does so be is i a in on at to my the for from with but")

@@ -31,6 +31,7 @@ class StreetAddresses(SpokenRecognizer):
     def find(self, written: Written) -> Iterable[Found]:
         """Find addresses by their street word, state or box."""
         keys = [self._word(written, i) for i in range(len(written.pieces))]
+        yield from self._announced(written, keys)
         for index, key in enumerate(keys):
             if key in STREET_WORDS:
                 first = self._start(written, keys, index)
@@ -41,15 +42,41 @@ class StreetAddresses(SpokenRecognizer):
             elif self._is_state(keys, index) and self._is_town_before(written, keys, index):
                 yield Found(T.LOCATION, self._town_start(keys, index), self.tail(written, index + 1), 0.6, "state")
 
+    def _announced(self, written: Written, keys: list[str]) -> Iterable[Found]:
+        """After "my address is" or "deliver to", and in a turn that is nothing but a number and strange words."""
+        spoken = [p.kind is not Kind.FILLER and not (k and self._vocabulary.is_talk(k) and k not in _LONE_TALK)
+                  for p, k in zip(written.pieces, keys, strict=True)]  # fmt: skip
+        first = next(
+            (i for i in range(len(keys)) if keys[i] in _ANNOUNCING and keys[i : i + 2] != ["email", "address"]), None
+        )
+        if first is not None and keys[first - 1 if first else 0] not in ("email", "mail", "ip", "web", "this", "what"):
+            start = first + 1
+            while start < len(keys) and keys[start] in _AFTER_ANNOUNCING:
+                start += 1
+            end = self.tail(written, start)
+            if self._is_telling(written, keys, start, end):
+                yield Found(T.STREET_ADDRESS, start, end, 0.7, "announced")
+        elif len(keys) <= _LONE and all(spoken) and written.runs and self._is_telling(written, keys, 0, len(keys)):
+            if any(len(r.code) >= 2 and len(r.code) <= 6 for r in written.runs):
+                yield Found(T.STREET_ADDRESS, 0, len(keys), 0.5, "alone")
+
+    def _is_telling(self, written: Written, keys: list[str], first: int, last: int) -> bool:
+        """Say whether a stretch has a number and a word that is no talk, or two strange words."""
+        strange = sum(
+            self._vocabulary.is_stranger(k) or k in self._vocabulary.places for k in keys[first:last] if len(k) > 2
+        )
+        code = any(p.is_code for p in written.pieces[first:last])
+        other = sum(bool(k) and len(k) > 2 and not self._vocabulary.is_talk(k) for k in keys[first:last])
+        return (code and (strange >= 1 or other >= 2)) or strange >= 2
+
     def tail(self, written: Written, at: int) -> int:
         """Give the end of what follows a street: unit, town, state, code; it ends at a word of ordinary talk."""
         end = at
         for index in range(at, min(at + _TAIL, len(written.pieces))):
             piece, key = written.pieces[index], self._word(written, index)
-            belongs = piece.is_code or piece.kind is Kind.ORDINAL or self._is_place_word(key)
-            if belongs:
+            if len(piece.text) < 8 and (piece.is_code or piece.kind is Kind.ORDINAL) or self._is_place_word(key):
                 end = index + 1
-            elif piece.kind is not Kind.FILLER and key not in ("in", "the", "of", ",", ".", "comma", "-", "#", "oh"):
+            elif piece.kind is not Kind.FILLER and key not in _CONNECTING:
                 break
         return end
 
@@ -63,14 +90,18 @@ class StreetAddresses(SpokenRecognizer):
                 index -= 1
             return index - 1 if index and keys[index - 1] in UNIT_WORDS else index
         named = index + 1 < street and keys[street] in _SURE_STREETS
-        return index + 1 if named and not self._vocabulary.is_talk(keys[street - 1]) else None
+        if not named or self._vocabulary.is_talk(keys[street - 1]):
+            return None
+        first = street - 1
+        while first - 1 > index and not self._vocabulary.is_talk(keys[first - 1]):
+            first -= 1
+        return first
 
     def _is_street_name(self, written: Written, keys: list[str], index: int) -> bool:
         piece, key = written.pieces[index], keys[index]
         if piece.kind in (Kind.ORDINAL, Kind.LETTER, Kind.FILLER, Kind.MONTH):
             return True
-        colour = key in _STREET_TALK or key in COMPASS
-        return piece.kind is Kind.WORD and (colour or key in ("'s", ",") or not self._vocabulary.is_talk(key))
+        return piece.kind is Kind.WORD and key not in _NOT_IN_STREETS
 
     def _is_place_word(self, key: str) -> bool:
         if not key:
@@ -111,6 +142,40 @@ class StreetAddresses(SpokenRecognizer):
         return written.tokens[piece.first].key
 
 
+_LONE: Final = 14
+_ANNOUNCING: Final = frozenset({"address", "adderess", "adress", "deliver", "delivered", "ship", "shipped"})
+_AFTER_ANNOUNCING: Final = word_set(
+    "is it it's to the at as was my new no number will be would that its a your his her this"
+)
+_LONE_TALK: Final = word_set(
+    "no in near opposite of back house flat apartment unit room building road street town city main new old"
+)
+_CONNECTING: Final = frozenset(
+    {
+        "in",
+        "the",
+        "of",
+        ",",
+        ".",
+        "comma",
+        "-",
+        "#",
+        "oh",
+        "zip",
+        "zipcode",
+        "code",
+        "postcode",
+        "near",
+        "opposite",
+        "back",
+    }
+)
+_NOT_IN_STREETS: Final = word_set(
+    "is are was were am be i you he she it we they my your his her our their and to for with from this that these those "
+    "have has had do does did can could will would want need please yes yeah no nope okay ok on at in by about or but so "
+    "if then what where when how which who not just going get got live lives living moved new address it's its i'm "
+    "that's there here number dollars minutes hours days weeks months years percent pm am"
+)
 _STREET_TALK: Final = word_set(
     "high main church school park mill station bridge market garden green white black red blue brown long old new "
     "church spring summer autumn winter sunset lake river valley forest hill oak west east front center centre king "
