@@ -105,5 +105,12 @@ def check_base(api_base: str) -> str:
     return api_base.rstrip("/")
 
 
-def _present(fields: dict[str, object] | None) -> dict[str, str] | None:
-    return None if fields is None else {name: str(value) for name, value in fields.items() if value is not None}
+def _present(fields: dict[str, object] | None) -> dict[str, str | list[str]] | None:
+    """Leave out what is not given; a list is sent as the same field several times."""
+    if fields is None:
+        return None
+    return {
+        name: [str(part) for part in value] if isinstance(value, list) else str(value)
+        for name, value in fields.items()
+        if value is not None
+    }

@@ -172,6 +172,30 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         twilio.is_gone(ACME, RE)
 
 
+def test_a_started_recorder_has_both_channels_untrimmed_and_tells_of_its_start_its_end_and_its_absence(
+    standin: Standin, account: VendorAccount, twilio: TwilioRecordings
+) -> None:
+    call = a_call(standin, account)
+    sid = twilio.start(account, call.call_sid, callback_url="https://earmark.example.com/r#rc=3&rp=5xx,ct,rt")
+    (entry,) = call.running()
+    settings = entry.recorder.settings
+    assert entry.sid == sid
+    assert (settings.channels, settings.track, settings.trim) == (2, "both", "do-not-trim")
+    assert settings.callback == "https://earmark.example.com/r#rc=3&rp=5xx,ct,rt"
+    assert settings.callback_events == ("in-progress", "completed", "absent")
+
+
+def test_a_second_start_leaves_the_recorder_that_runs_and_a_call_that_is_not_there_has_none(
+    standin: Standin, account: VendorAccount, twilio: TwilioRecordings
+) -> None:
+    call = a_call(standin, account)
+    first = twilio.start(account, call.call_sid, callback_url="https://earmark.example.com/r")
+    assert twilio.start(account, call.call_sid, callback_url="https://earmark.example.com/r") == first
+    assert len(call.running()) == 1
+    with pytest.raises(NotFound):
+        twilio.start(account, CA, callback_url="https://earmark.example.com/r")
+
+
 def test_stopping_stops_every_recorder_of_the_call_and_then_says_that_none_runs(
     standin: Standin, twilio: TwilioRecordings, account: VendorAccount
 ) -> None:
