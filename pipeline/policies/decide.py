@@ -1,7 +1,7 @@
 """Facts, a policy and the law in; a decision record out. Pure and total: no clock, no store, no error.
 
-The same three always give the same bytes. What the facts do not establish counts as the worst it could be, so leaving
-something out never allows more.
+The same three always give the same bytes. An answer, a proof or a switch that the facts do not establish counts as the
+worst it could be.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""Everything `decide` may know about one artifact. What is not said here counts as the worst it could be.
+"""Everything `decide` may know about one artifact.
 
+What is not established here (an answer, a proof, a redaction, a switch) counts as the worst it could be. Events (holds,
+requests, signs of a child, later versions) are the caller's to list in full: what is not listed has not happened.
 Plain frozen values; `read_facts` takes them from JSON and refuses a field it does not know. They hold ids, dates and
 answers, never words, numbers or names.
 """
@@ -298,5 +300,11 @@ def read_facts(text: str | bytes) -> Facts:
 
 
 def moment_to_day(moment: datetime) -> date:
-    """Give the day of a moment in UTC; every period is counted in such days."""
-    return moment.astimezone(UTC).date()
+    """Give the day of a moment in UTC; every period is counted in such days.
+
+    At the two ends of the calendar, where there is no UTC day, the day as written is given.
+    """
+    try:
+        return moment.astimezone(UTC).date()
+    except OverflowError:
+        return moment.date()

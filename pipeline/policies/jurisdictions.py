@@ -137,6 +137,10 @@ class JurisdictionMatrix(_Frozen):
                 joined.update(self.default_unknown.req)
         return frozenset(joined)
 
+    def to_review(self, on: date) -> tuple[JurisdictionRow, ...]:
+        """List the rows that cannot be relied on: in part from memory, or not reviewed for a year."""
+        return tuple(row for row in self.jurisdictions if row.is_from_memory or row.is_stale(on))
+
     def minor_age(self, places: Iterable[str]) -> int | None:
         """Give the highest age below which any of the places protects a child; None where none sets one.
 
