@@ -120,12 +120,20 @@ def test_a_whole_last_frame_cannot_be_followed_by_an_empty_one(keys: Keys) -> No
         opened(sealed + sealed[-16:], keys)
 
 
+def test_frames_of_the_same_bytes_are_sealed_differently(three_frames: bytes) -> None:
+    body = three_frames[-(2 * SEALED_FRAME + len(b"the end") + 16) :]
+
+    assert body[:FRAME_BYTES] != body[SEALED_FRAME : SEALED_FRAME + FRAME_BYTES]
+    differing = sum(a != b for a, b in zip(body[:1000], body[SEALED_FRAME : SEALED_FRAME + 1000], strict=True))
+    assert differing > 900
+
+
 def test_another_tenant_or_context_does_not_open_it(keys: Keys) -> None:
     sealed = seal(WORDS, keys=keys, tenant=ACME, context=CONTEXT)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="another tenant or context"):
         open_sealed(sealed, keys=keys, tenant=OTHER, context=CONTEXT)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="another tenant or context"):
         open_sealed(sealed, keys=keys, tenant=ACME, context={**CONTEXT, "artifact": "art_2"})
 
 
