@@ -21,7 +21,7 @@ from pipeline.model.errors import NotFound, PipelineError, VendorBrokeContract, 
 _TWILIO: Final = "https://api.twilio.com"
 
 
-class RestTransport(HttpClient):
+class RestTransport(HttpClient):  # type: ignore[misc] # the official client ships no types
     """The official client's way out, for one operation: `api_base` stands for Twilio's host, others are refused."""
 
     def __init__(self, http: httpx.Client, *, api_base: str, operation: str) -> None:
