@@ -206,7 +206,7 @@ class DecisionRecord:
     processors: tuple[ProcessorDecision, ...]
     """Which companies may have it, for what."""
     region: RegionDecision
-    """Where copies may lie."""
+    """Where it lies, and whether copies may lie elsewhere."""
     download: DownloadDecision
     """Whether the tenant may download it."""
     visibility: Visibility
