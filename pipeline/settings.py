@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.model.errors import InvalidInput
 
 
 class _Group(BaseModel):
@@ -119,3 +121,20 @@ class Settings(BaseSettings):
             else:
                 flat[name] = str(value)
         return flat
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        given: fields that the caller sets itself, over the environment.
+
+    Raises:
+        InvalidInput: a setting has a value that cannot be used; the message names the setting and not the value.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # the fields are checked by the model
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "EARMARK_" + "__".join(str(part) for part in first["loc"]).upper()
+        raise InvalidInput(f"setting {name}: {first['msg']}") from None

