@@ -13,7 +13,7 @@ from pipeline.redaction.recognizers.dates import find_dates
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence, proven_type
 from pipeline.redaction.turn_view import TurnView
-from pipeline.redaction.vocabulary import TITLES, Vocabulary, word_set
+from pipeline.redaction.vocabulary import STREET_WORDS, TITLES, Vocabulary, word_set
 
 _SHORT: Final = 12
 _STALL: Final = re.compile(
@@ -42,14 +42,17 @@ class AnswerReader:
         self._vocabulary = vocabulary
         self._names = NameReader(vocabulary)
 
-    def read(self, view: TurnView, slot: T, *, alone: bool) -> list[Answer]:
+    def read(self, view: TurnView, slot: T, *, alone: bool, spelling: bool = False) -> list[Answer]:
         """Read what answers a slot in a turn.
 
         Args:
             view: the turn after, or soon after, the question.
             slot: what was asked.
             alone: nothing else was asked at the same time, so that a short turn as a whole may be the answer.
+            spelling: it was asked to be spelled, so that scraps of words belong to it.
         """
+        if spelling and alone and (slot is T.PERSON or slot is T.EMAIL_ADDRESS):
+            return self._whole(view, slot) or self._names_in(view)
         if slot is T.PERSON:
             return self._names_in(view)
         if slot is T.DATE_OF_BIRTH or slot is T.CREDIT_CARD_EXPIRY:
@@ -74,7 +77,8 @@ class AnswerReader:
         if last - first <= 5 and not _STALL.search(view.text):
             keys = [self._names.key(written, i) for i in range(first, last)]
             spelled = any(written.pieces[i].is_code for i in range(first, last))
-            if spelled or any(k and self._is_name_word(k) for k in keys):
+            unusual = last - first <= 3 and not any(self._vocabulary.is_talk(k) for k in keys)
+            if spelled or unusual or any(k and self._is_name_word(k) for k in keys):
                 return [Answer(T.PERSON, first, last, 0.9, "answer")]
             return []
         return self._names_among(written, first, last)
@@ -99,30 +103,36 @@ class AnswerReader:
 
     def _is_name_word(self, key: str) -> bool:
         known = self._vocabulary.is_name(key) and key not in ("do", "so", "he", "an", "may", "will", "the")
-        return known or not self._vocabulary.is_talk(key)
+        return known or self._vocabulary.is_stranger(key)
 
     def _address_in(self, view: TurnView, slot: T) -> list[Answer]:
         written = view.written
         first, last = self._bare(written)
         if first >= last or (_STALL.search(view.text) and not written.runs):
             return []
-        marks = [i for i in range(first, last) if self._is_address_mark(written, i)]
+        brief = last - first <= _SHORT
+        marks = [i for i in range(first, last) if self._is_address_mark(written, i, brief=brief)]
         if not marks:
             return []
-        if last - first <= _SHORT:
+        if brief:
             return [Answer(slot, first, last, 0.85, "answer")]
         return [Answer(slot, a, b, 0.75, "part of answer") for a, b in _stretches(marks, 3) if b - a > 1 or slot]
 
-    def _is_address_mark(self, written: Written, index: int) -> bool:
+    def _is_address_mark(self, written: Written, index: int, *, brief: bool) -> bool:
+        """Say whether a piece can be part of an address; in a long answer dictionary words do not count."""
         piece = written.pieces[index]
         if piece.is_code or piece.kind is Kind.ORDINAL:
             return True
         key = self._names.key(written, index)
+        if not brief:
+            known = key in self._vocabulary.place_starts or key in STREET_WORDS or self._vocabulary.is_stranger(key)
+            return known and len(key) > 1
         return bool(key) and not self._vocabulary.is_talk(key) and key not in self._vocabulary.not_personal
 
     def _whole(self, view: TurnView, slot: T) -> list[Answer]:
         """Take a short turn as the answer, without the talk around it."""
-        first, last = self._bare(view.written, _OPENERS if self._has_code(view.written) else _CHATTER)
+        tight = self._has_code(view.written) or slot in (T.ZIP_CODE, T.PERSON)
+        first, last = self._bare(view.written, _OPENERS if tight else _CHATTER)
         if first >= last or last - first > _SHORT or _STALL.search(view.text):
             return []
         pieces = view.written.pieces[first:last]
@@ -138,7 +148,7 @@ class AnswerReader:
         first, last = 0, len(written.pieces)
         while first < last and _is_chatter(written, first, talk or _CHATTER):
             first += 1
-        while last > first and _is_chatter(written, last - 1, talk or _CHATTER):
+        while last > first and _is_chatter(written, last - 1, talk or _CLOSERS):
             last -= 1
         return first, last
 
@@ -165,7 +175,9 @@ def _is_spelling(written: Written) -> bool:
 
 
 def _dates_in(view: TurnView, slot: T) -> list[Answer]:
-    dates = find_dates(view.written)
+    dates = list(find_dates(view.written))
+    if not any(d.parts > 1 or d.has_year for d in dates) and len(view.written.pieces) > 5:
+        return []
     if len(dates) > 1 and dates[-1].last - dates[0].first <= _SHORT and len(view.written.pieces) <= _SHORT + 4:
         return [Answer(slot, dates[0].first, dates[-1].last, 0.9, "dates in answer")]
     return [Answer(slot, d.first, d.last, 0.9 if d.parts > 1 else 0.7, "date in answer") for d in dates]
@@ -227,12 +239,15 @@ _MISHEARD: Final = word_set(
 )
 _OPENERS: Final = word_set(
     "yes yeah yep yup okay ok sure well hi hello it's its that's thats this is my name name's thanks thank you please sorry "
-    "sir ma'am madam right alright course certainly absolutely here postcode code zip so"
+    "morning afternoon evening good sir ma'am madam right alright course certainly absolutely here postcode code zip so"
 ) - word_set("you is so right")
+_CLOSERS: Final = word_set(
+    "yes yeah okay ok thanks thank you please sorry sir ma'am madam correct there too now again for me is it"
+)
 _CHATTER: Final = word_set(
     "yes yeah yep yup ya no nope okay ok k sure well so um hi hello hey it's its it is that's that thats this the my name "
     "name's names first last full surname middle and i'm im am thanks thank you please sir ma'am madam right alright "
     "correct good great fine oh ah you've got would be sorry actually again uh of course certainly absolutely here "
     "address number zip code postcode postal email mail phone mobile cell account card date birth was born on in at "
-    "live i your to a an goes spelled spell as like just under one for me him her his go ahead ready there listed"
+    "morning afternoon evening live i your to a an goes spelled spell as like just under one for me him her his go ahead ready there listed"
 )

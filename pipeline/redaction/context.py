@@ -6,8 +6,9 @@ read-backs, and closes when something else is asked and answered. It is remember
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
@@ -19,6 +20,7 @@ from pipeline.redaction.vocabulary import Vocabulary
 
 _OPEN_TURNS: Final = 6
 """How many turns an unanswered slot stays open."""
+_SPELL: Final = re.compile(r"spell")
 _ECHO_TURNS: Final = 3
 """How many turns after an answer the one who asked may read it back, or the other correct it."""
 
@@ -31,7 +33,9 @@ class Slot:
     asker: str
     asked_turn: int
     alone: bool
+    spelling: bool = False
     last_answer: int | None = None
+    heard: str = field(default="", repr=False)
 
     def is_open(self, position: int, opened: int) -> bool:
         """Say whether an answer may still come at a turn's position."""
@@ -67,12 +71,28 @@ class Dialogue:
             if own and (slot.last_answer is None or slot.type not in NUMBER_TYPES):
                 continue
             alone = slot.alone and not own
-            answers = self._answers.read(view, slot.type, alone=alone)
+            answers = self._answers.read(view, slot.type, alone=alone, spelling=slot.spelling and not own)
+            if own:
+                answers = [a for a in answers if _reads_back(view, a, slot)]
+            else:
+                slot.heard += "".join(_code(view, a) for a in answers)
             found = [e for a in answers if (e := _entity(view, slot, a, own)) is not None]
             if found and not own:
                 slot.last_answer = position
             entities += found
         return entities
+
+
+def _code(view: TurnView, answer: Answer) -> str:
+    return "".join(p.text for p in view.written.pieces[answer.first : answer.last] if p.is_code)
+
+
+def _reads_back(view: TurnView, answer: Answer, slot: Slot) -> bool:
+    """Say whether the one who asked repeats what he heard: he says some of the same, or nothing else."""
+    said = _code(view, answer)
+    same = any(said[at : at + 3] in slot.heard for at in range(len(said) - 2))
+    code = sum(p.is_code for p in view.written.pieces)
+    return same or code >= 0.6 * len(view.written.pieces)
 
 
 def _entity(view: TurnView, slot: Slot, answer: Answer, own: bool) -> Entity | None:
@@ -84,13 +104,11 @@ def _entity(view: TurnView, slot: Slot, answer: Answer, own: bool) -> Entity | N
 def _asked(view: TurnView) -> list[Slot]:
     """Give the slots a turn opens: what it names, if it asks; a turn that also tells opens them as well."""
     cues = find_cues(view.text)
-    if not cues or not (is_asking(view.text) or is_label_only(view.text) or _announces(view)):
+    if not cues or not (is_asking(view.text) or is_label_only(view.text)):
         return []
-    types = list(dict.fromkeys(cue.type for cue in cues))
-    return [
-        Slot(type=kind, asker=view.turn.speaker, asked_turn=view.turn.index, alone=len(types) == 1) for kind in types
-    ]
-
-
-def _announces(view: TurnView) -> bool:
-    return False
+    spelled = [cue for cue in cues if _SPELL.search(view.text, cue.start, cue.end)]
+    named = [cue for cue in cues if cue not in spelled] or spelled
+    types = list(dict.fromkeys(cue.type for cue in named))
+    alone, spelling = len(types) == 1, bool(spelled)
+    asker, turn = view.turn.speaker, view.turn.index
+    return [Slot(type=kind, asker=asker, asked_turn=turn, alone=alone, spelling=spelling) for kind in types]

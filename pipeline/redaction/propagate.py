@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
-from pipeline.redaction.normalise import Kind
+from pipeline.redaction.normalise import Kind, Piece
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.name_words import AMBIGUOUS_NAMES, NameReader
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
 from pipeline.redaction.turn_view import TurnView
-from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word
+from pipeline.redaction.vocabulary import TITLES, UNIT_WORDS, Vocabulary, bare_word
 
 _SURE: Final = 0.6
 _LEAST_DIGITS: Final = 3
@@ -26,6 +26,7 @@ class _Learned:
     names: dict[str, int] = field(default_factory=dict)
     sounds: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, tuple[EntityType, int]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 class Propagation:
@@ -48,6 +49,9 @@ class Propagation:
             if entity.type is EntityType.PERSON and entity.score >= _SURE:
                 for word in said.lower().split():
                     self._learn_name(bare_word(word.strip(".,?!'")), entity.turn, learned)
+            elif entity.type is EntityType.STREET_ADDRESS and entity.score >= _SURE:
+                for piece in _pieces_of(by_turn[entity.turn], entity):
+                    learned.places.setdefault(piece.text.lower(), entity.turn)
             elif entity.type in NUMBER_TYPES:
                 code = _code_of(by_turn[entity.turn], entity)
                 if len(code) >= 4:
@@ -57,13 +61,33 @@ class Propagation:
     def _learn_name(self, word: str, turn: int, learned: _Learned) -> None:
         if len(word) < 3 or not word.isalpha() or word in TITLES:
             return
-        if self._vocabulary.is_talk(word) or word in self._vocabulary.not_personal:
+        if self._vocabulary.is_talk(word) or word in self._vocabulary.not_personal or word in AMBIGUOUS_NAMES:
+            return
+        if not self._vocabulary.is_name(word) and not self._vocabulary.is_stranger(word):
             return
         learned.names.setdefault(word, turn)
         if not self._vocabulary.is_dictionary_word(word) and word not in AMBIGUOUS_NAMES and len(word) > 3:
             learned.sounds.setdefault(sound_of(word), turn)
 
+    def _address_again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+        """Two or more pieces of a known address in a row, one of them no word of talk, are that address again."""
+        pieces = view.written.pieces
+        at = 0
+        while at < len(pieces):
+            end = at
+            while end < len(pieces) and (pieces[end].text.lower() in learned.places or pieces[end].kind is Kind.FILLER):
+                end += 1
+            telling = [p for p in pieces[at:end] if p.is_code or not self._vocabulary.is_talk(p.text.lower())]
+            unit = pieces[at].text.lower() in UNIT_WORDS
+            if end - at >= 2 and (unit or any(len(p.text) > 1 for p in telling)):
+                turn = learned.places.get(pieces[at].text.lower(), view.turn.index)
+                if turn != view.turn.index:
+                    yield from _made(view, at, end, EntityType.STREET_ADDRESS, turn, "address")
+            at = max(end, at + 1)
+
     def _again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+        if learned.places:
+            yield from self._address_again(view, learned)
         for index, piece in enumerate(view.written.pieces):
             if piece.kind is not Kind.WORD:
                 continue
@@ -71,7 +95,7 @@ class Propagation:
             turn = learned.names.get(key)
             if turn is None and len(key) > 3 and self._vocabulary.is_stranger(key):
                 turn = learned.sounds.get(sound_of(key))
-            if turn is not None and not (turn == view.turn.index):
+            if turn is not None and turn != view.turn.index:
                 yield from _made(view, index, index + 1, EntityType.PERSON, turn, "name")
         for run in view.written.runs:
             known = _known_number(run.code, learned)
@@ -92,13 +116,17 @@ def sound_of(word: str) -> str:
     return squeezed
 
 
-def _code_of(view: TurnView, entity: Entity) -> str:
-    return "".join(
-        p.text
+def _pieces_of(view: TurnView, entity: Entity) -> list[Piece]:
+    tokens = view.written.tokens
+    return [
+        p
         for p in view.written.pieces
-        if p.is_code and view.written.tokens[p.first].start >= entity.span.start
-        and view.written.tokens[p.last - 1].end <= entity.span.end
-    ).lower()  # fmt: skip
+        if tokens[p.first].start >= entity.span.start and tokens[p.last - 1].end <= entity.span.end
+    ]
+
+
+def _code_of(view: TurnView, entity: Entity) -> str:
+    return "".join(p.text for p in _pieces_of(view, entity) if p.is_code).lower()
 
 
 def _known_number(code: str, learned: _Learned) -> tuple[EntityType, int] | None:

@@ -92,7 +92,7 @@ def _styler(style: TextStyle, secret: bytes) -> Styler:
             assert_never(style)
 
 
-def _need(fits: bool) -> None:  # noqa: FBT001
+def _need(fits: bool) -> None:
     if not fits:
         raise InvalidInput("this text style needs the tenant's secret, of a length that it can use")
 

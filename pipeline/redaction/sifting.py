@@ -4,6 +4,7 @@ what only stands out by standing alone: a turn that is nothing but a name or a n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -18,6 +19,10 @@ from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word
 
 _MODELS: Final = frozenset({"spacy", "rampart"})
+_COMPANY_NEXT: Final = re.compile(
+    r"\b(?:(?:thanks|thank you) for (?:calling|choosing|contacting)|through to|reached|welcome to|work for|works for|employed by)(?: the)?$"
+)
+"""What is said just before a company's name."""
 _LONE_WORDS: Final = 4
 _LONE_TALK: Final = 3
 _LABELS: Final = frozenset(
@@ -45,13 +50,26 @@ class Sieve:
     def _credible(self, view: TurnView, entity: Entity) -> Entity | None:
         """Cut a model's finding to the words that can be a name or place; numbers are for the digit rules."""
         tokens = [t for t in view.written.tokens if t.start < entity.span.end and entity.span.start < t.end]
-        if " ".join(t.key for t in tokens) in self._vocabulary.not_personal:
+        before = " ".join(t.key for t in view.written.tokens if t.end <= entity.span.start)
+        if " ".join(t.key for t in tokens) in self._vocabulary.not_personal or _COMPANY_NEXT.search(before):
             return None
         person = entity.type is EntityType.PERSON
         telling = [t for t in tokens if self._is_telling(bare_word(t.key), entity.score, person=person)]
-        if not telling:
+        known = (
+            any(self._is_known(bare_word(t.key)) for t in telling)
+            or len({e.recognizer for e in _seen_by(view, entity)}) > 1
+        )
+        if not telling or not known:
             return None
         return replace(entity, span=CharSpan(telling[0].start, telling[-1].end))
+
+    def _is_known(self, word: str) -> bool:
+        """Say whether a word is a name, a place or a stranger; a dictionary word alone convinces only both models."""
+        return (
+            self._vocabulary.is_name(word)
+            or word in self._vocabulary.place_starts
+            or self._vocabulary.is_stranger(word)
+        )
 
     def _is_telling(self, word: str, score: float, *, person: bool) -> bool:
         if len(word) < 2 or not word[0].isalpha() or word in self._vocabulary.not_personal or word in _LABELS:
@@ -102,6 +120,10 @@ class Sieve:
             elif key in self._vocabulary.places:
                 evidence = Evidence(recognizer="LoneAnswer", view="words", pattern="place beside a number")
                 yield from _made(view, index, index + 1, EntityType.LOCATION, evidence)
+
+
+def _seen_by(view: TurnView, entity: Entity) -> list[Evidence]:
+    return [o.evidence[0] for o in view.found if o.evidence[0].recognizer in _MODELS and o.span.touches(entity.span)]
 
 
 def _made(view: TurnView, first: int, last: int, kind: EntityType, evidence: Evidence) -> Iterator[Entity]:

@@ -6,6 +6,7 @@ alone makes something personal or clears it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
@@ -56,7 +57,8 @@ class Vocabulary:
 
     def is_talk(self, key: str) -> bool:
         """Say whether a word belongs to ordinary talk, whatever else it may be."""
-        return key in self.ordinary or bare_word(key) in self.ordinary or key in _NUMBERS
+        known = key in self.ordinary or bare_word(key) in self.ordinary or key in _NUMBERS
+        return known or bool(_INTERJECTION.fullmatch(key))
 
     def is_dictionary_word(self, key: str) -> bool:
         """Say whether a dictionary knows the word, also inflected."""
@@ -66,7 +68,9 @@ class Vocabulary:
     def is_stranger(self, key: str) -> bool:
         """Say whether no list of ordinary things knows the word: it may well be a name."""
         bare = bare_word(key)
-        return bare.isalpha() and not self.is_dictionary_word(bare) and bare not in self.not_personal
+        if not bare.isalpha() or bare in self.not_personal or _MEDICAL.search(bare):
+            return False
+        return not self.is_dictionary_word(bare)
 
     def is_ordinary_only(self, key: str) -> bool:
         """Say whether a word is known as ordinary and not also as a name."""
@@ -92,6 +96,15 @@ def bare_word(key: str) -> str:
     return key[:-2] if key.endswith(("'s", "s'")) and len(key) > 3 else key
 
 
+_INTERJECTION: Final = re.compile(
+    r"h+m+|m+h*m+|a+h+|o+h+|u+h+(?:u+h+)?|e+r*m+|a+w+|y+a+y*|h+i+|b+y+e+|o+k+a*y*|y+e+a*h+|s+o+|n+o+|wo+w+|alrighty+"
+)
+_MEDICAL: Final = re.compile(
+    r"(?:mab|pril|sartan|statins?|olol|azole|cillin|mycin|cycline|oxacin|dipine|zepam|triptan|gliptin|glutide|formin"
+    r"|parin|xaban|caine|thiazide|profen|itis|emia|aemia|osis|ectomy|otomy|ostomy|oscopy|ography|opathy|megaly|plasty"
+    r"|algia|uria|rrhea|edema|ema|oma|itic|otic|amine|oxyl|idone|asone|olone|terol|lukast|phylline)$"
+)
+"""Endings of medicines and illnesses, which name finders take for family names."""
 _NUMBERS: Final = frozenset(ENGLISH.units) | frozenset(ENGLISH.teens) | frozenset(ENGLISH.tens) | ENGLISH.fillers
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.redaction.vocabulary import word_set
 from pipeline.redaction.normalise import Kind, Run, Written
+from pipeline.redaction.vocabulary import word_set
 
 _UNITS: Final = word_set(
     "dollar dollars cent cents pound pounds quid euro euros pence rupee rupees rs bucks grand percent percentage % am pm "
@@ -17,6 +17,7 @@ _UNITS: Final = word_set(
     "boxes packs pack percent points point units rooms nights thousand million billion dozen star stars hundred "
     "tablets tablet pills pill capsules capsule puffs x p.m a.m"
 )
+_TIME_BEFORE: Final = word_set("at around about by before after until till past between noon")
 _BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
 
 
@@ -24,6 +25,8 @@ def is_amount(written: Written, run: Run) -> bool:
     """Say whether a short run counts or measures something; nine digits or more never do."""
     if run.digits >= 9 or (run.letters and run.digits):
         return False
+    if _is_clock_time(written, run):
+        return True
     after = _key(written, run.last)
     before = _key(written, run.first - 1)
     if before in _BEFORE:
@@ -32,6 +35,20 @@ def is_amount(written: Written, run: Run) -> bool:
     if after in ("a", "p", "in") and pair in ("m", "the"):
         return True
     return after in _UNITS or (after == "." and pair in _UNITS)
+
+
+def _is_clock_time(written: Written, run: Run) -> bool:
+    """Say whether a run is "two thirty" after a word such as "at": an hour, then minutes in one word."""
+    parts = [p.text for p in written.pieces[run.first : run.last] if p.is_code]
+    if (
+        not 1 <= len(parts) <= 2
+        or _key(written, run.first - 1) not in _TIME_BEFORE
+        or not all(p.isdigit() for p in parts)
+    ):
+        return False
+    return (
+        int(parts[0]) <= 12 and len(parts[0]) <= 2 and (len(parts) == 1 or (len(parts[1]) == 2 and int(parts[1]) < 60))
+    )
 
 
 def _key(written: Written, index: int) -> str:

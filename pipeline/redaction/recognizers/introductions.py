@@ -9,30 +9,22 @@ from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Written
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
-from pipeline.redaction.vocabulary import TITLES, Vocabulary
+from pipeline.redaction.vocabulary import Vocabulary
 
 _SURE: Final = tuple(
     tuple(phrase.split())
-    for phrase in (
-        "my name is|my name's|my names|my full name is|my first name is|my last name is|last name is|first name is|"
-        "surname is|name is|name's|the name is|call me|name as|under the name of|under the name|in the name of|"
-        "maiden name is|maiden name was|name was|it's under|it's in the name of|goes by|spelled"
-    ).split("|")
+    for phrase in ["my name is", "my name's", "my names", "my full name is", "my first name is", "my last name is", "last name is", "first name is", "surname is", "name is", "name's", "the name is", "call me", "name as", "under the name of", "under the name", "in the name of", "maiden name is", "maiden name was", "name was", "it's under", "it's in the name of", "goes by", "spelled"]
 )
 _WEAK: Final = tuple(
     tuple(phrase.split())
-    for phrase in (
-        "this is|i am|i'm|im|it is|it's|you are speaking with|you're speaking with|you are speaking to|speaking with|"
-        "speaking to|speak with|speak to|talking to|talking with|ask for|on behalf of|hi|hello|hey|hallo|dear|welcome|"
-        "thanks|thank you|thank you so much|thank you very much|bye|goodbye|good morning|good afternoon|good evening|"
-        "sorry|okay|ok|alright|great|perfect|right|well|so|yes|no|sure|name|named|called|patient|attention|contact|"
-        "email|message|text|tell|meet|remind|invite|husband|wife|son|daughter|mother|father|brother|sister|partner|"
-        "friend|boss|colleague|husband is|wife is|son is|daughter is|morning|afternoon|with|from|to|for|about|by|and"
-    ).split("|")
+    for phrase in ["this is", "i am", "i'm", "im", "it is", "it's", "you are speaking with", "you're speaking with", "you are speaking to", "speaking with", "speaking to", "speak with", "speak to", "talking to", "talking with", "ask for", "on behalf of", "hi", "hello", "hey", "hallo", "dear", "welcome", "thanks", "thank you", "thank you so much", "thank you very much", "bye", "goodbye", "good morning", "good afternoon", "good evening", "sorry", "okay", "ok", "alright", "great", "perfect", "right", "well", "so", "yes", "no", "sure", "name", "named", "called", "patient", "attention", "contact", "email", "message", "text", "tell", "meet", "remind", "invite", "husband", "wife", "son", "daughter", "mother", "father", "brother", "sister", "partner", "friend", "boss", "colleague", "husband is", "wife is", "son is", "daughter is", "morning", "afternoon", "with", "from", "to", "for", "about", "by", "and"]
 )
 _GREETINGS: Final = frozenset(
     tuple(phrase.split())
     for phrase in ("hi", "hello", "hey", "dear", "thanks", "thank you", "this is", "i'm", "i am", "bye", "welcome")
+)
+_TITLES: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "prof", "professor", "ma'am"}
 )
 _AFTER: Final = (("speaking",), ("here",), ("calling",), ("on", "the", "line"))
 _GREET_ONLY: Final = frozenset({"to", "for", "from", "with", "about", "by", "and", "so", "well", "it's", "right", "no"})
@@ -56,12 +48,15 @@ class Introductions(SpokenRecognizer):
             if not key:
                 continue
             yield from self._announced(written, keys, index)
-            if key in TITLES and index + 1 < len(keys) and self._reader.is_possible(keys[index + 1]):
+            if key in _TITLES and index + 1 < len(keys) and self._may_follow_title(keys[index + 1]):
                 yield from self._found(index + 1, self._reader.after_sure_sign(written, index + 1), 0.8, "title")
             if self._reader.is_certain(key):
                 yield from self._found(index, self._reader.after_weak_sign(written, index), 0.6, "given name")
             if self._reader.is_likely(key) and any(_starts(keys, index + 1, after) for after in _AFTER):
                 yield Found(T.PERSON, index, index + 1, 0.7, "speaking")
+
+    def _may_follow_title(self, key: str) -> bool:
+        return self._reader.is_possible(key) and key not in ("will", "may", "can", "so", "do", "he")
 
     def _announced(self, written: Written, keys: list[str], index: int) -> Iterator[Found]:
         for phrase in self._sure.get(keys[index], ()):

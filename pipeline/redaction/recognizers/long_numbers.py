@@ -28,7 +28,7 @@ class LongNumbers(SpokenRecognizer):
                 yield Found(kind[0], run.first, run.last, kind[1], "long run")
 
     def _judge(self, written: Written, run: Run) -> tuple[T, float] | None:
-        if is_amount(written, run):
+        if is_amount(written, run) or _is_date(written, run):
             return None
         mixed = run.digits >= 2 and run.letters >= 1
         if len(run.code) >= _LONG and run.digits >= 3:
@@ -37,3 +37,12 @@ class LongNumbers(SpokenRecognizer):
         if proved is not None:
             return proved, 0.8
         return (T.ID_NUMBER, 0.55) if mixed and len(run.code) >= _MIXED else None
+
+
+def _is_date(written: Written, run: Run) -> bool:
+    """Say whether a run is a date said as day, month and year: personal only when a birth was asked for or named."""
+    parts = [p.text for p in written.pieces[run.first : run.last] if p.is_code]
+    if len(parts) != 3 or not all(p.isdigit() for p in parts) or len(parts[2]) != 4:
+        return False
+    day, month, year = (int(p) for p in parts)
+    return 1 <= min(day, month) <= 12 and max(day, month) <= 31 and 1900 <= year <= 2099

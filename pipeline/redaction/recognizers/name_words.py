@@ -77,6 +77,8 @@ class NameReader:
         talk_name = greeted and alone and self.vocabulary.is_name(key) and len(key) > 2 and key not in _NEVER_GREETED
         if not self.is_likely(key) and not (start > first and self.is_possible(key)) and not talk_name:
             return first
+        if key in AMBIGUOUS_NAMES and not alone and start == first and not self.is_likely(self.key(written, start + 1)):
+            return first
         end = start + 1
         while end < len(written.pieces) and end - start < _LONGEST and self._is_further(written, end):
             end += 1

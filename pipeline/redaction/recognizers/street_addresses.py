@@ -35,7 +35,7 @@ class StreetAddresses(SpokenRecognizer):
         for index, key in enumerate(keys):
             if key in STREET_WORDS:
                 first = self._start(written, keys, index)
-                if first is not None:
+                if first is not None and (key in _SURE_STREETS or index - first > 1):
                     yield Found(T.STREET_ADDRESS, first, self.tail(written, index + 1), 0.8, "street")
             elif key == "box" and index and keys[index - 1] in ("po", "o", "post", "office"):
                 yield Found(T.STREET_ADDRESS, index - 1, self.tail(written, index + 1), 0.8, "box")
@@ -74,11 +74,14 @@ class StreetAddresses(SpokenRecognizer):
         end = at
         for index in range(at, min(at + _TAIL, len(written.pieces))):
             piece, key = written.pieces[index], self._word(written, index)
-            if len(piece.text) < 8 and (piece.is_code or piece.kind is Kind.ORDINAL) or self._is_place_word(key):
+            if (len(piece.text) < 8 and (piece.is_code or piece.kind is Kind.ORDINAL)) or self._is_place_word(key):
                 end = index + 1
-            elif piece.kind is not Kind.FILLER and key not in _CONNECTING:
+            elif piece.kind is not Kind.FILLER and key not in _CONNECTING and not self._state_next(written, index):
                 break
         return end
+
+    def _state_next(self, written: Written, index: int) -> bool:
+        return index + 1 < len(written.pieces) and self._word(written, index + 1) in _CLEAR_STATES
 
     def _start(self, written: Written, keys: list[str], street: int) -> int | None:
         """Walk left from a street word over its name to its number; None when neither is there."""
@@ -89,6 +92,8 @@ class StreetAddresses(SpokenRecognizer):
             while index and (written.pieces[index - 1].is_code or written.pieces[index - 1].kind is Kind.FILLER):
                 index -= 1
             return index - 1 if index and keys[index - 1] in UNIT_WORDS else index
+        if index + 1 < street and (written.pieces[index + 1].is_code or written.pieces[index + 1].kind is Kind.ORDINAL):
+            return index + 1
         named = index + 1 < street and keys[street] in _SURE_STREETS
         if not named or self._vocabulary.is_talk(keys[street - 1]):
             return None
@@ -111,26 +116,14 @@ class StreetAddresses(SpokenRecognizer):
         return key in UNIT_WORDS or key in _STREET_TALK or not self._vocabulary.is_talk(key)
 
     def _is_state(self, keys: list[str], index: int) -> bool:
-        return keys[index] in STATE_CODES - {
-            "in",
-            "or",
-            "me",
-            "hi",
-            "oh",
-            "ok",
-            "id",
-            "us",
-            "act",
-            "co",
-            "pa",
-            "ma",
-            "la",
-            "de",
-            "al",
-        } or (keys[index] in self._vocabulary.places and index > 0 and keys[index - 1] in self._vocabulary.places)
+        return keys[index] in _CLEAR_STATES or (
+            keys[index] in self._vocabulary.places and index > 0 and keys[index - 1] in self._vocabulary.places
+        )
 
     def _is_town_before(self, written: Written, keys: list[str], index: int) -> bool:
-        return index > 0 and bool(keys[index - 1]) and not self._vocabulary.is_talk(keys[index - 1])
+        key = keys[index - 1] if index else ""
+        town = key in self._vocabulary.places or " ".join(keys[max(0, index - 2) : index]) in self._vocabulary.places
+        return town or self._vocabulary.is_stranger(key)
 
     def _town_start(self, keys: list[str], index: int) -> int:
         return index - 2 if index > 1 and " ".join(keys[index - 2 : index]) in self._vocabulary.places else index - 1
@@ -142,6 +135,7 @@ class StreetAddresses(SpokenRecognizer):
         return written.tokens[piece.first].key
 
 
+_CLEAR_STATES: Final = STATE_CODES - word_set("in or me hi oh ok id us act co pa ma la de al")
 _LONE: Final = 14
 _ANNOUNCING: Final = frozenset({"address", "adderess", "adress", "deliver", "delivered", "ship", "shipped"})
 _AFTER_ANNOUNCING: Final = word_set(
