@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -14,6 +14,7 @@ from webhooks.problems import problem
 from webhooks.tenancy import WebContext, context_of
 
 router = APIRouter(include_in_schema=False)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class CountAnswers:
@@ -31,7 +32,8 @@ class CountAnswers:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self._counts[scope["method"], route, message["status"]] += 1
+                method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+                self._counts[method, route, message["status"]] += 1
             await send(message)
 
         await self._app(scope, receive, counted)

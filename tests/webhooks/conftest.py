@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Iterator
+from dataclasses import fields
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree import ElementTree
 
@@ -17,6 +19,7 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
+from pipeline.store.session import Database
 from pipeline.store.tenants import add_tenant
 from tests.fakes import NotedQueue, NotedRecordings
 from webhooks.app import create_app
@@ -99,13 +102,20 @@ class Stage:
 
     def __init__(self, context: WebContext, queue: NotedQueue, recordings: NotedRecordings) -> None:
         self.context, self.queue, self.recordings = context, queue, recordings
+        self._known: Twilio | None = None
         self.client = TestClient(create_app(context), base_url="http://inside:8000", raise_server_exceptions=False)
+
+    def on(self, database: Database) -> Stage:
+        """The same app on another database."""
+        given = {f.name: getattr(self.context, f.name) for f in fields(self.context)}
+        return Stage(WebContext(**(given | {"database": database})), self.queue, self.recordings)
 
     def tenant(self, name: str = "acme", *, policy: str = "nejix", token: str | None = None, **chosen) -> Tenant:
         """Add a tenant that records, with an agent or a desk."""
         is_forwarding = chosen.get("topology") is Topology.FORWARD
         forward_to = chosen.pop("forward_to", DESK if is_forwarding else "")
         agent_url = chosen.pop("agent_url", "" if is_forwarding else AGENT)
+        api_key = chosen.pop("api_key", API_KEY if name == "acme" else name)
         made = Tenant(
             id=TenantId(name),
             display_name=name.title(),
@@ -117,6 +127,7 @@ class Stage:
                 agent_url=agent_url,
                 forward_to=forward_to,
             ),
+            api_key_sha256=hashlib.sha256(api_key.encode()).hexdigest(),
         )
         self.context.keys.create_tenant_key(made.id)
         with self.context.database.transaction(made.id) as tx:
@@ -125,6 +136,18 @@ class Stage:
 
     def call(self, owner: Tenant) -> Twilio:
         return Twilio(self.client, owner)
+
+    def a_known_call(self) -> Twilio:
+        """The same announced and recorded call every time it is asked for."""
+        if self._known is None:
+            self._known = self.call(self.tenant("known"))
+            self._known.follow(self._known.ring())
+        return self._known
+
+    def withdraw(self, twilio: Twilio, key: str = API_KEY, **body: str):
+        """Have the tenant's agent tell that the caller takes the permission back."""
+        target = f"/api/v1/calls/{twilio.call_sid}/withdraw"
+        return self.client.post(target, json=body, headers={"Authorization": f"Bearer {key}"})
 
     def standing(self, twilio: Twilio) -> dict[tuple[str, str], str]:
         """Say where the call's permissions stand: (leg, purpose) to outcome."""

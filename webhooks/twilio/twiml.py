@@ -29,10 +29,7 @@ _VOICES: Final[Mapping[str, str]] = {
     "en-NZ": "Polly.Aria-Neural",
     "en-US": "Polly.Joanna-Neural",
     "es-ES": "Polly.Lucia-Neural",
-    "es-US": "Polly.Lupe-Neural",
-    "fr-CA": "Polly.Gabrielle-Neural",
     "fr-FR": "Polly.Lea-Neural",
-    "pt-BR": "Polly.Camila-Neural",
     "pt-PT": "Polly.Ines-Neural",
 }
 """Voices that understand a slower pace; a locale without one is spoken by Twilio's own default."""

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from pipeline.model.tenant import Tenant
+from tests.webhooks.conftest import BASE, NEW_YORK, Twilio
+from webhooks.auth import bearer_key
+
+ROUTES = ("voice", "consent?attempt=1&step=record", "fallback", "recording", "status", "whisper", "leg", "dial-end")
+
+
+def sign(owner: Tenant, target: str, fields=None) -> str:
+    return RequestValidator(owner.secrets.auth_token).compute_signature(BASE + target, fields or {})
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_route_answers_what_the_tenants_account_did_not_sign(stage, route):
+    call = stage.call(stage.tenant())
+    form = call.form(From=NEW_YORK)
+    assert stage.client.post(call.path(route), data=form).status_code == 403
+    wrong = {"X-Twilio-Signature": sign(call.owner, call.path(route), form | {"From": "+1"})}
+    assert stage.client.post(call.path(route), data=form, headers=wrong).status_code == 403
+    assert stage.standing(call) == {}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_one_tenants_token_signs_nothing_for_another(stage, route):
+    first, second = stage.tenant("first"), stage.tenant("second")
+    as_second = Twilio(stage.client, first)
+    form = as_second.form() | {"AccountSid": second.account_sid}
+    for fields in (form, as_second.form()):
+        answer = as_second.post(f"/twilio/first/{route}", fields, token=second.secrets.auth_token)
+        assert answer.status_code == 403
+
+
+def test_an_account_that_is_not_the_tenants_is_refused_although_the_token_is(stage):
+    call = stage.call(stage.tenant())
+    assert call.post(call.path("voice"), call.form() | {"AccountSid": "AC" + "0" * 32}).status_code == 403
+    assert call.post(call.path("voice"), {"CallSid": call.call_sid}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["nobody", "x", "UPPER", "a" * 80, "%2e%2e", "acme%00"])
+def test_a_tenant_that_is_not_there_is_not_found(stage, name):
+    call = stage.call(stage.tenant())
+    assert call.post(f"/twilio/{name}/voice", call.form()).status_code == 404
+
+
+def test_a_tenant_without_a_token_is_not_found_for_nobody_can_sign(stage):
+    call = stage.call(stage.tenant(token=""))
+    signed = RequestValidator("").compute_signature(BASE + call.path("voice"), call.form())
+    answer = stage.client.post(call.path("voice"), data=call.form(), headers={"X-Twilio-Signature": signed})
+    assert answer.status_code == 404
+
+
+def test_the_address_of_the_request_is_never_believed(stage):
+    call = stage.call(stage.tenant())
+    assert call.post(call.path("voice"), call.form(), base="http://inside:8000").status_code == 403
+    form, target = call.form(), call.path("status")
+    headers = {
+        "X-Twilio-Signature": sign(call.owner, target, form),
+        "Host": "evil.example.com",
+        "X-Forwarded-Host": "evil.example.com",
+        "X-Forwarded-Proto": "gopher",
+    }
+    assert stage.client.post(target, data=form, headers=headers).status_code == 204
+
+
+@pytest.mark.parametrize("query", ["?b=2&a=1", "?a=%2F&b=%7e", "?a=1&a=2", "?empty="])
+def test_the_query_is_signed_as_it_was_sent(stage, query):
+    call = stage.call(stage.tenant())
+    form, target = call.form(), call.path("status") + query
+    signed = {"X-Twilio-Signature": sign(call.owner, target, form)}
+    assert stage.client.post(target, data=form, headers=signed).status_code == 204
+    assert stage.client.post(call.path("status") + "?a=3", data=form, headers=signed).status_code == 403
+
+
+def test_fields_that_we_do_not_know_are_signed_and_tolerated(stage):
+    call = stage.call(stage.tenant())
+    fields = call.form(CallToken='{"a":"b"}', Blank="", Spaced="  two  ", Sign="ü&=%")
+    assert call.post(call.path("status"), fields).status_code == 204
+
+
+def json_post(stage, call, body: bytes, *, digest: str | None, content_type: str = "application/json"):
+    target = call.path("status") + (f"?bodySHA256={digest}" if digest else "")
+    headers = {"X-Twilio-Signature": sign(call.owner, target), "Content-Type": content_type}
+    return stage.client.post(target, content=body, headers=headers)
+
+
+def test_a_json_body_is_taken_only_under_its_signed_digest(stage):
+    call = stage.call(stage.tenant())
+    body = json.dumps(call.form(CallStatus="completed")).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    assert json_post(stage, call, body, digest=digest).status_code == 204
+    assert json_post(stage, call, body + b" ", digest=digest).status_code == 403
+    assert json_post(stage, call, body, digest=None).status_code == 403
+    for broken in (b"", b"[]", b'"x"', b"{", b"\xff\xfe"):
+        assert json_post(stage, call, broken, digest=hashlib.sha256(broken).hexdigest()).status_code == 403
+
+
+def test_one_changed_byte_breaks_a_signature(stage):
+    call = stage.call(stage.tenant())
+    form, target = call.form(CallStatus="completed"), call.path("status")
+    signature = sign(call.owner, target, form)
+    for at in range(len(signature)):
+        changed = signature[:at] + ("A" if signature[at] != "A" else "B") + signature[at + 1 :]
+        answer = stage.client.post(target, data=form, headers={"X-Twilio-Signature": changed})
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "", "application/xml"])
+def test_a_body_that_is_neither_form_nor_json_is_refused(stage, content_type):
+    call = stage.call(stage.tenant())
+    headers = {"X-Twilio-Signature": sign(call.owner, call.path("status")), "Content-Type": content_type}
+    assert stage.client.post(call.path("status"), content=b"a=b", headers=headers).status_code == 415
+
+
+@pytest.mark.parametrize("body", [b"a=%ff", b"\xff=1", b"&".join(b"a%d=1" % n for n in range(300))])
+def test_a_form_that_cannot_be_read_is_refused(stage, body):
+    call = stage.call(stage.tenant())
+    headers = {
+        "X-Twilio-Signature": sign(call.owner, call.path("status")),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    assert stage.client.post(call.path("status"), content=body, headers=headers).status_code == 403
+
+
+def test_only_posts_are_answered(stage):
+    call = stage.call(stage.tenant())
+    for route in ROUTES:
+        assert stage.client.get(call.path(route)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("header", "key"), [("Bearer k", "k"), ("bearer  k ", "k"), ("Basic k", ""), ("k", ""), ("", ""), ("Bearer", "")]
+)
+def test_a_key_is_read_from_a_bearer_header_alone(header, key):
+    assert bearer_key(header) == key
