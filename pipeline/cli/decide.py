@@ -13,7 +13,7 @@ from pipeline.model.decision_terms import Reason
 from pipeline.model.errors import InvalidInput
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide
-from pipeline.policies.facts import read_facts
+from pipeline.policies.facts_json import read_facts
 from pipeline.policies.loader import list_policies, load_bundle, load_bundle_file, load_matrix
 from pipeline.policies.schema import facts_schema, record_schema
 

@@ -225,6 +225,7 @@ class Bundle(_Frozen):
 
     id: Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
     version: StrictStr = Field(min_length=1, max_length=40)
+    replaces: StrictStr | None = None
     document: Document
     published: Day
     notified: Day
@@ -260,6 +261,9 @@ class Bundle(_Frozen):
             raise ValueError("duties: an id is used twice")
         if not self.published.day <= self.notified.day <= self.effective.day:
             raise ValueError("published, notified and effective must ascend")
+        notice = (self.effective.day - self.notified.day).days
+        if self.replaces is not None and notice < self.change.notice_days:
+            raise ValueError(f"a version takes effect {self.change.notice_days} days after its notice at the earliest")
         return self
 
     @cached_property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.decision_terms import Clause, Reason, ReasonCode
 from pipeline.policies.bundle import Bundle, Leaf
-from pipeline.policies.facts import ChildSignal, Facts, moment_to_day
+from pipeline.policies.facts import ChildSignal, Facts
 from pipeline.policies.jurisdictions import UNKNOWN, JurisdictionMatrix, JurisdictionRow, Token
 
 LAW = "jurisdictions"
@@ -87,6 +87,17 @@ def make_case(facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix) -> Case:
 def law_clause(row: JurisdictionRow, cite: str | None = None) -> Clause:
     """Name a row of law."""
     return Clause(document=LAW, section=row.id, key=cite or row.cite)
+
+
+def moment_to_day(moment: datetime) -> date:
+    """Give the day of a moment in UTC; every period is counted in such days.
+
+    At the two ends of the calendar, where there is no UTC day, the day as written is given.
+    """
+    try:
+        return moment.astimezone(UTC).date()
+    except OverflowError:
+        return moment.date()
 
 
 def after(day: date, days: int) -> date:

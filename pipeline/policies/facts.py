@@ -2,25 +2,22 @@
 
 What is not established here (an answer, a proof, a redaction, a switch) counts as the worst it could be. Events (holds,
 requests, signs of a child, later versions) are the caller's to list in full: what is not listed has not happened.
-Plain frozen values; `read_facts` takes them from JSON and refuses a field it does not know. They hold ids, dates and
-answers, never words, numbers or names.
+Plain frozen values; they hold ids, dates and answers, never words, numbers or names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
-from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.decision import TrainingScope
 from pipeline.model.decision_terms import DESCRIBED, ReasonCode
-from pipeline.model.errors import InvalidInput
 from pipeline.model.retention import RetentionBasis
 
 
@@ -277,34 +274,3 @@ class Facts:
     """Versions of the policy announced after the one that is applied."""
     considered: tuple[ProcessorAsk, ...] = ()
     """Companies asked about, beside those that the policy names."""
-
-
-@cache
-def facts_adapter() -> TypeAdapter[Facts]:
-    """Give the schema of the facts."""
-    return TypeAdapter(Facts)
-
-
-def read_facts(text: str | bytes) -> Facts:
-    """Read facts from JSON.
-
-    Raises:
-        InvalidInput: not JSON, a field is missing, unknown or of another kind; the first fault by its path.
-    """
-    try:
-        return facts_adapter().validate_json(text)
-    except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"]) or "facts"
-        raise InvalidInput(f"facts: {path}: {first['msg']}") from error
-
-
-def moment_to_day(moment: datetime) -> date:
-    """Give the day of a moment in UTC; every period is counted in such days.
-
-    At the two ends of the calendar, where there is no UTC day, the day as written is given.
-    """
-    try:
-        return moment.astimezone(UTC).date()
-    except OverflowError:
-        return moment.date()

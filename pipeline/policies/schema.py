@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipeline.model.decision import DecisionRecord
-from pipeline.policies.facts import facts_adapter
+from pipeline.policies.facts_json import facts_adapter
 
 
 def facts_schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.cli import run
 from pipeline.policies.decide import decide
-from pipeline.policies.facts import facts_adapter
+from pipeline.policies.facts_json import facts_adapter
 from pipeline.policies.loader import load_bundle, load_matrix
 from tests.pipeline.policies.cases import facts
 

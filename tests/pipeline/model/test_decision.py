@@ -37,8 +37,9 @@ def test_an_explained_record_has_its_digest_and_a_sentence_for_each_code_in_it_a
     shown = explain(record)
 
     assert shown["digest"] == record.digest
-    lines = (*record.permissions, *record.processors, record.training, record.download, record.region)
-    codes = {reason.code for line in lines for reason in line.reasons}
+    groups = [p.reasons for p in record.permissions] + [p.reasons for p in record.processors]
+    groups += [record.training.reasons, record.download.reasons, record.region.reasons]
+    codes = {reason.code for reasons in groups for reason in reasons}
     assert shown["sentences"] == {code.value: SENTENCES[code] for code in codes}
     assert json.loads(json.dumps(shown))["artifact"] == "art_1"
 

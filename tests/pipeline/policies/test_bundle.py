@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.model.artifact import ArtifactKind
@@ -39,7 +39,8 @@ def leaves(model: BaseModel) -> Iterator[Leaf]:
 
 
 def plain(policy: str = "nejix") -> dict[str, Any]:
-    return yaml.safe_load(yaml.safe_dump(load_bundle(policy).model_dump(mode="json")))  # type: ignore[no-any-return]
+    document: dict[str, Any] = json.loads(load_bundle(policy).model_dump_json())
+    return document
 
 
 @pytest.mark.parametrize("policy", ["nejix", "connekz"])
@@ -195,6 +196,20 @@ def test_a_company_is_listed_once_and_not_refused_as_well() -> None:
         Bundle.model_validate(twice)
     with pytest.raises(ValidationError, match="listed and refused at once: deepgram"):
         Bundle.model_validate(both)
+
+
+@pytest.mark.parametrize(("effective", "is_accepted"), [("2027-01-15", True), ("2027-01-14", False)])
+def test_a_version_that_replaces_another_takes_effect_after_the_notice_it_promises(
+    effective: str, is_accepted: bool
+) -> None:
+    document = {**plain(), "version": "2", "replaces": "1"}
+    document["notified"]["day"], document["effective"]["day"] = "2027-01-01", effective
+
+    if is_accepted:
+        assert Bundle.model_validate(document).replaces == "1"
+    else:
+        with pytest.raises(ValidationError, match="14 days after its notice"):
+            Bundle.model_validate(document)
 
 
 def test_the_digest_depends_on_what_is_said_and_not_on_how_it_is_laid_out() -> None:

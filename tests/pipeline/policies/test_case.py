@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from pipeline.model.consent import Outcome, Purpose
-from pipeline.policies.case import Case, after, make_case
+from pipeline.policies.case import Case, after, make_case, moment_to_day
 from pipeline.policies.facts import ChildSign, ChildSignal, Facts
 from pipeline.policies.jurisdictions import Token
 from pipeline.policies.loader import load_bundle, load_matrix
@@ -61,3 +61,11 @@ def test_counting_days_stops_at_the_end_of_the_calendar() -> None:
     assert after(date(2027, 1, 31), 1) == date(2027, 2, 1)
     assert after(date.max, 30) == date.max
     assert after(date(2027, 1, 1), 10**9) == date.max
+
+
+def test_days_are_counted_in_utc() -> None:
+    east = timezone(timedelta(hours=13))
+
+    assert moment_to_day(datetime(2027, 3, 2, 1, tzinfo=east)) == date(2027, 3, 1)
+    assert moment_to_day(datetime.max.replace(tzinfo=timezone(-timedelta(hours=5)))) == date.max
+    assert moment_to_day(datetime.min.replace(tzinfo=UTC)) == date.min
