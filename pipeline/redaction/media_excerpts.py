@@ -25,6 +25,8 @@ _SAMPLE_EVERY_MS: Final = 40_000
 # The silence between two stretches, so that no word is made of their ends.
 _GAP_MS: Final = 1_000
 _ACTIVE_DB: Final = -45.0
+# Gaps and muted spans are given as faint noise (-60 dBFS): beside digital silence Whisper skips short words.
+_NOISE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,10 @@ def choose_stretches(places: Sequence[TimeSpan], *, duration_ms: int) -> tuple[T
 
 
 def cut(wav: bytes, layout: WavLayout, channel: int, *, stretches: Sequence[TimeSpan], muted: FrameSpans) -> Excerpts:
-    """Join stretches of one channel. Muted frames are given as silence: a tone would only distract the listener."""
+    """Join stretches of one channel. Muted frames are given as faint noise: a tone would only distract the listener."""
     rate = layout.sample_rate
-    gap = np.zeros(_GAP_MS * rate // 1000, np.float32)
+    noise = np.random.default_rng(0)
+    gap = _faint(noise, _GAP_MS * rate // 1000)
     parts: list[Samples] = []
     starts: list[int] = []
     at = active = 0
@@ -76,7 +79,8 @@ def cut(wav: bytes, layout: WavLayout, channel: int, *, stretches: Sequence[Time
         samples = decode_frames(wav, layout, first, last)[:, channel].copy()
         for begin, end in muted.get(channel, ()):
             if begin < last and first < end:
-                samples[max(0, begin - first) : end - first] = 0
+                muted_here = samples[max(0, begin - first) : end - first]
+                muted_here[:] = _faint(noise, len(muted_here))
         starts.append(at * 1000 // rate)
         active += _active_ms(samples, rate)
         parts += [samples, gap]
@@ -90,6 +94,10 @@ def cut(wav: bytes, layout: WavLayout, channel: int, *, stretches: Sequence[Time
         starts_ms=tuple(starts),
         active_ms=active,
     )
+
+
+def _faint(noise: np.random.Generator, frames: int) -> Samples:
+    return noise.normal(0, _NOISE, frames).astype(np.float32)
 
 
 def _active_ms(samples: Samples, rate: int) -> int:
