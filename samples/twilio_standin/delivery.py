@@ -33,12 +33,16 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One request to a webhook with all its attempts. `statuses` has None for a failed connection or time-out."""
+    """One request to a webhook with all its attempts.
+
+    `statuses` has None where there was no answer; `failed_by` says why the last had none: `ct` connect, `rt` read.
+    """
 
     event: str
     url: str
     params: Mapping[str, str]
     statuses: tuple[int | None, ...]
+    failed_by: str = ""
     body: str = ""
     content_type: str = ""
 
@@ -90,7 +94,7 @@ class Courier:
         override = read_override(url)
         token = new_sid("IT")
         statuses: list[int | None] = []
-        response: httpx.Response | None = None
+        response, kind = None, ""
         for _ in range(1 + override.retries):
             response, kind = self._attempt(url, params, method, override, token)
             statuses.append(None if response is None else response.status_code)
@@ -103,6 +107,7 @@ class Courier:
             url=urldefrag(url).url,
             params=dict(params),
             statuses=tuple(statuses),
+            failed_by=kind,
             body="" if response is None else response.text,
             content_type="" if response is None else response.headers.get("content-type", ""),
         )

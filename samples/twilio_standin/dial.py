@@ -1,16 +1,17 @@
 """`<Dial>`: ring somebody, whisper to them, bridge them; or put the caller into a conference.
 
 Not known of the real one: whether `record-from-answer` hears the whisper. Here it does, so that relying on it is heard.
+A conference is joined by the caller and, where the scenario says so, by its callee; legs made by REST do not join.
 `DialCallStatus` of a callee who was answered and never bridged is `completed` with `DialBridged=false`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 from samples.scenario import Callee
-from samples.twilio_standin.audio import down_mix
+from samples.twilio_standin.audio import down_mix, hum
 from samples.twilio_standin.callbacks import Callback
 from samples.twilio_standin.conversation import converse
 from samples.twilio_standin.ledger import CallEntry, RecordingEntry, new_sid
@@ -20,6 +21,7 @@ from samples.twilio_standin.recorder import DEFAULT_TRIM, RecorderSettings
 from samples.twilio_standin.twiml import Verb
 
 RunAside = Callable[[Leg, tuple[Verb, ...]], bool]
+_PATIENCE_S: Final = 15.0
 _NOT_ANSWERED: Final = {"no_answer": "no-answer", "busy": "busy"}
 
 
@@ -207,10 +209,15 @@ def _confer(leg: Leg, room: Verb) -> dict[str, str]:
             callback_events=tuple(room.get("recordingStatusCallbackEvent", "completed").split()),
         )
         leg.live.start_recorder(settings, conference_sid=conference)
-    _tell_room(leg, room, conference, ("participant-join", "conference-start"))
+    _tell_room(leg, room, conference, ("participant-join",))
+    is_alone = leg.scenario.callee is None or not leg.scenario.callee.joins_conference
+    if not is_alone:
+        _tell_room(leg, room, conference, ("conference-start",))
     begin = leg.live.now_s
     facts = {"DialCallStatus": "answered", "DialBridged": "true"}
     try:
+        if is_alone:
+            _hold(leg)
         converse(leg)
     except CallEnds as end:
         _tell_room(leg, room, conference, ("participant-leave", "conference-end"))
@@ -220,6 +227,13 @@ def _confer(leg: Leg, room: Verb) -> dict[str, str]:
         raise _Over(facts, end) from end
     _tell_room(leg, room, conference, ("participant-leave", "conference-end"))
     return facts | {"DialCallDuration": str(round(leg.live.now_s - begin))}
+
+
+def _hold(leg: Leg) -> NoReturn:
+    """Keep a caller waiting whom nobody joins, until the caller gives up."""
+    leg.live.timeline.place(TWILIO_TRACK, leg.live.now_s, hum(_PATIENCE_S))
+    leg.live.advance(_PATIENCE_S)
+    raise CallEnds("caller")
 
 
 def _tell_room(leg: Leg, room: Verb, conference: str, events: tuple[str, ...]) -> None:

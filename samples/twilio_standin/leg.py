@@ -189,7 +189,7 @@ class AgentApi:
 
 def _read(delivery: Delivery) -> tuple[Verb, ...]:
     if not delivery.is_ok:
-        code = CONNECT_FAILED if delivery.statuses[-1] is None else RETRIEVAL_FAILED
+        code = CONNECT_FAILED if delivery.failed_by == "ct" else RETRIEVAL_FAILED
         raise TwimlError(code, "the document could not be retrieved")
     if not delivery.body.strip():
         return ()

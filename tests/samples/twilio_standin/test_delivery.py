@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from samples.twilio_standin.delivery import Courier, read_override
@@ -45,6 +47,14 @@ def test_a_503_is_tried_again_where_the_fragment_says_so_with_the_same_token(pro
 
 def test_a_failed_connection_is_tried_once_more_by_default(courier):
     assert courier.send("x", "http://127.0.0.1:9/rec", {}).statuses == (None, None)
+
+
+def test_a_webhook_that_does_not_answer_in_time_is_a_failed_read_and_not_tried_again(product, courier):
+    enough = threading.Event()
+    product.twiml["/rec"] = lambda got: str(enough.wait(10))
+    delivery = courier.send("x", f"{product.base}/rec#rt=20", {})
+    enough.set()
+    assert (delivery.statuses, delivery.failed_by) == ((None,), "rt")
 
 
 def test_a_4xx_is_not_covered_by_5xx(product, courier):

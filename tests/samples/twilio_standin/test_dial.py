@@ -98,13 +98,15 @@ def test_a_recorder_on_the_callers_leg_does_not_hear_the_whisper(play, media):
     assert not sound[:before_talk].any()
 
 
+ROOM = (
+    f'<Response><Dial action="{END}">'
+    f'<Conference record="record-from-start" statusCallback="{LEG}" statusCallbackEvent="start end join leave" '
+    f'recordingStatusCallback="{REC}">room</Conference></Dial></Response>'
+)
+
+
 def test_a_conference_is_recorded_from_its_start_where_the_document_says_so(play, product, media):
-    room = (
-        f'<Response><Dial action="{END}">'
-        f'<Conference record="record-from-start" statusCallback="{LEG}" statusCallbackEvent="start end join leave" '
-        f'recordingStatusCallback="{REC}">room</Conference></Dial></Response>'
-    )
-    played = play(room)
+    played = play(ROOM, joins_conference=True)
     [done] = product.to(REC)
     assert done.params["RecordingSource"] == "Conference"
     assert done.params["ConferenceSid"].startswith("CF")
@@ -115,3 +117,10 @@ def test_a_conference_is_recorded_from_its_start_where_the_document_says_so(play
         "participant-leave",
         "conference-end",
     ]
+
+
+def test_a_caller_whom_nobody_joins_waits_and_gives_up(play, product):
+    played = play(ROOM)
+    assert played.talked_from_s is None
+    assert played.ended_by == "caller"
+    assert "conference-start" not in [got.params["StatusCallbackEvent"] for got in product.to(LEG)]
