@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.intake.begin_call import begin_call
+from pipeline.intake.law_of_call import UNRECORDED, Ringing
+from pipeline.model.call import LegRole
+from pipeline.policies.loader import load_bundle, load_law
+from pipeline.store.audit import list_events
+from pipeline.store.calls import number_ref, read_numbers
+from tests.conftest import make_tenant
+
+CALL, NEW_YORK, DENVER = "CA" + "0" * 32, "+12125550142", "+13035550100"
+
+
+def begin(database, keys, owner, **given):
+    fields = {"direction": "inbound", "from_number": NEW_YORK, "to_number": DENVER} | given
+    with database.transaction(owner.id) as tx:
+        return begin_call(
+            tx,
+            Ringing(call_sid=CALL, **fields),
+            owner=owner,
+            keys=keys,
+            law=load_law(),
+            bundle=load_bundle(owner.policy_id),
+        )
+
+
+def test_a_call_is_kept_with_its_law_its_legs_and_one_audit_event(database, keys, tenant):
+    state = begin(database, keys, tenant)
+    assert (state.call.mode, "".join(state.call.tokens)) == ("notice_continue", "NPOT")
+    assert state.call.policy_digest == load_bundle("nejix").digest
+    assert {leg.role: leg.candidates for leg in state.legs} == {
+        LegRole.CALLER: ("US-NY",),
+        LegRole.AGENT: ("US-CO",),
+    }
+    with database.transaction(tenant.id) as tx:
+        (event,) = list_events(tx, target=state.call.id)
+    assert event.entry.tag == "call:call:begun"
+    assert event.entry.facts["mode"] == "notice_continue"
+    assert event.entry.facts["places"] == "US-CO US-NY"
+
+
+def test_beginning_again_changes_nothing(database, keys, tenant):
+    first = begin(database, keys, tenant)
+    again = begin(database, keys, tenant, from_number="+493012345678")
+    assert again == first
+    with database.transaction(tenant.id) as tx:
+        assert tx.connection.execute(text("select count(*) from earmark.legs")).scalar() == 2
+        assert len(list(list_events(tx, target=first.call.id))) == 1
+
+
+def test_numbers_are_kept_sealed_and_referred_to_by_a_keyed_digest(database, keys, tenant):
+    state = begin(database, keys, tenant)
+    refs = {leg.role: leg.number_ref for leg in state.legs}
+    assert refs[LegRole.CALLER] == number_ref(NEW_YORK, keys=keys, tenant=tenant.id)
+    with database.transaction(tenant.id) as tx:
+        assert read_numbers(tx, state.call.id, keys=keys) == {"from": NEW_YORK, "to": DENVER}
+        for table in ("calls", "legs", "audit_events"):
+            rows = str(tx.connection.execute(text(f"select * from earmark.{table}")).all())
+            assert NEW_YORK not in rows
+            assert DENVER not in rows
+
+
+def test_a_withheld_number_has_no_reference(database, keys, tenant):
+    state = begin(database, keys, tenant, from_number="")
+    assert {leg.role: leg.number_ref for leg in state.legs}[LegRole.CALLER] is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "wanted", "asked"), [("connekz", True, True), ("connekz", False, False), ("nejix", True, False)]
+)
+def test_training_is_asked_for_where_both_tenant_and_policy_want_it(database, keys, policy, wanted, asked):
+    owner = make_tenant(database, keys, "trainer", policy_id=policy, asks_for_training=wanted)
+    assert begin(database, keys, owner).has_training_gate is asked
+
+
+def test_a_machine_is_never_recorded(database, keys, tenant):
+    state = begin(database, keys, tenant, direction="outbound-api", answered_by="machine_start")
+    assert state.call.mode == UNRECORDED
+    assert not state.is_recordable
+
+
+def test_a_developers_instance_is_kept_with_the_call(database, keys):
+    owner = make_tenant(database, keys, "developer", policy_id="connekz", instance="inst-1")
+    assert begin(database, keys, owner).call.instance == "inst-1"

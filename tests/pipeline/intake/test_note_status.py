@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.intake.note_status import ENDED, note_call_status, note_leg_status
+from pipeline.model.call import LegRole
+from pipeline.model.consent import standings
+from pipeline.policies.loader import load_law
+from pipeline.store.consents import list_consents
+from tests.pipeline.intake.test_begin_call import CALL, begin
+
+LAW = load_law()
+
+
+def outcomes(database, state) -> set[str]:
+    with database.transaction(state.owner.id) as tx:
+        return {s.outcome.value for s in standings(list_consents(tx, state.call.id))}
+
+
+@pytest.mark.parametrize("status", sorted(ENDED))
+def test_a_call_that_ends_with_an_open_question_is_a_hang_up_however_it_ended(database, keys, tenant, clock, status):
+    state = begin(database, keys, tenant)
+    for _ in range(2):
+        with database.transaction(tenant.id) as tx:
+            note_call_status(tx, CALL, status, owner=tenant, law=LAW)
+        clock.move(minutes=5)
+    assert outcomes(database, state) == {"hung_up"}
+    with database.transaction(tenant.id) as tx:
+        ended = tx.connection.execute(text("select ended_at - started_at from earmark.calls")).scalar()
+    assert ended.total_seconds() == 0
+
+
+@pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", "", "something-new"])
+def test_a_call_that_goes_on_has_not_ended(database, keys, tenant, status):
+    state = begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx:
+        note_call_status(tx, CALL, status, owner=tenant, law=LAW)
+        note_leg_status(tx, CALL, status, owner=tenant, law=LAW)
+    assert outcomes(database, state) == set()
+
+
+def test_the_end_of_a_leg_says_nothing_of_a_call_without_a_callee(database, keys, tenant):
+    state = begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx:
+        note_leg_status(tx, CALL, "completed", owner=tenant, law=LAW)
+    assert outcomes(database, state) == set()
+    assert LegRole.CALLEE not in state.people

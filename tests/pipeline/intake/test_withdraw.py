@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.intake.withdraw import CHILD_SIGNAL, flag_child, withdraw
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Purpose, standings
+from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.store.calls import list_flags
+from pipeline.store.consents import list_consents
+from tests.pipeline.intake.test_begin_call import CALL, begin
+
+
+def test_a_withdrawal_covers_every_purpose_and_keeps_its_first_moment(database, keys, tenant, clock):
+    state = begin(database, keys, tenant)
+    clock.move(seconds=20)
+    said_at = clock.now() - timedelta(seconds=5)
+    with database.transaction(tenant.id) as tx:
+        first = withdraw(tx, CALL, role=LegRole.CALLER, at=said_at, actor="api:acme")
+        again = withdraw(tx, CALL, role=LegRole.CALLER, at=None, actor="api:acme")
+        stands = standings(list_consents(tx, state.call.id))
+    assert first == again == said_at
+    assert {s.purpose for s in stands if s.withdrawn_at == said_at} == set(Purpose)
+
+
+def test_a_call_that_is_not_there_cannot_be_withdrawn_from_or_flagged(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        with pytest.raises(NotFound):
+            withdraw(tx, CALL, role=LegRole.CALLER, at=None, actor="api:acme")
+        with pytest.raises(NotFound):
+            flag_child(tx, CALL)
+
+
+@pytest.mark.parametrize("hours", [-1, 25])
+def test_a_moment_outside_the_call_is_refused(database, keys, tenant, clock, hours):
+    begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx, pytest.raises(InvalidInput):
+        withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() + timedelta(hours=hours), actor="api:acme")
+
+
+def test_software_has_nothing_to_withdraw(database, keys, tenant):
+    begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx, pytest.raises(InvalidInput):
+        withdraw(tx, CALL, role=LegRole.AGENT, at=None, actor="api:acme")
+
+
+def test_a_child_is_flagged_for_every_decision_about_the_call(database, keys, tenant):
+    state = begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx:
+        flag_child(tx, CALL)
+        flag_child(tx, CALL)
+        assert list_flags(tx, state.call.id) == (CHILD_SIGNAL,)
