@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -24,25 +26,9 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
         cause: what made the answer, such as `ask_record:1`; one event a cause, leg and purpose.
         actor: who brought it.
     """
-    script = event.script
     added = tx.connection.execute(
         insert(consent_events)
-        .values(
-            tenant=tx.tenant,
-            call_id=call,
-            cause=cause,
-            leg_role=event.leg_role.value,
-            purpose=event.purpose.value,
-            outcome=event.outcome.value,
-            method=event.method.value,
-            at=event.at,
-            script_id=script.id if script else None,
-            script_locale=script.locale if script else None,
-            script_sha256=script.sha256 if script else None,
-            attempts=event.attempts,
-            digit=event.digit,
-            confidence=event.confidence,
-        )
+        .values(tenant=tx.tenant, call_id=call, cause=cause, **_columns(event))
         .on_conflict_do_nothing()
         .returning(consent_events.c.id)
     )
@@ -59,7 +45,7 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
                 "outcome": event.outcome.value,
                 "method": event.method.value,
                 "cause": cause,
-                "script_sha256": script.sha256 if script else None,
+                "script_sha256": event.script.sha256 if event.script else None,
             },
         )
     return is_new
@@ -88,3 +74,20 @@ def list_consents(tx: Transaction, call: CallId) -> tuple[ConsentEvent, ...]:
         )
         for row in rows
     )
+
+
+def _columns(event: ConsentEvent) -> dict[str, Any]:
+    script = event.script
+    return {
+        "leg_role": event.leg_role.value,
+        "purpose": event.purpose.value,
+        "outcome": event.outcome.value,
+        "method": event.method.value,
+        "at": event.at,
+        "script_id": script.id if script else None,
+        "script_locale": script.locale if script else None,
+        "script_sha256": script.sha256 if script else None,
+        "attempts": event.attempts,
+        "digit": event.digit,
+        "confidence": event.confidence,
+    }
