@@ -147,7 +147,11 @@ def _shared_names(
         is_somebody = is_near and value.kind is EntityType.PERSON
         if not _is_name(token) or (token in _COMMON and not is_somebody):
             continue
-        if any(token == name or _sounds_like(token, name, is_near=is_near) for name in wanted):
+        is_there = value.channel == words[index].channel and value.time.touches(words[index].time)
+        if any(
+            token == name or _sounds_like(token, name, is_near=is_near) or (is_there and _sounds_within(token, name))
+            for name in wanted
+        ):
             yield index, index
 
 
@@ -160,6 +164,12 @@ def _sounds_like(token: str, name: str, *, is_near: bool) -> bool:
     if min(len(token), len(name)) < (4 if is_near else 5) or _sound(token) != _sound(name):
         return False
     return SequenceMatcher(None, token, name).ratio() >= (0.5 if is_near else 0.75)
+
+
+def _sounds_within(token: str, name: str) -> bool:
+    """Say whether a longer word holds the name's sounds: `Calibrin` for `Tyler Brennan`."""
+    sound = _sound(name)
+    return len(token) >= 6 and len(sound) >= 3 and sound in _sound(token)
 
 
 def _sound(token: str) -> str:

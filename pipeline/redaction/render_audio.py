@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.model.errors import Withheld
 from pipeline.model.span import TimeSpan, merge_times
-from pipeline.redaction.audio import Samples, blocks, describe
+from pipeline.redaction.audio import Samples, blocks, decode_frames, describe
 from pipeline.redaction.media_wav import MIN_RATE, Encoding, WavLayout, is_wav, read_wav_layout, wav_header
 
 type AudioStyle = Literal["silence", "beep"]
@@ -31,6 +31,8 @@ TONE_HZ: Final = 1_000
 _QUIETEST_DB: Final = -40.0
 _LOUDEST_DB: Final = -14.0
 _USUAL_DB: Final = -26.0
+_AUDIBLE_DB: Final = -50.0
+_MEASURED_S: Final = 600
 
 
 def render_audio(audio: bytes, muted: Mapping[int, Sequence[TimeSpan]], *, style: AudioStyle) -> bytes:
@@ -111,15 +113,21 @@ def encode(samples: Samples, encoding: Encoding) -> bytes:
     return out.getvalue()
 
 
-def speech_level_db(audio: bytes) -> float:
-    """Measure how loud the speech is: the RMS that four fifths of the call's audible 20 ms stay below, in dBFS."""
-    step = describe(audio).sample_rate // 50
-    levels = [
-        np.sqrt(np.square(block[: len(block) // step * step]).reshape(-1, step, block.shape[1]).mean(axis=1)).ravel()
-        for block in blocks(audio)
-    ]
+def speech_level_db(wav: bytes) -> float:
+    """Measure how loud the speech is: the RMS that four fifths of the call's audible 20 ms stay below, in dBFS.
+
+    Of a long call, ten minutes of single seconds spread over it are measured.
+    """
+    layout = read_wav_layout(wav)
+    step, rate = layout.sample_rate // 50, layout.sample_rate
+    every = max(1, layout.frames // (rate * _MEASURED_S)) * rate
+    levels: list[Samples] = []
+    for first in range(0, layout.frames, every):
+        second = decode_frames(wav, layout, first, min(first + rate, layout.frames))
+        pieces = second[: len(second) // step * step].reshape(-1, step, layout.channels)
+        levels.append(np.sqrt(np.square(pieces).mean(axis=1)).ravel())
     level = np.concatenate(levels)
-    audible = level[level > 10 ** (-50 / 20)]
+    audible = level[level > 10 ** (_AUDIBLE_DB / 20)]
     if not len(audible):
         return _USUAL_DB
     return float(np.clip(20 * np.log10(np.percentile(audible, 80)), _QUIETEST_DB, _LOUDEST_DB))

@@ -102,6 +102,13 @@ def test_far_from_its_place_it_takes_more_to_give_a_value_away(value: str, heard
     assert bool(find_hidden(words(heard, start_ms=FAR_MS), hidden(value))) is is_found
 
 
+def test_a_name_run_together_with_others_is_recognised_where_it_was_said_alone() -> None:
+    value = HiddenValue(kind=EntityType.PERSON, text="Tyler Brennan", channel=1, time=SAID_AT)
+
+    assert find_hidden(words("calibrin"), [value])
+    assert not find_hidden(words("calibrin", start_ms=14_100), [value])
+
+
 def test_the_place_is_that_of_the_words_and_is_told_once() -> None:
     (place,) = find_hidden(words("yes it is 4 1 1 1 bye"), hidden("4111") + hidden("4 1 1 1"))
 
