@@ -1,18 +1,18 @@
 """`<Dial>`: ring somebody, whisper to them, bridge them; or put the caller into a conference.
 
 Not known of the real one: whether `record-from-answer` hears the whisper. Here it does, so that relying on it is heard.
-A conference is joined by the caller and, where the scenario says so, by its callee; legs made by REST do not join.
 `DialCallStatus` of a callee who was answered and never bridged is `completed` with `DialBridged=false`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final
 
 from samples.scenario import Callee
-from samples.twilio_standin.audio import down_mix, hum
+from samples.twilio_standin.audio import down_mix
 from samples.twilio_standin.callbacks import Callback
+from samples.twilio_standin.conference import CallerLeft, confer
 from samples.twilio_standin.conversation import converse
 from samples.twilio_standin.ledger import CallEntry, RecordingEntry, new_sid
 from samples.twilio_standin.leg import TWILIO_TRACK, CallEnds, Leg, NewDocument, Person
@@ -21,7 +21,6 @@ from samples.twilio_standin.recorder import DEFAULT_TRIM, RecorderSettings
 from samples.twilio_standin.twiml import Verb
 
 RunAside = Callable[[Leg, tuple[Verb, ...]], bool]
-_PATIENCE_S: Final = 15.0
 _NOT_ANSWERED: Final = {"no_answer": "no-answer", "busy": "busy"}
 
 
@@ -37,10 +36,10 @@ def dial(leg: Leg, verb: Verb, run_aside: RunAside) -> None:
     ended: CallEnds | None = None
     try:
         if room is not None:
-            facts = _confer(leg, room)
+            facts = confer(leg, room)
         else:
             facts = _ring(leg, verb, number or Verb(name="Number", attributes={}, text=verb.text), run_aside)
-    except _Over as over:
+    except CallerLeft as over:
         facts, ended = over.facts, over.end
         leg.entry.status = "completed"
     if verb.get("action"):
@@ -49,14 +48,6 @@ def dial(leg: Leg, verb: Verb, run_aside: RunAside) -> None:
             raise NewDocument(verbs)
     if ended is not None:
         raise ended
-
-
-class _Over(Exception):
-    """The caller hung up during the bridge; the action is still told of it."""
-
-    def __init__(self, facts: dict[str, str], end: CallEnds) -> None:
-        self.facts, self.end = facts, end
-        super().__init__("over")
 
 
 def _ring(leg: Leg, verb: Verb, number: Verb, run_aside: RunAside) -> dict[str, str]:
@@ -90,7 +81,7 @@ def _bridge(leg: Leg, child: Leg, number: Verb, recording: RecordingEntry | None
         _tell(leg, child, number, "completed")
         if isinstance(end, CallEnds) and end.by == "caller":
             facts = _facts(child, talked_s=leg.live.now_s - begin, is_bridged=True, recording=recording)
-            raise _Over(facts, end) from end
+            raise CallerLeft(facts, end) from end
         raise
     child.entry.status = "completed"
     _tell(leg, child, number, "completed")
@@ -194,60 +185,3 @@ def _facts(child: Leg, *, talked_s: float, is_bridged: bool, recording: Recordin
         base = "https://api.twilio.com/2010-04-01/Accounts"
         facts["RecordingUrl"] = f"{base}/{recording.account_sid}/Recordings/{recording.sid}"
     return facts
-
-
-def _confer(leg: Leg, room: Verb) -> dict[str, str]:
-    """Join a conference; it is recorded from its start where the document says so."""
-    conference = new_sid("CF")
-    callback = room.get("recordingStatusCallback")
-    if room.get("record") == "record-from-start":
-        settings = RecorderSettings(
-            source="Conference",
-            channels=1,
-            trim=room.get("trim") or DEFAULT_TRIM["Conference"],
-            callback=leg.resolve(callback) if callback else None,
-            callback_events=tuple(room.get("recordingStatusCallbackEvent", "completed").split()),
-        )
-        leg.live.start_recorder(settings, conference_sid=conference)
-    _tell_room(leg, room, conference, ("participant-join",))
-    is_alone = leg.scenario.callee is None or not leg.scenario.callee.joins_conference
-    if not is_alone:
-        _tell_room(leg, room, conference, ("conference-start",))
-    begin = leg.live.now_s
-    facts = {"DialCallStatus": "answered", "DialBridged": "true"}
-    try:
-        if is_alone:
-            _hold(leg)
-        converse(leg)
-    except CallEnds as end:
-        _tell_room(leg, room, conference, ("participant-leave", "conference-end"))
-        if end.by != "caller":
-            raise
-        facts["DialCallDuration"] = str(round(leg.live.now_s - begin))
-        raise _Over(facts, end) from end
-    _tell_room(leg, room, conference, ("participant-leave", "conference-end"))
-    return facts | {"DialCallDuration": str(round(leg.live.now_s - begin))}
-
-
-def _hold(leg: Leg) -> NoReturn:
-    """Keep a caller waiting whom nobody joins, until the caller gives up."""
-    leg.live.timeline.place(TWILIO_TRACK, leg.live.now_s, hum(_PATIENCE_S))
-    leg.live.advance(_PATIENCE_S)
-    raise CallEnds("caller")
-
-
-def _tell_room(leg: Leg, room: Verb, conference: str, events: tuple[str, ...]) -> None:
-    wanted = room.get("statusCallbackEvent").split()
-    for event in events:
-        if room.get("statusCallback") and event.split("-")[1] in wanted:
-            params = {
-                "AccountSid": leg.entry.account_sid,
-                "CallSid": leg.entry.sid,
-                "ConferenceSid": conference,
-                "FriendlyName": room.text,
-                "StatusCallbackEvent": event,
-            }
-            leg.outbox.add(
-                Callback(event=f"conference.{event}", url=leg.resolve(room.get("statusCallback")), params=params)
-            )
-    leg.outbox.drain()

@@ -96,31 +96,3 @@ def test_a_recorder_on_the_callers_leg_does_not_hear_the_whisper(play, media):
     before_talk = round((played.talked_from_s - 2.0) * 8000)
     assert before_talk > 4 * 8000
     assert not sound[:before_talk].any()
-
-
-ROOM = (
-    f'<Response><Dial action="{END}">'
-    f'<Conference record="record-from-start" statusCallback="{LEG}" statusCallbackEvent="start end join leave" '
-    f'recordingStatusCallback="{REC}">room</Conference></Dial></Response>'
-)
-
-
-def test_a_conference_is_recorded_from_its_start_where_the_document_says_so(play, product, media):
-    played = play(ROOM, joins_conference=True)
-    [done] = product.to(REC)
-    assert done.params["RecordingSource"] == "Conference"
-    assert done.params["ConferenceSid"].startswith("CF")
-    assert media(played.recording_sids[0]).shape == (6 * 8000, 1)
-    assert [got.params["StatusCallbackEvent"] for got in product.to(LEG)] == [
-        "participant-join",
-        "conference-start",
-        "participant-leave",
-        "conference-end",
-    ]
-
-
-def test_a_caller_whom_nobody_joins_waits_and_gives_up(play, product):
-    played = play(ROOM)
-    assert played.talked_from_s is None
-    assert played.ended_by == "caller"
-    assert "conference-start" not in [got.params["StatusCallbackEvent"] for got in product.to(LEG)]
