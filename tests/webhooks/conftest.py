@@ -103,6 +103,7 @@ class Stage:
     def __init__(self, context: WebContext, queue: NotedQueue, recordings: NotedRecordings) -> None:
         self.context, self.queue, self.recordings = context, queue, recordings
         self._known: Twilio | None = None
+        self._trainer: Tenant | None = None
         self.client = TestClient(create_app(context), base_url="http://inside:8000", raise_server_exceptions=False)
 
     def on(self, database: Database) -> Stage:
@@ -143,6 +144,12 @@ class Stage:
             self._known = self.call(self.tenant("known"))
             self._known.follow(self._known.ring())
         return self._known
+
+    def a_trainer(self) -> Tenant:
+        """The same tenant that asks for training, every time it is asked for."""
+        if self._trainer is None:
+            self._trainer = self.tenant("trainer", policy="connekz", asks_for_training=True)
+        return self._trainer
 
     def withdraw(self, twilio: Twilio, key: str = API_KEY, **body: str):
         """Have the tenant's agent tell that the caller takes the permission back."""

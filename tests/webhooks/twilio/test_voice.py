@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.model.tenant import OnDecline, Topology
 from pipeline.store.calls import find_call_by_sid, list_legs
@@ -369,3 +371,36 @@ def test_without_the_database_twilio_is_told_to_come_back_and_the_fallback_still
     assert [verb.tag for verb in goodbye] == ["Say", "Hangup"]
     assert "is not being recorded" in says(goodbye)
     assert not call.was_told_to_record()
+
+
+# --- any behaviour
+
+PRESSES = st.sampled_from(["", "1", "2", "5", "#"])
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("consent?attempt=1&step=announced"), st.just("")),
+    st.tuples(st.sampled_from(["consent?attempt=1&step=record", "consent?attempt=2&step=record"]), PRESSES),
+    st.tuples(st.just("consent?attempt=1&step=training"), PRESSES),
+    st.tuples(st.sampled_from(["voice", "fallback", "status", "withdraw"]), st.just("")),
+)
+
+
+@settings(max_examples=40)
+@given(happenings=st.lists(HAPPENINGS, max_size=7), caller=st.sampled_from([NEW_YORK, WITHHELD]))
+def test_whatever_comes_in_whatever_order_after_a_refusal_no_document_starts_a_recorder(stage, happenings, caller):
+    call = stage.call(stage.a_trainer())
+    call.ring(caller)
+    for route, digits in happenings:
+        had_refused = stage.record_standing(call) not in (None, "granted")
+        before = len(call.documents)
+        if route == "withdraw":
+            assert stage.withdraw(call, key="trainer").status_code == 200
+        elif route == "status":
+            assert call.end().status_code == 204
+        else:
+            call.document(call.path(route), Digits=digits, From=caller, To=DENVER, Direction="inbound")
+        starts = any("<Recording" in document for document in call.documents[before:])
+        stands = stage.standing(call)
+        assert not (starts and had_refused)
+        if starts:
+            assert stands["caller", "record"] == "granted"
+            assert stands["caller", "train"] in ("granted", "declined")
