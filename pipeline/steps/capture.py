@@ -41,6 +41,9 @@ def note_capture(context: StepContext, recording: Recording, artifact: Artifact,
     with context.recording(recording.tenant, recording.id) as (tx, before, _):
         mark_state(tx, recording.id, RecordingState.CAPTURED)
         merge_facts(tx, recording.id, {"duration_ms": facts.duration_ms, "channels": facts.channels})
+        cut_at_ms = read_facts(tx, recording.id).get("cut_at_ms")
+        if cut_at_ms is not None and facts.duration_ms > cut_at_ms:
+            merge_facts(tx, recording.id, {"cut_at_ms": None})  # it was sealed whole: no cut is claimed for it
         if before.state is not RecordingState.CAPTURED:
             details: Facts = {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
             add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts=details)

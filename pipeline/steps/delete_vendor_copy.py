@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pipeline.model.audit import AuditTag
+from pipeline.model.consent import Outcome
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.steps.context import Receipt, StepContext, account_of
 from pipeline.store.audit import add_event
+from pipeline.store.consents import list_consents
 from pipeline.store.recordings import mark_vendor_copy_deleted, merge_facts
 
 
 def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Delete the vendor's copy where the tenant wants that, and ask again whether it is gone.
 
+    What a withdrawal cut off is discarded everywhere, so the vendor's whole copy then goes whatever the tenant chose.
+
     Raises:
         VendorUnavailable: the vendor still has it; the step is repeated.
     """
     found, owner = context.read(tenant, recording)
-    if not owner.settings.deletes_vendor_copy or found.source == "OperatorUpload":
+    with context.vault.database.transaction(tenant) as tx:
+        is_cut = any(e.outcome is Outcome.WITHDRAWN for e in list_consents(tx, found.call)) if found.call else False
+    if found.source == "OperatorUpload" or not (owner.settings.deletes_vendor_copy or is_cut):
         return {"is_deleted": False}
     account = account_of(owner)
     context.vendor.delete(account, found.recording_sid)

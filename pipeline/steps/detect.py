@@ -91,6 +91,7 @@ def _note(
                 "entity_types": ",".join(types),
                 "muted_ms": manifest.muted_ms,
                 "detector": manifest.detector_version,
+                "is_redaction_proved": False,  # what is rendered from this manifest has yet to be proved
                 "is_language_supported": True,
                 "is_speaker_map_known": speakers.is_known,
                 "is_notice_heard": speakers.notice_at_ms is not None,

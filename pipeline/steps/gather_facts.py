@@ -61,8 +61,20 @@ def gather(
     *,
     parents: tuple[ParentTerms, ...] = (),
     considered: tuple[ProcessorAsk, ...] = (),
+    is_heard: bool = True,
 ) -> Facts:
-    """Put together what is known about an artifact now."""
+    """Put together what is known about an artifact now.
+
+    Args:
+        tx: the tenant's transaction.
+        recording: what the artifact was made from.
+        owner: its tenant.
+        artifact: what is to be judged.
+        parents: terms of what it was made from.
+        considered: processors asked about.
+        is_heard: False before anybody could listen for the notice inside; it then stands as spoken, because
+            the recorder was started by the document that speaks it. Afterwards only what was heard counts.
+    """
     noted = read_facts(tx, recording.id)
     events = list_consents(tx, recording.call) if recording.call else ()
     legs = list_legs(tx, recording.call) if recording.call else ()
@@ -71,7 +83,7 @@ def gather(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
         tenant=_tenant(owner, artifact.kind),
-        call=_call(tx, recording, owner, legs, events, noted),
+        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_heard"))),
         events=EventFacts(
             child_signals=_child_signals(tx, recording, noted), holds=tuple(sorted({h.matter for h in holds}))
         ),
@@ -148,21 +160,15 @@ def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
     )
 
 
-def _call(
-    tx: Transaction,
-    recording: Recording,
-    owner: Tenant,
-    legs: Sequence[Leg],
-    events: Sequence[ConsentEvent],
-    noted: Mapping[str, Any],
-) -> CallFacts:
+def _call(tx: Transaction, recording: Recording, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
     if recording.call is None:
         return CallFacts()
     call = get_call(tx, recording.call)
-    is_notice_proved = "R" not in call.tokens or bool(noted.get("is_notice_heard"))
-    people = [leg for leg in legs if leg.role is not LegRole.AGENT]
+    events = list_consents(tx, call.id)
+    is_told = is_notice_proved or "R" not in call.tokens
+    people = [leg for leg in list_legs(tx, call.id) if leg.role is not LegRole.AGENT]
     return CallFacts(
-        legs=tuple(_leg(leg, events, is_notice_proved=is_notice_proved) for leg in people),
+        legs=tuple(_leg(leg, events, is_notice_proved=is_told) for leg in people),
         added_places=owner.settings.establishment,
         instance=call.instance,
     )

@@ -10,7 +10,7 @@ from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import add_event
 from pipeline.store.calls import list_legs
 from pipeline.store.consents import list_consents
-from pipeline.store.recordings import mark_state, merge_facts
+from pipeline.store.recordings import mark_state, merge_facts, read_facts
 
 
 def settle_consent(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -26,7 +26,12 @@ def settle_consent(context: StepContext, tenant: TenantId, recording: RecordingI
             events=list_consents(tx, found.call) if found.call else (),
             is_recording_on=owner.settings.is_recording_on,
         )
-        if answer.is_authorised and found.state is RecordingState.COMPLETED:
+        is_new = found.state is RecordingState.COMPLETED
+        # A withdrawal can be told between two runs of this step; until the audio is captured it still cuts.
+        is_cut_anew = found.state is RecordingState.AUTHORISED and (
+            read_facts(tx, recording).get("cut_at_ms") != answer.cut_at_ms
+        )
+        if answer.is_authorised and (is_new or is_cut_anew):
             mark_state(tx, recording, RecordingState.AUTHORISED)
             merge_facts(tx, recording, {"cut_at_ms": answer.cut_at_ms})
             add_event(

@@ -99,7 +99,7 @@ def _decide(
     meta = engine.audit
     asks = (ProcessorAsk(name=meta.processor, purpose=SPEECH_TO_TEXT, region=meta.region),) if meta.processor else ()
     with context.vault.database.transaction(recording.tenant) as tx:
-        facts = gather(tx, recording, owner, audio, considered=asks)
+        facts = gather(tx, recording, owner, audio, considered=asks, is_heard=False)
     return decide(facts, context.bundles(owner.policy_id), context.law.matrix)
 
 
