@@ -235,7 +235,9 @@ def _deepgram(settings: Settings) -> Transcriber:
 
     chosen = settings.deepgram
     key = chosen.api_key.get_secret_value() if chosen.api_key else ""
-    return DeepgramTranscriber(key, host=chosen.api_base, model=chosen.model, version=chosen.version or "latest")
+    return DeepgramTranscriber(
+        key, host=chosen.api_base, model=chosen.model, version=chosen.version or "latest", region=chosen.region
+    )
 
 
 _OBJECTS: Final[Mapping[str, Callable[[Settings], Artifacts]]] = {"files": _files, "s3": _s3}

@@ -53,17 +53,26 @@ class DeepgramTranscriber:
         host: `US_HOST`, `EU_HOST` (fails rather than falling back) or a self-hosted address.
         model: as Deepgram calls it.
         version: of the model, or `latest`, which no answer can be checked against.
+        region: where another host than Deepgram's own processes, as policies name regions.
     """
 
     name = "deepgram"
     capabilities = Capabilities(languages=("en",), max_channels=_MAX_CHANNELS, max_duration_s=_MAX_DURATION_S)
 
-    def __init__(self, api_key: str, *, host: str = US_HOST, model: str = MODEL, version: str = MODEL_VERSION) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        host: str = US_HOST,
+        model: str = MODEL,
+        version: str = MODEL_VERSION,
+        region: str | None = None,
+    ) -> None:
         self.audit = AuditMeta(
             processor="deepgram",
             data_kind="audio",
             purpose="speech recognition",
-            region=_REGIONS.get(host, "self-hosted"),
+            region=_REGIONS.get(host) or region or "self-hosted",
             policy_url="https://deepgram.com/privacy",
             log_safe_fields=("request_id", "model", "status", "duration_ms", "channels"),
         )
