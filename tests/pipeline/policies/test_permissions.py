@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.decision_terms import ReasonCode
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.case import make_case
+from pipeline.policies.decide import decide
 from pipeline.policies.facts import ChildSign, ChildSignal
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.policies.permissions import decide_permissions, is_storable, purposes_to_keep
@@ -180,3 +183,13 @@ def test_evidence_may_exist_without_permission_and_nothing_else_may(kind: Artifa
     case = make_case(with_legs(facts(kind)), load_bundle("nejix"), load_matrix())
 
     assert is_storable(case, decide_permissions(case)) == (purposes_to_keep(kind) == ())
+
+
+@pytest.mark.parametrize("purpose", FOUR)
+def test_a_policy_that_forbids_one_purpose_refuses_that_one_only(purpose: Purpose) -> None:
+    document = json.loads(load_bundle("nejix").model_dump_json())
+    document[purpose.value]["allowed"] = False
+    record = decide(facts(), Bundle.model_validate(document), load_matrix())
+
+    forbidden = {p.purpose for p in record.permissions if ReasonCode.POLICY_FORBIDS in {r.code for r in p.reasons}}
+    assert forbidden == {purpose}

@@ -170,3 +170,18 @@ def test_a_nejix_feature_still_needs_the_persons_own_yes() -> None:
     given = with_legs(with_tenant(facts(), feature="f"), answering(Purpose.TRAIN, Outcome.NO_ANSWER))
 
     assert ReasonCode.NO_TRAINING_CONSENT in codes(judge(given, "nejix"))
+
+
+def test_a_call_on_the_day_the_policy_took_effect_is_under_it() -> None:
+    first = datetime(2026, 2, 10, tzinfo=UTC)
+    given = with_artifact(facts(), captured_at=first)
+
+    assert ReasonCode.POLICY_NOT_IN_FORCE not in codes(judge(given))
+
+
+def test_who_withdrew_the_recording_is_never_trained_on_though_training_was_agreed_to() -> None:
+    given = with_legs(facts(), answering(Purpose.RECORD, Outcome.WITHDRAWN, was_granted=True))
+    record = judge(with_artifact(given, is_before_withdrawal=True))
+
+    assert record.permits(Purpose.TRAIN)
+    assert codes(record) == {ReasonCode.WITHDRAWN}
