@@ -124,12 +124,14 @@ def _until(retention: dict[str, Any]) -> str:
 def _training(training: dict[str, Any]) -> str:
     if training["eligible"]:
         return f"yes ({training['scope']})"
-    return "no: " + ", ".join(dict.fromkeys(reason["code"] for reason in training["reasons"]))
+    codes = list(dict.fromkeys(reason["code"] for reason in training["reasons"]))
+    return f"no: {codes[0]}" + (f" +{len(codes) - 1}" if len(codes) > 1 else "")
 
 
 def _clause(retention: dict[str, Any] | None, training: dict[str, Any] | None) -> str:
+    """Name the sections that decided how long it is kept and whether anyone may train on it."""
     cited = [part["clause"] for part in (retention, training) if part]
-    return "; ".join(dict.fromkeys(f"{c['document']} §{c['section']} “{c['key']}”" for c in cited)) or "-"
+    return ", ".join(dict.fromkeys(f"{c['document']} §{c['section']}" for c in cited)) or "-"
 
 
 def _heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | None:
