@@ -24,7 +24,7 @@ format: .venv/.dev
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
 .tools/bin/uv:
-	@python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.11.28
+	@python3 -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 
 $(PY): .python-version | $(filter .tools/%,$(UV))
 	@$(UV) venv --quiet --allow-existing .venv
