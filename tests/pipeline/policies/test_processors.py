@@ -90,3 +90,11 @@ def test_one_refused_region_refuses_the_company_for_the_artifact() -> None:
     asks = tuple(ProcessorAsk(name="deepgram", purpose="speech_to_text", region=r) for r in ("eu", "us"))
 
     assert not judge(with_legs(facts(considered=asks), a_leg("DE"))).permits_processor("deepgram", "speech_to_text")
+
+
+def test_the_order_of_the_questions_does_not_change_the_record() -> None:
+    asks = tuple(ProcessorAsk(name="deepgram", purpose="speech_to_text", region=r) for r in (None, "us", "eu"))
+
+    one, other = (judge(facts(considered=c)).processors for c in (asks, asks[::-1]))
+    assert one == other
+    assert [p.region for p in one if p.name == "deepgram" and p.purpose == "speech_to_text"] == [None, "eu", "us"]

@@ -169,6 +169,7 @@ def test_a_cap_of_law_cuts_what_a_policy_keeps_indefinitely() -> None:
     assert decision.basis is RetentionBasis.JURISDICTION_CAP
     assert decision.clause.document == "jurisdictions"
     assert decision.clause.section == "FR"
+    assert decision.clause.key.startswith("CNIL NS-057")
 
 
 def test_the_shortest_cap_of_all_legs_counts() -> None:
