@@ -98,7 +98,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
             database=base.database,
             keys=base.keys,
             queue=queue,
-            recordings=_twilio(settings),
+            recordings=telephony(settings),
             clock=base.clock,
             public_base=settings.web.public_base,
         )
@@ -120,13 +120,45 @@ def step_context(base: Base) -> StepContext:
     return StepContext(
         vault=base.vault,
         clock=base.clock,
-        vendor=_twilio(settings),
+        vendor=telephony(settings),
         open_media=open_media,
-        transcribers={name: build(settings) for name, build in _ENGINES.items() if name in _wanted(settings)},
-        listener=_second_recogniser(settings),
+        transcribers=load_transcribers(settings),
+        listener=load_listener(settings),
         detector=Detector(load_models()),
         law=load_law(),
         bundles=load_bundle,
+    )
+
+
+def load_transcribers(settings: Settings) -> dict[str, Transcriber]:
+    """Load the recognisers that are set up, by the names tenants choose them by.
+
+    Raises:
+        IntegrityError: a model file is not the one that was pinned.
+    """
+    return {name: _ENGINES[name](settings) for name in _configured(settings)}
+
+
+def load_listener(settings: Settings) -> Transcriber:
+    """Load the second recogniser, which listens to what the first one's words were cut out of."""
+    from pipeline.vendors.local_asr import load_whisper_tiny_en
+
+    return load_whisper_tiny_en(threads=settings.local_asr.threads)
+
+
+def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """Name every recogniser with the company that hears with it, and those that are set up."""
+    return dict(_COMPANIES), _configured(settings)
+
+
+def telephony(settings: Settings) -> RecordingsVendor:
+    """Give the vendor that makes the recordings."""
+    from pipeline.vendors.twilio import TwilioRecordings
+
+    return TwilioRecordings(
+        api_base=settings.twilio.api_base,
+        timeout_s=settings.twilio.timeout_s,
+        max_media_bytes=settings.twilio.max_media_bytes,
     )
 
 
@@ -208,26 +240,10 @@ def _kms(settings: Settings) -> Keys:
     )
 
 
-def _twilio(settings: Settings) -> RecordingsVendor:
-    from pipeline.vendors.twilio import TwilioRecordings
-
-    return TwilioRecordings(
-        api_base=settings.twilio.api_base,
-        timeout_s=settings.twilio.timeout_s,
-        max_media_bytes=settings.twilio.max_media_bytes,
-    )
-
-
 def _local(settings: Settings) -> Transcriber:
     from pipeline.vendors.local_asr import load_whisper_base
 
     return load_whisper_base(settings.data_dir / "models", threads=settings.local_asr.threads)
-
-
-def _second_recogniser(settings: Settings) -> Transcriber:
-    from pipeline.vendors.local_asr import load_whisper_tiny_en
-
-    return load_whisper_tiny_en(threads=settings.local_asr.threads)
 
 
 def _deepgram(settings: Settings) -> Transcriber:
@@ -243,9 +259,11 @@ def _deepgram(settings: Settings) -> Transcriber:
 _OBJECTS: Final[Mapping[str, Callable[[Settings], Artifacts]]] = {"files": _files, "s3": _s3}
 _KEYS: Final[Mapping[str, Callable[[Settings], Keys]]] = {"file": _file_keys, "kms": _kms}
 _ENGINES: Final[Mapping[str, Callable[[Settings], Transcriber]]] = {"local": _local, "deepgram": _deepgram}
+_COMPANIES: Final[Mapping[str, str | None]] = {"local": None, "deepgram": "deepgram"}
+"""Who hears what a recogniser is given, as policies list it; nobody for what stays in the building."""
 
 
-def _wanted(settings: Settings) -> tuple[str, ...]:
+def _configured(settings: Settings) -> tuple[str, ...]:
     """Name the recognisers that are configured: the local one always, Deepgram where it has a key."""
     return ("local", "deepgram") if settings.deepgram.api_key else ("local",)
 

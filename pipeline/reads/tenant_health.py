@@ -1,0 +1,122 @@
+"""Can each tenant's calls be kept and heard as its settings ask: the checks of `earmark doctor` that go by tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Tenant
+from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
+from pipeline.policies.loader import load_bundle
+from pipeline.policies.processors import lists_processor
+from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.reads.health_report import Finding, Verdict
+from pipeline.store.tenants import get_tenant
+from pipeline.store.vault import Vault
+
+_SPEECH_TO_TEXT: Final = "speech_to_text"
+_PROBE: Final = {"kind": "probe"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognisers:
+    """Every recogniser that can be named: the company that hears with it (None: nobody), and whether it is set up."""
+
+    processors: Mapping[str, str | None]
+    configured: tuple[str, ...]
+
+
+def check_keys(vault: Vault, names: Sequence[TenantId]) -> Iterator[Finding]:
+    """Does the keeper wrap and unwrap for every tenant, and open what it sealed before."""
+    opened = 0
+    for name in names:
+        try:
+            data_key, wrapped = vault.keys.new_data_key(name, _PROBE)
+            if vault.keys.unwrap(name, wrapped, _PROBE) != data_key:
+                yield Finding(check="keys", verdict=Verdict.FAIL, says=f"{name}: another key comes back")
+                continue
+            _read(vault, name)
+            opened += 1
+        except PipelineError as error:
+            yield Finding(check="keys", verdict=Verdict.FAIL, says=f"{name}: {error}")
+    if opened == len(names):
+        says = f"wrap and unwrap for {opened} tenants, and open what is sealed" if names else "no tenant yet"
+        yield Finding(check="keys", verdict=Verdict.OK, says=says)
+
+
+def check_tenants(vault: Vault, names: Sequence[TenantId], recognisers: Recognisers) -> Iterator[Finding]:
+    """Is each tenant's policy here, and may and can its recognisers hear its calls."""
+    faults = [fault for name in names for fault in _faults(_read(vault, name), recognisers)]
+    yield from faults
+    if not faults and names:
+        yield Finding(check="tenants", verdict=Verdict.OK, says=f"{len(names)}, policies and recognisers fit")
+
+
+def check_vendor(
+    vault: Vault, names: Sequence[TenantId], vendor: RecordingsVendor, *, now: datetime
+) -> Iterator[Finding]:
+    """Does the telephony vendor know each tenant that has an account there."""
+    tenants = [tenant for name in names if (tenant := _read(vault, name)).account_sid and tenant.secrets.auth_token]
+    known = 0
+    for tenant in tenants:
+        try:
+            vendor.list_recordings(_account(tenant), since=now)
+            known += 1
+        except VendorUnavailable as error:
+            says = f"cannot be asked about {len(tenants) - known} tenants: {error}"
+            yield Finding(check="telephony", verdict=Verdict.WARN, says=says)
+            return
+        except PipelineError as error:
+            yield Finding(check="telephony", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
+    if known and known == len(tenants):
+        yield Finding(check="telephony", verdict=Verdict.OK, says=f"accepts the credentials of {known} tenants")
+
+
+def _read(vault: Vault, name: TenantId) -> Tenant:
+    with vault.database.transaction(name) as tx:
+        return get_tenant(tx, keys=vault.keys)
+
+
+def _faults(tenant: Tenant, recognisers: Recognisers) -> Iterator[Finding]:
+    try:
+        bundle = load_bundle(tenant.policy_id)
+    except NotFound as error:
+        yield Finding(check="tenants", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
+        return
+    against = {name: _against(name, bundle, recognisers) for name in tenant.settings.engines}
+    for name, reason in against.items():
+        if reason:
+            yield Finding(check="tenants", verdict=Verdict.WARN, says=f"{tenant.id}: never uses {name}: {reason}")
+    if tenant.settings.is_transcription_on and all(against.values()):
+        says = f"{tenant.id}: no recogniser may hear its calls; every recording will be withheld"
+        yield Finding(check="tenants", verdict=Verdict.FAIL, says=says)
+
+
+def _against(name: str, bundle: Bundle, recognisers: Recognisers) -> str | None:
+    """Say why a tenant under a policy cannot use a recogniser; None when it can."""
+    if name not in recognisers.processors:
+        return f"there is none; known are {', '.join(sorted(recognisers.processors))}"
+    company = recognisers.processors[name]
+    if company is not None and not lists_processor(bundle, company, _SPEECH_TO_TEXT):
+        clause = bundle.cite(_entry(bundle, company))
+        return f"not among the processors of {clause.document} §{clause.section} “{clause.key}”"
+    return None if name in recognisers.configured else "it is not set up here"
+
+
+def _entry(bundle: Bundle, company: str) -> Leaf:
+    known: list[Processor | Refused] = [*bundle.processors.listed, *bundle.processors.refused]
+    return next((entry for entry in known if entry.name == company), bundle.processors)
+
+
+def _account(tenant: Tenant) -> VendorAccount:
+    return VendorAccount(
+        tenant=tenant.id,
+        account_sid=tenant.account_sid or "",
+        auth_token=tenant.secrets.auth_token,
+        api_key_sid=tenant.secrets.api_key_sid or None,
+        api_key_secret=tenant.secrets.api_key_secret or None,
+    )

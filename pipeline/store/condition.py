@@ -1,0 +1,92 @@
+"""What stands between the app and rows that are not its tenant's: read from the database's own catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from pipeline.store.session import Database, reachable
+from pipeline.store.tables import metadata
+
+ONLY_ADDED_TO = ("audit_events", "consent_events", "decisions", "inbox", "tombstones")
+"""Tables of which the app may change or remove no row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseCondition:
+    """What the database says of itself and of the role the app connects as. Everything named here is a fault."""
+
+    missing: tuple[str, ...]
+    """Tables and columns the code knows and the database does not: not migrated."""
+    unforced: tuple[str, ...]
+    """Tables whose rows some role may see without a policy."""
+    changeable: tuple[str, ...]
+    """Tables that are only to be added to, and whose rows this role may change or remove."""
+    powers: tuple[str, ...]
+    """What lets the role pass by the row policies."""
+
+
+def read_condition(database: Database) -> DatabaseCondition:
+    """Look at tables, policies, grants and the role.
+
+    Raises:
+        StoreUnreachable: the database cannot be reached.
+    """
+    with reachable(), database.engine.connect() as connection:
+        missing = _missing(connection)
+        return DatabaseCondition(
+            missing=missing,
+            unforced=_unforced(connection),
+            changeable=() if missing else _changeable(connection),
+            powers=_powers(connection),
+        )
+
+
+def _missing(connection: Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        text(
+            "select relname, attname from pg_attribute join pg_class c on c.oid = attrelid "
+            "join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'earmark' and relkind = 'r' and attnum > 0 and not attisdropped"
+        )
+    )
+    found = {(row.relname, row.attname) for row in rows}
+    engine = connection.execute(text("select to_regclass('dbos.workflow_status') is null")).scalar()
+    wanted = {(table.name, column.name) for table in metadata.tables.values() for column in table.columns}
+    return tuple(sorted(f"{table}.{column}" for table, column in wanted - found)) + (("dbos",) if engine else ())
+
+
+def _unforced(connection: Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        text(
+            "select relname from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'earmark' and relkind = 'r' and relname <> 'alembic_version' "
+            "and not (relrowsecurity and relforcerowsecurity) order by relname"
+        )
+    )
+    return tuple(rows.scalars())
+
+
+def _changeable(connection: Connection) -> tuple[str, ...]:
+    asked = text("select has_table_privilege(:t, 'update') or has_table_privilege(:t, 'delete, truncate')")
+    return tuple(name for name in ONLY_ADDED_TO if connection.execute(asked, {"t": f"earmark.{name}"}).scalar())
+
+
+def _powers(connection: Connection) -> tuple[str, ...]:
+    role = connection.execute(
+        text("select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user")
+    ).one()
+    owned = connection.execute(
+        text(
+            "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'earmark' and relkind = 'r' and pg_has_role(relowner, 'usage')"
+        )
+    ).scalar()
+    said = {
+        "is a superuser": role.rolsuper,
+        "bypasses row policies": role.rolbypassrls,
+        "may make roles": role.rolcreaterole,
+        "owns tables": owned,
+    }
+    return tuple(power for power, is_so in said.items() if is_so)
