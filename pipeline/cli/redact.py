@@ -36,18 +36,15 @@ def command(source: Path, target: Path) -> None:
         raise InvalidInput(f"{target.parent}: no such folder")
     if source.stat().st_size == 0:
         raise InvalidInput(f"{source}: empty")
-    # A bad first line is told before half a second goes into loading models.
+    # Everything is read once before seconds go into loading models and minutes into detection.
     with source.open("rb") as file:
-        next(_conversations(file), None)
+        if not sum(1 for _ in _conversations(file)):
+            raise InvalidInput(f"{source}: no conversation in it")
     detector = Detector(load_models())
     with source.open("rb") as file, _replacing(target) as out, _progress(source.stat().st_size) as advance:
-        written = 0
         for conversation, entities in detector.detect_each(_conversations(file)):
             out.write(json.dumps(_document(conversation, entities), ensure_ascii=False) + "\n")
-            written += 1
             advance(file.tell())
-        if not written:
-            raise InvalidInput(f"{source}: no conversation in it")
 
 
 def _conversations(file: IO[bytes]) -> Iterator[Conversation]:

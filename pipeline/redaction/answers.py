@@ -13,14 +13,13 @@ from pipeline.redaction.recognizers.dates import find_dates
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence, proven_type
 from pipeline.redaction.turn_view import TurnView
-from pipeline.redaction.vocabulary import STREET_WORDS, TITLES, Vocabulary, word_set
+from pipeline.redaction.vocabulary import STREET_WORDS, TITLES, Vocabulary, read_sections, word_set
 
 _SHORT: Final = 12
-_STALL: Final = re.compile(
-    r"\b(?:(?:just |hold on |hang on |give me |wait )*(?:a|one|1|two|half a|the) (?:second|sec|moment|minute|min|mo|tick)s?"
-    r"(?: please)?|let me (?:see|check|find|grab|get|look|think)(?: \w+){0,4}|what (?:do you mean|was that|is that|for)"
-    r"|why do you|say (?:that|it) again|can you (?:repeat|say|hear)|do i (?:have|need) to|i do ?n['o]?t (?:know|have|remember|want)"
-    r"|which (?:one|name|number)|i (?:have to|need to|will|'ll) (?:find|look|get|check))\b"
+_TALK: Final = read_sections("answers")
+_STALL: Final = re.compile(rf"\b(?:{'|'.join(_TALK['stalls'])})\b")
+_OPENERS, _CLOSERS, _CHATTER, _MISHEARD = (
+    word_set(" ".join(_TALK[title])) for title in ("openers", "closers", "chatter", "misheard")
 )
 
 
@@ -148,7 +147,7 @@ class AnswerReader:
         first, last = 0, len(written.pieces)
         while first < last and _is_chatter(written, first, talk or _CHATTER):
             first += 1
-        while last > first and _is_chatter(written, last - 1, talk or _CLOSERS):
+        while last > first and _is_chatter(written, last - 1, _CLOSERS):
             last -= 1
         return first, last
 
@@ -232,22 +231,3 @@ def _stretches(marks: list[int], gap: int) -> list[tuple[int, int]]:
         else:
             stretches.append((mark, mark + 1))
     return stretches
-
-
-_MISHEARD: Final = word_set(
-    "to too for or won ate tree and then a i oh be see are you why tea pee jay kay ex en em el of the space next"
-)
-_OPENERS: Final = word_set(
-    "yes yeah yep yup okay ok sure well hi hello it's its that's thats this is my name name's thanks thank you please sorry "
-    "morning afternoon evening good sir ma'am madam right alright course certainly absolutely here postcode code zip so"
-) - word_set("you is so right")
-_CLOSERS: Final = word_set(
-    "yes yeah okay ok thanks thank you please sorry sir ma'am madam correct there too now again for me is it"
-)
-_CHATTER: Final = word_set(
-    "yes yeah yep yup ya no nope okay ok k sure well so um hi hello hey it's its it is that's that thats this the my name "
-    "name's names first last full surname middle and i'm im am thanks thank you please sir ma'am madam right alright "
-    "correct good great fine oh ah you've got would be sorry actually again uh of course certainly absolutely here "
-    "address number zip code postcode postal email mail phone mobile cell account card date birth was born on in at "
-    "morning afternoon evening live i your to a an goes spelled spell as like just under one for me him her his go ahead ready there listed"
-)

@@ -62,7 +62,7 @@ class Manifest:
         return sum(span.duration_ms for channel in self.muted for span in channel)
 
     def widened(self, extra_ms: int) -> Manifest:
-        """Give a manifest that mutes `extra_ms` more on both sides of every muted span; what is hidden in text stays."""
+        """Mute `extra_ms` more on both sides of every muted span; what is hidden in text stays as it is."""
         muted = tuple(
             merge_times(_padded(span, extra_ms, self.duration_ms) for span in channel) for channel in self.muted
         )

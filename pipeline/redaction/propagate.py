@@ -15,7 +15,7 @@ from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.name_words import AMBIGUOUS_NAMES, NameReader
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
 from pipeline.redaction.turn_view import TurnView
-from pipeline.redaction.vocabulary import TITLES, UNIT_WORDS, Vocabulary, bare_word
+from pipeline.redaction.vocabulary import TITLES, UNIT_WORDS, Vocabulary, bare_word, word_set
 
 _SURE: Final = 0.6
 _LEAST_DIGITS: Final = 3
@@ -88,6 +88,16 @@ class Propagation:
     def _again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
         if learned.places:
             yield from self._address_again(view, learned)
+        yield from self._names_again(view, learned)
+        for run in view.written.runs:
+            known = _known_number(run.code, learned)
+            if known is not None and known[1] != view.turn.index and not is_amount(view.written, run):
+                yield from _made(view, run.first, run.last, known[0], known[1], "number")
+            elif run.letters >= 3 and not run.digits and run.code.lower() in learned.names:
+                turn = learned.names[run.code.lower()]
+                yield from _made(view, run.first, run.last, EntityType.PERSON, turn, "spelling")
+
+    def _names_again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
         for index, piece in enumerate(view.written.pieces):
             if piece.kind is not Kind.WORD:
                 continue
@@ -97,13 +107,6 @@ class Propagation:
                 turn = learned.sounds.get(sound_of(key))
             if turn is not None and turn != view.turn.index:
                 yield from _made(view, index, index + 1, EntityType.PERSON, turn, "name")
-        for run in view.written.runs:
-            known = _known_number(run.code, learned)
-            if known is not None and known[1] != view.turn.index and not is_amount(view.written, run):
-                yield from _made(view, run.first, run.last, known[0], known[1], "number")
-            elif run.letters >= 3 and not run.digits and run.code.lower() in learned.names:
-                turn = learned.names[run.code.lower()]
-                yield from _made(view, run.first, run.last, EntityType.PERSON, turn, "spelling")
 
 
 def sound_of(word: str) -> str:
@@ -146,8 +149,12 @@ def _made(view: TurnView, first: int, last: int, type: EntityType, turn: int, pa
         yield made
 
 
-_SOUNDS: Final = (
-    ("ph", "f"), ("ck", "k"), ("gh", "g"), ("kn", "n"), ("wr", "r"), ("sch", "sk"), ("tch", "c"), ("ch", "c"), ("sh", "c"),
-    ("th", "t"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("dg", "j"),
-    ("v", "f"), ("j", "g"),
-)  # fmt: skip
+_SOUNDS: Final = tuple(
+    tuple(pair.split("="))
+    for pair in sorted(
+        word_set(
+            "ph=f ck=k gh=g kn=n wr=r sch=sk tch=c ch=c sh=c th=t ce=se ci=si cy=si c=k q=k x=ks z=s dg=j v=f j=g"
+        ),
+        key=lambda pair: (-len(pair), pair),
+    )
+)

@@ -60,7 +60,7 @@ class _Group:
         if type is EntityType.PERSON:
             return bool(words) and (set(words) <= set(self.words) or set(self.words) <= set(words))
         mine, theirs = "".join(self.words), "".join(words)
-        if mine.isdigit() and theirs.isdigit() and min(len(mine), len(theirs)) >= 3:
+        if mine.isdecimal() and theirs.isdecimal() and min(len(mine), len(theirs)) >= 3:
             return mine in theirs or theirs in mine
         return mine == theirs
 

@@ -1,5 +1,5 @@
-"""Takes away what recognisers found and what is not personal: companies, medicines, interjections, clock times; and adds
-what only stands out by standing alone: a turn that is nothing but a name or a number.
+"""Takes away what is not personal after all (companies, medicines, interjections), and adds what stands out by
+standing alone: a turn that is nothing but a name or a number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word
 
 _MODELS: Final = frozenset({"spacy", "rampart"})
 _COMPANY_NEXT: Final = re.compile(
-    r"\b(?:(?:thanks|thank you) for (?:calling|choosing|contacting)|through to|reached|welcome to|work for|works for|employed by)(?: the)?$"
+    r"\b(?:(?:thanks|thank you) for (?:calling|choosing|contacting)|through to|reached|welcome to|works? for"
+    r"|employed by)(?: the)?$"
 )
 """What is said just before a company's name."""
 _LONE_WORDS: Final = 4

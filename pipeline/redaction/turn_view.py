@@ -71,7 +71,7 @@ class TurnReader:
     def _view(self, turn: Turn, artifacts: SpokenArtifacts) -> TurnView:
         written = artifacts.written
         found = self._analyze_words(turn, artifacts) if written.tokens else []
-        if sum(c.isdigit() for c in written.text) >= _DIGITS_FOR_PATTERNS:
+        if sum(c.isdecimal() for c in written.text) >= _DIGITS_FOR_PATTERNS:
             found += self._analyze_written(turn, artifacts)
         text = " ".join(token.key for token in written.tokens)
         return TurnView(turn=turn, written=written, text=text, found=tuple(found))

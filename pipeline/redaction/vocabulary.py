@@ -121,7 +121,21 @@ def _uninflected(key: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
+def read_sections(name: str) -> dict[str, tuple[str, ...]]:
+    """Read a list with `[sections]`, an entry a line, in the order of the file."""
+    sections: dict[str, list[str]] = {}
+    for line in _lines(name):
+        if line.startswith("[") and line.endswith("]"):
+            current = sections.setdefault(line[1:-1], [])
+        elif line:
+            current.append(line)
+    return {title: tuple(entries) for title, entries in sections.items()}
+
+
 def _read(name: str) -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for line in _lines(name) for word in line.split())
+
+
+def _lines(name: str) -> list[str]:
     text = (files("pipeline.redaction") / "lexicon" / f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word.replace("_", " ") for line in lines for word in line.split())
+    return [line for line in text.splitlines() if not line.startswith("#")]

@@ -85,6 +85,8 @@ def _domain_end(tokens: Sequence[Token], pieces: Sequence[Piece], at: int, table
     """Find the piece after the last "dot com" that belongs to the "at"; None when there is none near."""
     end = None
     for index in range(at + 2, min(at + _REACH, len(pieces) - 1)):
+        if pieces[index].kind is Kind.SYMBOL and pieces[index].text == "@":
+            break
         if pieces[index].kind is Kind.SYMBOL and pieces[index].text == ".":
             if _key(tokens, pieces[index + 1]) in tables.domain_ends:
                 end = index + 2

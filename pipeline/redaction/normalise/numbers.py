@@ -32,14 +32,14 @@ def read_ordinal(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
     key = keys[at]
     if key in tables.ordinals:
         return str(tables.ordinals[key]), at + 1
-    if key[:-2].isdigit() and key[-2:] in tables.ordinal_suffixes:
+    if key[:-2].isdecimal() and key[-2:] in tables.ordinal_suffixes:
         return key[:-2], at + 1
     if key in tables.tens:
         after = _past_dash(keys, at + 1)
         unit = tables.ordinals.get(keys[after], 0) if after < len(keys) else 0
         if 0 < unit < 10:
             return str(tables.tens[key] + unit), after + 1
-    number = (key, at + 1) if key.isdigit() and len(key) <= 2 else read_number(keys, at, tables)
+    number = (key, at + 1) if key.isdecimal() and len(key) <= 2 else read_number(keys, at, tables)
     if number is None or len(number[0]) > 2 or not _is(keys, number[1], tables.ordinal_suffixes):
         return None
     # "st" is mostly a street; before a month it ends an ordinal.

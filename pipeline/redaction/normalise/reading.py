@@ -37,7 +37,7 @@ def _repeated(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
     said = keys[at + 1]
     if said == "u" and times == 2:
         return Piece("w", Kind.LETTER, at, at + 2)
-    if said in tables.units or (said.isdigit() and len(said) == 1):
+    if said in tables.units or (said.isdecimal() and len(said) == 1):
         return Piece(str(tables.units.get(said, said)) * times, Kind.DIGITS, at, at + 2)
     if said in tables.teens or said in tables.tens:
         number = read_number(keys, at + 1, tables)
@@ -71,7 +71,7 @@ def _ordinal(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
 
 
 def _number(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
-    if keys[at].isdigit():
+    if keys[at].isdecimal():
         return Piece(keys[at], Kind.DIGITS, at, at + 1)
     read = read_number(keys, at, tables)
     return Piece(read[0], Kind.DIGITS, at, read[1]) if read else None
@@ -97,6 +97,8 @@ def _symbol(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
         sign = tables.symbols.get(tuple(keys[at : at + length]))
         if sign and at + length <= len(keys):
             return Piece(sign, Kind.SYMBOL, at, at + length)
+    if len(keys[at]) > 1 and keys[at].startswith("["):
+        return Piece("[]", Kind.SYMBOL, at, at + 1)
     if len(keys[at]) == 1 and not keys[at].isalnum():
         return Piece(keys[at], Kind.SYMBOL, at, at + 1)
     return None
@@ -169,6 +171,8 @@ def _beside_letter(settled: list[Piece], pieces: list[Piece], index: int, keys: 
             return True
         if other is not None and keys[other.first] in tables.spelling_words:
             return True
+    if left is not None and left.kind is Kind.LETTER and index >= 2 and settled[index - 2].is_code:
+        return True
     return left is not None and right is not None and left.is_code and right.is_code
 
 

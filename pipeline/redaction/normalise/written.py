@@ -10,7 +10,12 @@ from typing import Final
 
 from pipeline.model.span import CharSpan
 
-_TOKEN: Final = re.compile(r"['’]s\b|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|\S", re.IGNORECASE)
+_TOKEN: Final = re.compile(
+    # What redaction put there ("[PERSON_1]", "[PIN:9f2c]") is one sign, never read again.
+    r"(?-i:\[[A-Z][A-Z_]*(?:_\d+)?(?::[^\]\s]+)?\])"
+    r"|['’]s\b|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|\S",
+    re.IGNORECASE,
+)
 
 
 class Kind(StrEnum):
@@ -66,7 +71,7 @@ class Run:
     @property
     def digits(self) -> int:
         """How many of its characters are digits."""
-        return sum(c.isdigit() for c in self.code)
+        return sum(c.isdecimal() for c in self.code)
 
     @property
     def letters(self) -> int:

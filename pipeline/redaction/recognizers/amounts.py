@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from pipeline.redaction.normalise import Kind, Run, Written
 from pipeline.redaction.vocabulary import word_set
 
 _UNITS: Final = word_set(
-    "dollar dollars cent cents pound pounds quid euro euros pence rupee rupees rs bucks grand percent percentage % am pm "
+    "dollar dollars cent cents pound pounds quid euro euros pence rupee rupees rs bucks grand percent "
+    "percentage % am pm "
     "o'clock oclock minute minutes hour hours second seconds day days week weeks month months year years yr yrs times "
     "milligram milligrams mg mgs mcg gram grams ml kg kilo kilos kilogram lb lbs ounce ounces oz liter liters litre "
-    "litres mile miles km kilometers kilometres meter meters metre metres feet foot ft inch inches cm mm degrees degree "
+    "litres mile miles km kilometers kilometres meter meters metre metres feet foot ft inch inches cm mm "
+    "degrees degree "
     "gb gig gigs gigabyte gigabytes mb meg megs megabyte megabytes mbps kbps tb pizza pizzas people persons adults "
     "children kids bedroom bedrooms items item pieces piece slices slice cups cup bottles bottle tickets bags bag "
     "boxes packs pack percent points point units rooms nights thousand million billion dozen star stars hundred "
     "tablets tablet pills pill capsules capsule puffs x p.m a.m"
 )
+_CLOCK: Final = re.compile(r"\d{1,4}[ap]m")
 _TIME_BEFORE: Final = word_set("at around about by before after until till past between noon")
 _BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
 
 
 def is_amount(written: Written, run: Run) -> bool:
     """Say whether a short run counts or measures something; nine digits or more never do."""
+    if _CLOCK.fullmatch(run.code.lower()):
+        return True
     if run.digits >= 9 or (run.letters and run.digits):
         return False
     if _is_clock_time(written, run):
@@ -43,7 +49,7 @@ def _is_clock_time(written: Written, run: Run) -> bool:
     if (
         not 1 <= len(parts) <= 2
         or _key(written, run.first - 1) not in _TIME_BEFORE
-        or not all(p.isdigit() for p in parts)
+        or not all(p.isdecimal() for p in parts)
     ):
         return False
     return (

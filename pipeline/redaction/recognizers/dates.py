@@ -56,9 +56,9 @@ class BirthDates(SpokenRecognizer):
         """Find dates within a few words of what names a birth."""
         keys = [written.tokens[p.first].key for p in written.pieces]
         text = " ".join(keys)
-        if not any(c.type is T.DATE_OF_BIRTH for c in find_cues(text)):
-            return
         cued = {text[: c.start].count(" ") for c in find_cues(text) if c.type is T.DATE_OF_BIRTH}
+        if not cued:
+            return
         for date in find_dates(written):
             near = any(-_REACH <= date.first - cue <= _REACH for cue in cued)
             if near and (date.parts >= 2 or date.has_year):
@@ -96,9 +96,11 @@ def _date(written: Written, first: int, last: int) -> SaidDate:
     numbers = [p.text for p in parts if p.kind is Kind.DIGITS]
     joined = "".join(numbers)
     year = any(_is_year(n) for n in numbers) or _is_year(joined[-4:]) or len(joined) in (5, 6, 8)
-    days = [p for p in parts if p.kind is Kind.ORDINAL or (p.kind is Kind.DIGITS and len(p.text) <= 2)]
-    months = any(_is_month(written, i) for i in range(first, last)) or len(days) > 1 or len(joined) >= 6
-    return SaidDate(first, last, bool(days) or len(joined) >= 6, months, year)
+    if [len(n) for n in numbers[-2:]] == [2, 2] and _is_year("".join(numbers[-2:])):
+        numbers = numbers[:-2]
+    days = sum(p.kind is Kind.ORDINAL for p in parts) + sum(len(n) <= 2 for n in numbers)
+    months = any(_is_month(written, i) for i in range(first, last)) or days > 1 or len(joined) >= 6
+    return SaidDate(first, last, days > 0 or len(joined) >= 6, months, year)
 
 
 def _is_year(digits: str) -> bool:

@@ -9,20 +9,12 @@ from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Written
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
-from pipeline.redaction.vocabulary import Vocabulary
+from pipeline.redaction.vocabulary import Vocabulary, read_sections
 
-_SURE: Final = tuple(
-    tuple(phrase.split())
-    for phrase in ["my name is", "my name's", "my names", "my full name is", "my first name is", "my last name is", "last name is", "first name is", "surname is", "name is", "name's", "the name is", "call me", "name as", "under the name of", "under the name", "in the name of", "maiden name is", "maiden name was", "name was", "it's under", "it's in the name of", "goes by", "spelled"]
-)
-_WEAK: Final = tuple(
-    tuple(phrase.split())
-    for phrase in ["this is", "i am", "i'm", "im", "it is", "it's", "you are speaking with", "you're speaking with", "you are speaking to", "speaking with", "speaking to", "speak with", "speak to", "talking to", "talking with", "ask for", "on behalf of", "hi", "hello", "hey", "hallo", "dear", "welcome", "thanks", "thank you", "thank you so much", "thank you very much", "bye", "goodbye", "good morning", "good afternoon", "good evening", "sorry", "okay", "ok", "alright", "great", "perfect", "right", "well", "so", "yes", "no", "sure", "name", "named", "called", "patient", "attention", "contact", "email", "message", "text", "tell", "meet", "remind", "invite", "husband", "wife", "son", "daughter", "mother", "father", "brother", "sister", "partner", "friend", "boss", "colleague", "husband is", "wife is", "son is", "daughter is", "morning", "afternoon", "with", "from", "to", "for", "about", "by", "and"]
-)
-_GREETINGS: Final = frozenset(
-    tuple(phrase.split())
-    for phrase in ("hi", "hello", "hey", "dear", "thanks", "thank you", "this is", "i'm", "i am", "bye", "welcome")
-)
+_PHRASES: Final = {
+    title: tuple(tuple(entry.split()) for entry in entries) for title, entries in read_sections("announcements").items()
+}
+_GREETINGS: Final = frozenset(_PHRASES["greetings"])
 _TITLES: Final = frozenset(
     {"mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "prof", "professor", "ma'am"}
 )
@@ -37,8 +29,8 @@ class Introductions(SpokenRecognizer):
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._reader = NameReader(vocabulary)
-        self._sure = _by_first(_SURE)
-        self._weak = _by_first(_WEAK)
+        self._sure = _by_first(_PHRASES["sure"])
+        self._weak = _by_first(_PHRASES["weak"])
         super().__init__()
 
     def find(self, written: Written) -> Iterable[Found]:

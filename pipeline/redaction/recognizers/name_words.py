@@ -8,9 +8,11 @@ from pipeline.redaction.normalise import Kind, Written
 from pipeline.redaction.vocabulary import STATE_CODES, TITLES, Vocabulary, bare_word, word_set
 
 AMBIGUOUS_NAMES: Final = word_set(
-    "mark grace hope rose dawn grant frank rich art joy faith mercy melody crystal amber ruby pearl jade ivy daisy lily "
+    "mark grace hope rose dawn grant frank rich art joy faith mercy melody crystal amber ruby pearl jade "
+    "ivy daisy lily "
     "violet iris hazel olive summer autumn chase drew pat rob sue don dale glen cliff clay dean earl duke king angel "
-    "jesus penny ginger sandy misty sky eve gene hunter mason carter taylor cooper tucker rusty max miles will bill may "
+    "jesus penny ginger sandy misty sky eve gene hunter mason carter taylor cooper tucker rusty max "
+    "miles will bill may "
     "june april august jean robin jay carol brook victor oscar page reed read chuck buck hank ray sunny savannah "
     "charlotte madison austin jordan paris london israel sydney chelsea florence georgia virginia carolina dakota min "
     "sun hung star noel christian santiago diego mercedes alexa siri celeste sierra stone young long white black green "

@@ -25,7 +25,7 @@ def proven_type(code: str) -> T | None:
         return T.IBAN_CODE
     if validators.nino(code) or (validators.nhi(code)):
         return T.NATIONAL_ID
-    if len(code) == 17 and validators.vin(code) and not code.isdigit():
+    if len(code) == 17 and validators.vin(code) and not code.isdecimal():
         return T.VEHICLE
     if validators.gb_postcode(code) and 5 <= len(code) <= 7:
         return T.ZIP_CODE
@@ -37,7 +37,7 @@ def likely_type(code: str) -> tuple[T, float]:
     proved = proven_type(code)
     if proved is not None:
         return proved, 0.95
-    if not code.isdigit():
+    if not code.isdecimal():
         return T.ID_NUMBER, 0.6
     if 13 <= len(code) <= 19:
         return T.CREDIT_CARD, 0.8

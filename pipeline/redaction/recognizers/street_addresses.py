@@ -33,9 +33,9 @@ class StreetAddresses(SpokenRecognizer):
         keys = [self._word(written, i) for i in range(len(written.pieces))]
         yield from self._announced(written, keys)
         for index, key in enumerate(keys):
-            if key in STREET_WORDS:
-                first = self._start(written, keys, index)
-                if first is not None and (key in _SURE_STREETS or index - first > 1):
+            first = self._start(written, keys, index) if key in STREET_WORDS else None
+            if first is not None:
+                if key in _SURE_STREETS or index - first > 1:
                     yield Found(T.STREET_ADDRESS, first, self.tail(written, index + 1), 0.8, "street")
             elif key == "box" and index and keys[index - 1] in ("po", "o", "post", "office"):
                 yield Found(T.STREET_ADDRESS, index - 1, self.tail(written, index + 1), 0.8, "box")
@@ -43,7 +43,7 @@ class StreetAddresses(SpokenRecognizer):
                 yield Found(T.LOCATION, self._town_start(keys, index), self.tail(written, index + 1), 0.6, "state")
 
     def _announced(self, written: Written, keys: list[str]) -> Iterable[Found]:
-        """After "my address is" or "deliver to", and in a turn that is nothing but a number and strange words."""
+        """After "my address is" or "deliver to", and where a turn is only a number and strange words."""
         spoken = [p.kind is not Kind.FILLER and not (k and self._vocabulary.is_talk(k) and k not in _LONE_TALK)
                   for p, k in zip(written.pieces, keys, strict=True)]  # fmt: skip
         first = next(
@@ -56,9 +56,10 @@ class StreetAddresses(SpokenRecognizer):
             end = self.tail(written, start)
             if self._is_telling(written, keys, start, end):
                 yield Found(T.STREET_ADDRESS, start, end, 0.7, "announced")
-        elif len(keys) <= _LONE and all(spoken) and written.runs and self._is_telling(written, keys, 0, len(keys)):
-            if any(len(r.code) >= 2 and len(r.code) <= 6 for r in written.runs):
-                yield Found(T.STREET_ADDRESS, 0, len(keys), 0.5, "alone")
+            return
+        numbered = len(keys) <= _LONE and all(spoken) and any(2 <= len(r.code) <= 6 for r in written.runs)
+        if numbered and self._is_telling(written, keys, 0, len(keys)):
+            yield Found(T.STREET_ADDRESS, 0, len(keys), 0.44, "alone")
 
     def _is_telling(self, written: Written, keys: list[str], first: int, last: int) -> bool:
         """Say whether a stretch has a number and a word that is no talk, or two strange words."""
@@ -165,8 +166,10 @@ _CONNECTING: Final = frozenset(
     }
 )
 _NOT_IN_STREETS: Final = word_set(
-    "is are was were am be i you he she it we they my your his her our their and to for with from this that these those "
-    "have has had do does did can could will would want need please yes yeah no nope okay ok on at in by about or but so "
+    "is are was were am be i you he she it we they my your his her our their and to for with from this "
+    "that these those "
+    "have has had do does did can could will would want need please yes yeah no nope okay ok on at in by "
+    "about or but so "
     "if then what where when how which who not just going get got live lives living moved new address it's its i'm "
     "that's there here number dollars minutes hours days weeks months years percent pm am"
 )

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli.redact import command
+from pipeline.model.errors import InvalidInput
+
+CALL = {
+    "id": "c1",
+    "turns": [
+        {"turn": 4, "speaker": "agent", "text": "what is your pin"},
+        {"turn": 9, "speaker": "caller", "text": "🙂 it's double four one", "words": [{"ignored": True}]},
+    ],
+}
+
+
+def redact(source: Path, target: Path) -> None:
+    result = CliRunner().invoke(command, [str(source), str(target)])
+    if result.exception is not None:
+        raise result.exception
+
+
+def a_file(folder: Path, *lines: object) -> Path:
+    path = folder / "in.jsonl"
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+    return path
+
+
+def test_entities_come_out_by_the_turns_own_numbers_in_code_points(tmp_path: Path) -> None:
+    redact(a_file(tmp_path, CALL, "", {"id": "c2", "turns": []}), tmp_path / "out.jsonl")
+    first, second = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines())
+    assert second == {"id": "c2", "turns": []}
+    assert first["id"] == "c1"
+    assert [turn["turn"] for turn in first["turns"]] == [4, 9]
+    (entity,) = first["turns"][1]["entities"]
+    assert (entity["start"], entity["end"], entity["type"]) == (7, 22, "PIN")
+    assert 0 < entity["score"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["{"], "line 1: not JSON"),
+        ([CALL, "[]"], "line 2: not a conversation"),
+        ([CALL, {"id": 3, "turns": []}], "line 2: not a conversation"),
+        ([CALL, {"id": "x", "turns": [{}]}], 'line 2, turn 0: no "text"'),
+        ([CALL, {"id": "x", "turns": [{"text": "a", "turn": "b"}]}], "line 2, turn 0"),
+        ([CALL, {"id": "x", "turns": [{"text": "a", "turn": 1}, {"text": "a", "turn": 1}]}], "line 2: two turns"),
+        ([CALL, {"id": "x", "turns": [], "language": 1}], "line 2"),
+        (["\n"], "no conversation"),
+    ],
+)
+def test_bad_input_is_told_by_its_line_and_nothing_is_written(
+    tmp_path: Path, lines: list[object], message: str
+) -> None:
+    source = a_file(tmp_path, *lines)
+    with pytest.raises(InvalidInput, match=message):
+        redact(source, tmp_path / "out.jsonl")
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_failure_leaves_an_earlier_result_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    target.write_text("earlier")
+    with pytest.raises(InvalidInput):
+        redact(a_file(tmp_path, CALL, "{"), target)
+    assert target.read_text() == "earlier"
+
+
+@pytest.mark.parametrize("make", ["missing", "empty", "folder"])
+def test_a_source_that_is_no_file_or_empty_is_refused(tmp_path: Path, make: str) -> None:
+    source = tmp_path / "in.jsonl"
+    if make == "empty":
+        source.touch()
+    elif make == "folder":
+        source.mkdir()
+    with pytest.raises(InvalidInput):
+        redact(source, tmp_path / "out.jsonl")
+
+
+def test_a_target_in_no_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no such folder"):
+        redact(a_file(tmp_path, CALL), tmp_path / "nowhere" / "out.jsonl")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(b'{"id": "\xff\xfe"}\n')
+    with pytest.raises(InvalidInput, match="line 1"):
+        redact(source, tmp_path / "out.jsonl")
+
+
+MEASURE = """
+import json, sys
+from pathlib import Path
+from pipeline.cli.redact import command
+
+def resident() -> int:
+    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0])
+
+def a_file(path, turns):
+    with open(path, "w") as out:
+        for call in range(turns // 20):
+            lines = [{"turn": t, "speaker": "ab"[t % 2], "text": f"okay zorb{call}x{t} from word{t}{call} is {call} {t}"}
+                     for t in range(20)]
+            out.write(json.dumps({"id": str(call), "turns": lines}) + "\\n")
+
+folder = Path(sys.argv[1])
+sizes = []
+for turns in (200, 1200):
+    a_file(folder / "in", turns)
+    command.main([str(folder / "in"), str(folder / "out")], standalone_mode=False)
+    sizes.append(resident())
+print(sizes[1] - sizes[0])
+"""
+
+
+def test_memory_stays_flat_over_ten_times_as_many_turns_of_new_words(tmp_path: Path) -> None:
+    ran = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, check=True)
+    # The first run may still grow buffers; a leak of every word's vectors would be far larger than this.
+    assert int(ran.stdout.strip()) < 60 * 1024

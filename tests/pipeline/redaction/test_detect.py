@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model.entity import EntityType
+from pipeline.model.errors import Withheld
+from pipeline.model.transcript import Conversation
+from pipeline.redaction.detect import Detector
+from pipeline.redaction.manifest import build_manifest
+from pipeline.redaction.profile import DEFAULT_PROFILE, PAYMENT, RedactionProfile, TextStyle
+from pipeline.redaction.render_text import render_text
+from tests.pipeline.redaction.dialogues import a_conversation, hidden, left
+
+CALL = (
+    "agent: harbour energy my name is sione may i take your full name",
+    "caller: yeah it's aroha te wiata",
+    "agent: thanks aroha and your date of birth",
+    "caller: third of march eighty seven",
+    "agent: and a phone number",
+    "caller: oh two one double five five one four four",
+    "agent: your bill is two hundred and twelve dollars",
+)
+LINES = st.sampled_from(
+    [*CALL, "caller: a", "agent: 4 4 4", "caller: anna's at o'brien dot com", "agent: ", "caller: é ñ 🙂"]
+)
+
+
+def test_a_whole_call_is_left_with_nothing_personal(detector: Detector) -> None:
+    call = a_conversation(*CALL)
+    assert left(call, detector.detect(call)) == [
+        "harbour energy my name is _ may i take your full name",
+        "yeah it's _",
+        "thanks _ and your date of birth",
+        "_",
+        "and a phone number",
+        "_",
+        "your bill is two hundred and twelve dollars",
+    ]
+
+
+def test_one_person_is_one_group_throughout(detector: Detector) -> None:
+    people = [e for e in detector.detect(a_conversation(*CALL)) if e.type is EntityType.PERSON]
+    assert [(e.turn, e.group) for e in people] == [(0, 1), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("language", ["es", "fr-CA", "", "de_DE"])
+def test_a_language_without_a_detector_is_withheld(detector: Detector, language: str) -> None:
+    with pytest.raises(Withheld, match="language"):
+        detector.detect(a_conversation("caller: hola", language=language))
+
+
+@pytest.mark.parametrize("language", ["en", "en-US", "en_GB", "EN-nz"])
+def test_english_of_every_country_is_detected(detector: Detector, language: str) -> None:
+    call = a_conversation("caller: my name is margaret", language=language)
+    assert hidden(call, detector.detect(call)) == ["PERSON margaret"]
+
+
+@settings(max_examples=15)
+@given(st.lists(LINES, max_size=7))
+def test_entities_are_sorted_disjoint_inside_their_turn_and_explained(detector: Detector, lines: list[str]) -> None:
+    call = a_conversation(*lines)
+    entities = detector.detect(call)
+    assert list(entities) == sorted(entities, key=lambda e: (e.turn, e.span))
+    for entity in entities:
+        assert entity.span.end <= len(call.turns[entity.turn].text)
+        assert entity.evidence
+        assert entity.group
+    assert all(a.turn < b.turn or a.span.end <= b.span.start for a, b in pairwise(entities))
+
+
+def test_calls_together_give_what_each_gives_alone(detector: Detector) -> None:
+    calls = [a_conversation(*CALL), a_conversation(*CALL[2:5]), a_conversation()]
+    together = [entities for _, entities in detector.detect_each(calls)]
+    assert together == [detector.detect(call) for call in calls]
+
+
+@pytest.mark.parametrize("style", TextStyle)
+def test_detecting_again_in_the_redacted_text_finds_nothing_more(detector: Detector, style: TextStyle) -> None:
+    call = a_conversation(*CALL)
+    manifest = build_manifest(
+        call, detector.detect(call), profile=DEFAULT_PROFILE, duration_ms=0, channels=0, detector_version="1"
+    )
+    rendered = render_text(call, manifest, style=style, secret=b"0123456789abcdef")
+    turns = tuple(replace(t, text=r["text"]) for t, r in zip(call.turns, rendered["turns"], strict=True))
+    again = detector.detect(Conversation(id=call.id, turns=turns))
+    assert hidden(Conversation(id=call.id, turns=turns), again) == []
+
+
+def test_a_tenants_profile_chooses_types_and_own_words(detector: Detector) -> None:
+    call = a_conversation("caller: margaret here about project blue heron", "agent: your pin", "caller: four four one")
+    payment = RedactionProfile(entity_types=PAYMENT, hide_words=("blue heron",))
+    assert hidden(call, detector.detect(call, profile=payment)) == ["TENANT_WORD blue heron", "PIN four four one"]
+
+
+def test_a_word_to_keep_is_kept_unless_it_answers_a_question(detector: Detector) -> None:
+    profile = RedactionProfile(keep_words=("margaret",))
+    spoken_of = a_conversation("caller: could you tell margaret i called")
+    asked = a_conversation("agent: what is your name", "caller: margaret")
+    assert detector.detect(spoken_of, profile=profile) == ()
+    assert hidden(asked, detector.detect(asked, profile=profile)) == ["PERSON margaret"]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.model.span import CharSpan
+from pipeline.redaction.resolve import number_groups, resolve
+
+TEXT = "my name is anna bell and the number is four five six seven eight nine ok"
+
+
+def an_entity(start: int, end: int, type: EntityType = EntityType.PERSON, score: float = 0.5) -> Entity:
+    evidence = (Evidence(recognizer=f"r{start}-{end}"),)
+    return Entity(turn=0, span=CharSpan(start, end), type=type, score=score, evidence=evidence)
+
+
+ENTITIES = st.lists(
+    st.builds(
+        lambda start, length, type, score: an_entity(start, min(start + length, len(TEXT)), type, score),
+        st.integers(0, len(TEXT) - 1),
+        st.integers(1, 30),
+        st.sampled_from(EntityType),
+        st.floats(0.1, 1.0),
+    ),
+    max_size=10,
+)
+
+
+@given(ENTITIES)
+def test_resolution_never_covers_less_and_never_overlaps(entities: list[Entity]) -> None:
+    resolved = resolve(entities, TEXT)
+    before = {i for e in entities for i in range(e.span.start, e.span.end) if TEXT[i].isalnum()}
+    after = {i for e in resolved for i in range(e.span.start, e.span.end)}
+    assert before <= after
+    assert all(a.span.end <= b.span.start for a, b in zip(resolved, resolved[1:], strict=False))
+
+
+@given(ENTITIES)
+def test_resolving_again_changes_no_place_and_no_type(entities: list[Entity]) -> None:
+    once = resolve(entities, TEXT)
+    assert [(e.span, e.type) for e in resolve(once, TEXT)] == [(e.span, e.type) for e in once]
+
+
+def test_the_surer_finding_keeps_its_type_and_the_evidence_of_the_other() -> None:
+    (only,) = resolve([an_entity(11, 15, score=0.4), an_entity(11, 20, EntityType.USERNAME, score=0.9)], TEXT)
+    assert only.type is EntityType.USERNAME
+    assert {e.recognizer for e in only.evidence} == {"r11-20", "r11-15"}
+
+
+def test_first_name_and_full_name_are_one_person_and_another_is_another() -> None:
+    texts = ["anna bell", "Anna", "ms bell's", "george"]
+    numbered = number_groups([an_entity(0, 4)] * 4, texts)
+    assert [e.group for e in numbered] == [1, 1, 1, 2]
+
+
+def test_the_last_digits_of_a_known_number_belong_to_it() -> None:
+    entity = an_entity(0, 4, EntityType.CREDIT_CARD)
+    numbered = number_groups([entity] * 3, ["four five six seven eight nine", "789", "one two three"])
+    assert [e.group for e in numbered] == [1, 1, 2]
