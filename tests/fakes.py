@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pipeline.model.errors import StoreUnreachable, VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.ports.keys import WrappedKey
 from pipeline.ports.recordings import VendorAccount, VendorRecording
 
 
@@ -67,3 +69,22 @@ class NotedRecordings:
     def _answer(self, operation: str) -> None:
         if self.is_down:
             raise VendorUnavailable("twilio", operation)
+
+
+class KeeperIsAway:
+    """A keeper of keys that cannot be reached."""
+
+    def create_tenant_key(self, tenant: TenantId) -> None:
+        raise VendorUnavailable("keeper", "create tenant key")
+
+    def new_data_key(self, tenant: TenantId, context: Mapping[str, str]) -> tuple[bytes, WrappedKey]:
+        raise VendorUnavailable("keeper", "new data key")
+
+    def unwrap(self, tenant: TenantId, wrapped: WrappedKey, context: Mapping[str, str]) -> bytes:
+        raise VendorUnavailable("keeper", "unwrap")
+
+    def digest_key(self, tenant: TenantId) -> bytes:
+        raise VendorUnavailable("keeper", "digest key")
+
+    def destroy_tenant_key(self, tenant: TenantId) -> None:
+        raise VendorUnavailable("keeper", "destroy tenant key")

@@ -6,12 +6,15 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from twilio.request_validator import RequestValidator
 
 from pipeline.model.consent import Outcome, Purpose, standings
@@ -106,10 +109,21 @@ class Stage:
         self._trainer: Tenant | None = None
         self.client = TestClient(create_app(context), base_url="http://inside:8000", raise_server_exceptions=False)
 
-    def on(self, database: Database) -> Stage:
-        """The same app on another database."""
+    def on(self, database: Database, **other: object) -> Stage:
+        """The same app on another database, or with another part."""
         given = {f.name: getattr(self.context, f.name) for f in fields(self.context)}
-        return Stage(WebContext(**(given | {"database": database})), self.queue, self.recordings)
+        return Stage(WebContext(**(given | {"database": database} | other)), self.queue, self.recordings)
+
+    @contextmanager
+    def refusing_commits(self) -> Iterator[None]:
+        """Have the database itself refuse every commit of the app meanwhile."""
+
+        def refuse(_: object) -> None:
+            raise IntegrityError("commit", None, Exception())
+
+        event.listen(self.context.database.engine, "commit", refuse)
+        yield
+        event.remove(self.context.database.engine, "commit", refuse)
 
     def tenant(self, name: str = "acme", *, policy: str = "nejix", token: str | None = None, **chosen) -> Tenant:
         """Add a tenant that records, with an agent or a desk."""

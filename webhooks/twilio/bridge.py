@@ -38,7 +38,11 @@ def whisper(tenant: str, envelope: Asked, context: Context, call: str = "", atte
             due.append(visit)
         return twiml.render_callee(step, call_sid=call, urls=visit.urls)
 
-    answer = answer_call(context, tenant, envelope, act, otherwise=_bridge_unrecorded)
+    def otherwise(visit: Visit) -> str:
+        due.clear()  # what was noted did not last, so nobody has agreed
+        return twiml.render_callee(CalleeNext(act=CalleeAct.BRIDGE), call_sid=call, urls=visit.urls)
+
+    answer = answer_call(context, tenant, envelope, act, otherwise=otherwise)
     for visit in due:
         _start_recorder(visit, call)
     return answer
@@ -86,10 +90,6 @@ def _is_unreached(visit: Visit, state: CallState) -> bool:
     first = visit.fields.first
     is_bridged = first("DialCallStatus") == _TALKED and first("DialBridged", "true") != "false"
     return not is_bridged and not may_record(state)
-
-
-def _bridge_unrecorded(_: Visit) -> str:
-    return twiml.render_callee(CalleeNext(act=CalleeAct.BRIDGE), call_sid="", urls=_.urls)
 
 
 def _start_recorder(visit: Visit, call_sid: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from pipeline.intake.begin_call import begin_call
 from pipeline.intake.call_state import CallState, find_state
@@ -12,8 +13,9 @@ from pipeline.intake.law_of_call import Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
-from pipeline.model.errors import StoreUnreachable
+from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.policies.loader import load_bundle
+from pipeline.telemetry import log
 from webhooks.twilio import twiml
 from webhooks.twilio.door import Asked, Context, Visit, answer_call, go_on_unrecorded, xml
 from webhooks.twilio.urls import Gate
@@ -52,7 +54,7 @@ def take_answer(tenant: str, envelope: Asked, context: Context, step: str = "", 
 def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
     """Go on after a document of ours could not be had. Nothing is recorded, whatever was answered before.
 
-    With the database gone nobody can be told from anybody, so the last resort is the same for all.
+    With the database or the keys gone nobody can be told from anybody, so the last resort is the same for all.
     """
 
     def act(visit: Visit) -> str:
@@ -67,7 +69,11 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
 
     try:
         return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
-    except StoreUnreachable:
+    except (NotFound, NotPermitted, HTTPException):
+        raise
+    except Exception as error:
+        # There is no further fallback: whatever cannot be reached, the caller is told and let go.
+        log().error("call.ended", error=type(error).__name__)
         return xml(twiml.render_goodbye())
 
 

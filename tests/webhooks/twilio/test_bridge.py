@@ -157,3 +157,14 @@ def test_after_a_talk_nothing_is_said(stage):
 def test_the_end_of_a_dial_that_is_not_known_hangs_up(stage):
     call = stage.call(stage.tenant(topology=Topology.FORWARD))
     assert [verb.tag for verb in call.document(call.path("dial-end"), From=NEW_YORK)] == ["Hangup"]
+
+
+def test_a_yes_that_could_not_be_kept_starts_no_recorder(stage):
+    call, dial = a_forwarded_call(stage)
+    asked = whispered(call, dial)
+    with stage.refusing_commits():
+        assert list(call.press(asked, "1")) == []
+    assert callee(stage, call) is None
+    assert stage.recordings.started == []
+    call.press(asked, "1")
+    assert stage.recordings.started == [call.call_sid]

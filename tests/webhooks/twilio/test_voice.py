@@ -10,6 +10,7 @@ from pipeline.model.tenant import OnDecline, Topology
 from pipeline.store.calls import find_call_by_sid, list_legs
 from pipeline.store.consents import list_consents
 from pipeline.store.session import Database
+from tests.fakes import KeeperIsAway
 from tests.webhooks.conftest import AGENT, BASE, DENVER, DESK, NEW_YORK, WITHHELD
 
 BERLIN, SAN_FRANCISCO = "+493012345678", "+14155550142"
@@ -371,6 +372,20 @@ def test_without_the_database_twilio_is_told_to_come_back_and_the_fallback_still
     assert [verb.tag for verb in goodbye] == ["Say", "Hangup"]
     assert "is not being recorded" in says(goodbye)
     assert not call.was_told_to_record()
+
+
+def test_without_the_keeper_of_the_keys_twilio_is_told_to_come_back_and_the_fallback_lets_the_caller_go(stage, clock):
+    call = stage.call(stage.tenant())
+    call.client = stage.on(stage.context.database, keys=KeeperIsAway()).client
+    assert call.post(call.path("voice"), call.form(From=NEW_YORK, To=DENVER)).status_code == 503
+    assert [verb.tag for verb in call.document(call.path("fallback"), ErrorCode="11200")] == ["Say", "Hangup"]
+    assert not call.was_told_to_record()
+
+
+def test_the_fallback_too_answers_only_what_the_tenants_account_signed(stage):
+    call = stage.call(stage.tenant())
+    assert call.post(call.path("fallback"), call.form(), token="another").status_code == 403
+    assert call.post("/twilio/nobody/fallback", call.form()).status_code == 404
 
 
 # --- any behaviour
