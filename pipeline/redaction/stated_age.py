@@ -14,6 +14,10 @@ _UNITS: Final = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
 _AGES: Final = {word: number for number, word in enumerate(_UNITS)}
+_TENS: Final = {
+    word: 10 * number
+    for number, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
+}
 _WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _CHILD_BELOW: Final = 21
 """Ages from here on are no sign of a child anywhere; which of those below is one, policy and place decide."""
@@ -32,12 +36,24 @@ def find_stated_age(turns: Sequence[Turn], *, speakers: frozenset[str] | None = 
     ages: list[int] = []
     is_asked = False
     for turn in turns:
-        words = _WORD.findall(turn.text.lower().replace("’", "'"))
+        words = _joined(_WORD.findall(turn.text.lower().replace("’", "'")))
         if speakers is None or turn.speaker in speakers:
             ages += _stated(words)
             ages += _answered(words) if is_asked else []
         is_asked = _asks(words)
     return min((age for age in ages if age < _CHILD_BELOW), default=None)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Write tens with what follows them as one number: "forty two" is no two."""
+    joined: list[str] = []
+    for word in words:
+        unit = _AGES.get(word, 0)
+        if joined and joined[-1] in _TENS and 1 <= unit <= 9:
+            joined[-1] = str(_TENS[joined[-1]] + unit)
+        else:
+            joined.append(word)
+    return [str(_TENS[word]) if word in _TENS else word for word in joined]
 
 
 def _stated(words: list[str]) -> list[int]:
