@@ -143,7 +143,8 @@ def load_listener(settings: Settings) -> Transcriber:
     """Load the second recogniser, which listens to what the first one's words were cut out of."""
     from pipeline.vendors.local_asr import load_whisper_tiny_en
 
-    return load_whisper_tiny_en(threads=settings.local_asr.threads)
+    # It hears every digit as a word, and is given the silences too: skipping them lets more slip by.
+    return load_whisper_tiny_en(threads=settings.local_asr.threads, digits_as_words=True, skips_silence=False)
 
 
 def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[str, ...]]:
@@ -247,12 +248,12 @@ def _local(settings: Settings) -> Transcriber:
 
 
 def _deepgram(settings: Settings) -> Transcriber:
-    from pipeline.vendors.deepgram import DeepgramTranscriber
+    from pipeline.vendors.deepgram import MODEL_VERSION, DeepgramTranscriber
 
     chosen = settings.deepgram
     key = chosen.api_key.get_secret_value() if chosen.api_key else ""
     return DeepgramTranscriber(
-        key, host=chosen.api_base, model=chosen.model, version=chosen.version or "latest", region=chosen.region
+        key, host=chosen.api_base, model=chosen.model, version=chosen.version or MODEL_VERSION, region=chosen.region
     )
 
 

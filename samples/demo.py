@@ -137,7 +137,7 @@ def running(settings: Settings) -> Iterator[House]:
     """Run the product with stand-ins for the vendors, and stop all of it at the end."""
     with ExitStack() as stack:
         twilio = stack.enter_context(Standin())
-        deepgram = stack.enter_context(DeepgramStandin(load_whisper_tiny_en(), key="demo"))
+        deepgram = stack.enter_context(DeepgramStandin(load_whisper_tiny_en(digits_as_words=True), key="demo"))
         port = _free_port()
         url = f"http://127.0.0.1:{port}"
         base = stack.enter_context(open_base(settings))
