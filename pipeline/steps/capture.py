@@ -38,13 +38,13 @@ def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
 def note_capture(context: StepContext, recording: Recording, artifact: Artifact, audio: bytes) -> Receipt:
     """Note what was captured: channels, duration, size."""
     facts = describe(audio)
-    with context.recording(recording.tenant, recording.id) as (tx, before, _):
-        mark_state(tx, recording.id, RecordingState.CAPTURED)
+    with context.vault.database.transaction(recording.tenant) as tx:
+        is_new = mark_state(tx, recording.id, RecordingState.CAPTURED)
         merge_facts(tx, recording.id, {"duration_ms": facts.duration_ms, "channels": facts.channels})
         cut_at_ms = read_facts(tx, recording.id).get("cut_at_ms")
         if cut_at_ms is not None and facts.duration_ms > cut_at_ms:
             merge_facts(tx, recording.id, {"cut_at_ms": None})  # it was sealed whole: no cut is claimed for it
-        if before.state is not RecordingState.CAPTURED:
+        if is_new:
             details: Facts = {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
             add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts=details)
     return {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}

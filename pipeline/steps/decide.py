@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, cast
 
 from pipeline.model.artifact import Artifact
-from pipeline.model.decision import DecisionRecord, to_plain
+from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
+from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.ids import ArtifactId, RecordingId, TenantId
 from pipeline.model.recording import Recording
+from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide, parent_terms
-from pipeline.policies.facts import Facts
+from pipeline.policies.facts import Facts, ParentTerms
+from pipeline.policies.training import JUDGED_ON_ITSELF
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.gather_facts import gather
 from pipeline.store.artifacts import list_artifacts
-from pipeline.store.decisions import StoredDecision, add_decision
+from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.session import Transaction
 from pipeline.store.vault_names import check_tags
 
 
@@ -30,7 +36,7 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
     with context.vault.database.transaction(tenant) as tx:
         artifacts = list_artifacts(tx, recording=recording)
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact in artifacts:
+    for artifact in _parents_first(artifacts):
         facts, record = _judge(context, found, owner, artifact, made, bundle)
         made[artifact.id] = record
         _tag(context, artifact, record)
@@ -47,10 +53,40 @@ def _judge(
     made: dict[ArtifactId, DecisionRecord],
     bundle: Bundle,
 ) -> tuple[Facts, DecisionRecord]:
-    parents = tuple(parent_terms(made[parent]) for parent in artifact.parents if parent in made)
     with context.vault.database.transaction(recording.tenant) as tx:
+        parents = tuple(
+            parent_terms(made[parent]) if parent in made else _terms_of_absent(tx, parent)
+            for parent in artifact.parents
+        )
         facts = gather(tx, recording, owner, artifact, parents=parents)
     return facts, decide(facts, bundle, context.law.matrix)
+
+
+def _parents_first(artifacts: Sequence[Artifact]) -> Iterator[Artifact]:
+    """Order by lineage and not by time: two artifacts may bear the same moment."""
+    waiting = {artifact.id: artifact for artifact in artifacts}
+    while waiting:
+        ready = [a for a in waiting.values() if waiting.keys().isdisjoint(a.parents)] or list(waiting.values())
+        for artifact in ready:
+            yield waiting.pop(artifact.id)
+
+
+def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
+    """Give the terms of a parent that is purged: as last decided, and where nothing was, nothing is allowed."""
+    last = find_decision(tx, parent)
+    if last is None:
+        codes: tuple[ReasonCode, ...] = (ReasonCode.NOT_STORABLE,)
+        return ParentTerms(artifact=parent, training_failed=codes, scope=TrainingScope.NONE)
+    training, retention = last.record["training"], last.record["retention"]
+    ended_on = retention["ended_on"]
+    return ParentTerms(
+        artifact=parent,
+        training_failed=tuple(sorted({ReasonCode(r["code"]) for r in training["reasons"]} - JUDGED_ON_ITSELF)),
+        scope=TrainingScope(training["scope"]),
+        scope_id=training["scope_id"],
+        ended_by=RetentionBasis(retention["ended_by"]) if retention["ended_by"] else None,
+        ended_on=date.fromisoformat(ended_on) if ended_on else None,
+    )
 
 
 def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:

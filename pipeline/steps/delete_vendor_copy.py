@@ -20,8 +20,7 @@ def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: Record
     Raises:
         VendorUnavailable: the vendor still has it; the step is repeated.
     """
-    found, owner = context.read(tenant, recording)
-    with context.vault.database.transaction(tenant) as tx:
+    with context.recording(tenant, recording) as (tx, found, owner):
         is_cut = any(e.outcome is Outcome.WITHDRAWN for e in list_consents(tx, found.call)) if found.call else False
     if found.source == "OperatorUpload" or not (owner.settings.deletes_vendor_copy or is_cut):
         return {"is_deleted": False}

@@ -10,12 +10,12 @@ from pipeline.model.call import Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
+from pipeline.policies.consents import consent_facts
 from pipeline.policies.facts import (
     ArtifactFacts,
     CallFacts,
     ChildSign,
     ChildSignal,
-    ConsentFact,
     EventFacts,
     Facts,
     LegFacts,
@@ -175,24 +175,13 @@ def _call(tx: Transaction, recording: Recording, owner: Tenant, *, is_notice_pro
 
 
 def _leg(leg: Leg, events: Sequence[ConsentEvent], *, is_notice_proved: bool) -> LegFacts:
-    mine = tuple(e for e in events if e.leg_role is leg.role)
-    granted = {e.purpose for e in mine if e.outcome is Outcome.GRANTED}
-    facts = tuple(
-        ConsentFact(
-            purpose=s.purpose,
-            outcome=s.outcome,
-            method=s.method,
-            at=s.at,
-            script_sha256=s.script.sha256 if s.script else None,
-            was_granted=s.purpose in granted,
-        )
-        for s in standings(mine)
-    )
+    consents = consent_facts(events, leg.role)
+    has_agreed = any(c.outcome is Outcome.GRANTED or c.was_granted for c in consents if c.purpose is Purpose.RECORD)
     return LegFacts(
         label=leg.role.value,
         candidates=leg.candidates,
-        is_satisfied=Purpose.RECORD in granted and is_notice_proved,
-        consents=facts,
+        is_satisfied=has_agreed and is_notice_proved,
+        consents=consents,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model.audit import AuditTag
+from pipeline.model.errors import IllegalTransition
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import RecordingState
 from pipeline.steps.context import Receipt, StepContext
@@ -10,17 +11,28 @@ from pipeline.store.audit import add_event
 from pipeline.store.recordings import mark_state, read_facts
 from pipeline.store.reviews import open_review
 
+_PUBLISHABLE = (RecordingState.CAPTURED, RecordingState.PUBLISHED)
 _RISKY = ("CREDIT_CARD", "CREDIT_CARD_CVV", "US_SSN", "MEDICAL_RECORD", "PASSWORD", "NATIONAL_ID", "IBAN_CODE")
 
 
 def publish(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
-    """Mark a recording published and open its review, with the risk that its entities and doubts explain."""
+    """Mark a recording published and open its review, with the risk that its entities and doubts explain.
+
+    A recording that was withheld stays so: a person decides about it.
+
+    Raises:
+        IllegalTransition: its redaction was not proved, or it has not come this far, or is past it.
+    """
     with context.recording(tenant, recording) as (tx, before, _):
         facts = read_facts(tx, recording)
+        if before.state is RecordingState.WITHHELD:
+            return {"state": RecordingState.WITHHELD.value, "reason": before.reason}
+        if before.state not in _PUBLISHABLE or not facts.get("is_redaction_proved"):
+            raise IllegalTransition(f"a recording that is {before.state} and not proved cannot be published")
         reasons = _reasons(facts)
-        mark_state(tx, recording, RecordingState.PUBLISHED)
+        is_new = mark_state(tx, recording, RecordingState.PUBLISHED)
         open_review(tx, recording, risk=min(95, 10 + 15 * len(reasons)), reasons=reasons)
-        if before.state is not RecordingState.PUBLISHED:
+        if is_new:
             add_event(
                 tx,
                 AuditTag.RECORDING_PUBLISHED,

@@ -19,7 +19,7 @@ from pipeline.redaction.verify import Finding, HiddenValue, Verification, verify
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.detect import read_conversation
 from pipeline.steps.redact_text import read_manifest
-from pipeline.store.artifacts import find_artifact
+from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.recordings import merge_facts
 
 _ATTEMPTS: Final = 3
@@ -125,6 +125,8 @@ def _keep(
         )
     kept = context.vault.keep(shelf, ArtifactKind.RECORDING_REDACTED, redacted, parents=(source.id, made_by.id))
     with context.vault.database.transaction(recording.tenant) as tx:
-        facts = {"is_redaction_proved": True, "muted_ms": manifest.muted_ms, "widened": attempt - 1}
+        # Counted and not remembered: an attempt that was killed after it widened left its manifest here.
+        manifests = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is made_by.kind]
+        facts = {"is_redaction_proved": True, "muted_ms": manifest.muted_ms, "widened": len(manifests) - 1}
         merge_facts(tx, recording.id, facts)
     return {"artifact": kept.id, "attempts": attempt, "muted_ms": manifest.muted_ms}

@@ -19,9 +19,9 @@ from pipeline.ports.transcriber import Transcriber
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.gather_facts import gather
 from pipeline.store.artifacts import find_artifact
-from pipeline.store.audit import add_event
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
-from pipeline.store.recordings import merge_facts
+from pipeline.store.recordings import merge_facts, read_facts
 
 SPEECH_TO_TEXT = "speech_to_text"
 
@@ -53,22 +53,27 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
     if audio is None:
         raise NotFound(f"recording {recording} was not captured")
     done = context.vault.recover(shelf_of(found), ArtifactKind.TRANSCRIPT_ORIGINAL, parents=(audio.id,))
-    choice = _choose(context, found, owner, audio, language)
     if done is None:
+        choice = _choose(context, found, owner, audio, language)
+        _note_denials(context, found, choice)
         if choice.engine is None:
             return {"is_transcribed": False, "reason": choice.reason}
         done = _hear(context, found, choice.engine, audio, language)
-    return _note(context, found, done, choice)
+    return _note(context, found, done)
 
 
 def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio: Artifact, language: str) -> Artifact:
+    meta = engine.audit
     with context.vault.database.transaction(recording.tenant) as tx:
-        facts = {
-            "processor": engine.audit.processor or "local",
-            "kind": audio.kind.value,
-            "region": engine.audit.region,
-        }
+        facts = {"processor": meta.processor or "local", "kind": audio.kind.value, "region": meta.region}
         add_event(tx, AuditTag.VENDOR_SENT, actor="system", target=recording.id, facts=facts)
+        if meta.processor:  # noted as it is sent: a company that never answered has had it all the same
+            had: Facts = {
+                "processor": meta.processor,
+                "processor_region": meta.region,
+                "is_processor_training_off": True,
+            }
+            merge_facts(tx, recording.id, had)
     heard = engine.transcribe(context.vault.read(audio), language=language)
     body = write_transcript(heard)
     return context.vault.keep(shelf_of(recording), ArtifactKind.TRANSCRIPT_ORIGINAL, body, parents=(audio.id,))
@@ -105,7 +110,7 @@ def _decide(
 
 def _refusal(record: DecisionRecord, engine: Transcriber, language: str) -> str | None:
     """Say why a recogniser may not hear this; None when it may."""
-    if language.split("-")[0] not in engine.capabilities.languages:
+    if language.split("-")[0].lower() not in engine.capabilities.languages:
         return "LANGUAGE"
     processor = engine.audit.processor
     if processor is None or record.permits_processor(processor, SPEECH_TO_TEXT):
@@ -114,25 +119,23 @@ def _refusal(record: DecisionRecord, engine: Transcriber, language: str) -> str 
     return asked[0].reasons[0].code.value if asked and asked[0].reasons else "NOT_LISTED"
 
 
-def _note(context: StepContext, recording: Recording, artifact: Artifact, choice: _Choice) -> Receipt:
-    transcript = read_transcript(context.vault.read(artifact))
-    engine = choice.engine
+def _note_denials(context: StepContext, recording: Recording, choice: _Choice) -> None:
+    if not choice.denied:
+        return
+    denied = ",".join(f"{name}:{reason}" for name, reason in choice.denied)
     with context.vault.database.transaction(recording.tenant) as tx:
-        processor = engine.audit.processor if engine else None
-        merge_facts(
-            tx,
-            recording.id,
-            {
-                "engine": transcript.engine,
-                "language": transcript.language,
-                "words": len(transcript.words),
-                "processor": processor,
-                "processor_region": engine.audit.region if engine and processor else None,
-                "is_processor_training_off": True if processor else None,
-                "processors_denied": ",".join(f"{name}:{reason}" for name, reason in choice.denied),
-            },
-        )
+        if read_facts(tx, recording.id).get("processors_denied") == denied:
+            return
+        merge_facts(tx, recording.id, {"processors_denied": denied})
         for name, reason in choice.denied:
             facts = {"processor": name, "reason": reason}
             add_event(tx, AuditTag.VENDOR_DENIED, actor="system", target=recording.id, facts=facts)
-    return {"is_transcribed": True, "artifact": artifact.id, "words": len(transcript.words), "reason": ""}
+
+
+def _note(context: StepContext, recording: Recording, artifact: Artifact) -> Receipt:
+    transcript = read_transcript(context.vault.read(artifact))
+    words = len(transcript.words)
+    with context.vault.database.transaction(recording.tenant) as tx:
+        facts: Facts = {"engine": transcript.engine, "language": transcript.language, "words": words}
+        merge_facts(tx, recording.id, facts)
+    return {"is_transcribed": True, "artifact": artifact.id, "words": words, "reason": ""}

@@ -13,10 +13,10 @@ from pipeline.store.reviews import open_review
 
 def withhold(context: StepContext, tenant: TenantId, recording: RecordingId, reason: str) -> Receipt:
     """Mark a recording withheld, with the reason, and open it for review at the highest risk."""
-    with context.recording(tenant, recording) as (tx, before, _):
-        mark_state(tx, recording, RecordingState.WITHHELD, reason=reason)
+    with context.vault.database.transaction(tenant) as tx:
+        is_new = mark_state(tx, recording, RecordingState.WITHHELD, reason=reason)
         merge_facts(tx, recording, {"withheld": reason, "is_redaction_proved": False})
         open_review(tx, recording, risk=100, reasons=("withheld", reason))
-        if before.state is not RecordingState.WITHHELD:
+        if is_new:
             add_event(tx, AuditTag.RECORDING_WITHHELD, actor="system", target=recording, facts={"reason": reason})
     return {"state": RecordingState.WITHHELD.value, "reason": reason}

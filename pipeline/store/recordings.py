@@ -87,8 +87,8 @@ def list_recordings(tx: Transaction, *, call: CallId | None = None) -> tuple[Rec
     return tuple(_recording(row) for row in tx.connection.execute(query))
 
 
-def mark_state(tx: Transaction, recording: RecordingId, state: RecordingState, *, reason: str | None = None) -> None:
-    """Move a recording forward; late news changes nothing.
+def mark_state(tx: Transaction, recording: RecordingId, state: RecordingState, *, reason: str | None = None) -> bool:
+    """Move a recording forward, and say whether it moved; late news changes nothing.
 
     Raises:
         NotFound: no such recording.
@@ -97,10 +97,12 @@ def mark_state(tx: Transaction, recording: RecordingId, state: RecordingState, *
     row = tx.connection.execute(select(recordings.c.state).where(_is(tx, recording)).with_for_update()).first()
     if row is None:
         raise NotFound(f"no recording {recording}")
-    changes: dict[str, Any] = {"state": advance(RecordingState(row.state), state).value}
-    if reason is not None:
+    now = advance(RecordingState(row.state), state)
+    changes: dict[str, Any] = {"state": now.value}
+    if reason is not None and now is state:
         changes["reason"] = reason
     tx.connection.execute(update(recordings).where(_is(tx, recording)).values(**changes))
+    return bool(now.value != row.state)
 
 
 def read_encryption(tx: Transaction, recording: RecordingId) -> dict[str, str] | None:

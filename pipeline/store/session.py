@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import TenantId
@@ -70,5 +71,9 @@ def reachable() -> Iterator[None]:
     """Turn the driver's "cannot reach" into ours, so that no caller takes it for "absent"."""
     try:
         yield
-    except OperationalError as error:
+    except PoolExhausted:
+        raise StoreUnreachable("database", reason="no connection is free") from None
+    except DBAPIError as error:
+        if not isinstance(error, OperationalError) and not error.connection_invalidated:
+            raise
         raise StoreUnreachable("database", reason=type(error.orig).__name__) from None

@@ -12,7 +12,7 @@ from datetime import date
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import IntegrityError, NotFound
+from pipeline.model.errors import Conflict, IntegrityError, NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId, new_id
 from pipeline.ports.artifacts import Artifacts, StoredObject
 from pipeline.ports.keys import Keys
@@ -48,24 +48,19 @@ class Vault:
 
         Raises:
             StoreUnreachable, StoreDenied: nothing is known to be stored; the step fails and is repeated.
+            NotFound: it was purged, and is not made again.
             IntegrityError: another object is at this name.
         """
         name = artifact_name(plaintext, self.keys.digest_key(shelf.tenant))
         key = object_key(shelf.tenant, shelf.recording, kind, name, on=shelf.on)
-        stored = self._stored(key)
-        if stored is None:
-            sealed = seal(plaintext, keys=self.keys, tenant=shelf.tenant, context=_context(kind, key))
-            stored = self.objects.put_if_absent(
-                key,
-                sealed,
-                sha256=hashlib.sha256(sealed).hexdigest(),
-                metadata={"kind": kind.value},
-                tags={"tenant": shelf.tenant, "kind": kind.value, "training-eligible": "false", "disposition": "keep"},
-            )
+        stored = self._adopted(shelf.tenant, kind, key, name) or self._put(shelf.tenant, kind, key, plaintext)
         return self._register(shelf, kind, name, stored, parents)
 
     def recover(self, shelf: Shelf, kind: ArtifactKind, *, parents: tuple[ArtifactId, ...] = ()) -> Artifact | None:
         """Find what an earlier attempt made: its row, or its object whose row was never written.
+
+        Where two attempts each left an object, both get their rows, so that both are decided, held and purged; the
+        newest row is the one in force, as for every later step.
 
         Raises:
             IntegrityError: an object is there whose bytes are not what its name says.
@@ -75,12 +70,13 @@ class Vault:
         if found is not None:
             return found
         prefix = object_key(shelf.tenant, shelf.recording, kind, "0" * 64, on=shelf.on)[:-64]
+        made: Artifact | None = None
         for version in self.objects.list_versions(prefix):
             if version.is_latest and not version.is_delete_marker:
                 name = version.key.rsplit("/", 1)[1]
                 self._open(shelf.tenant, kind, version.key, name)
-                return self._register(shelf, kind, name, self.objects.head(version.key), parents)
-        return None
+                made = self._register(shelf, kind, name, self.objects.head(version.key), parents)
+        return made
 
     def read(self, artifact: Artifact) -> bytes:
         """Open an artifact for a step. People read through `pipeline.reads`, which audits.
@@ -98,11 +94,31 @@ class Vault:
             raise IntegrityError("an artifact's bytes are not what its name says")
         return plaintext
 
-    def _stored(self, key: str) -> StoredObject | None:
+    def _put(self, tenant: TenantId, kind: ArtifactKind, key: str, plaintext: bytes) -> StoredObject:
+        """Seal and store; where another worker sealed the same bytes meanwhile, its object is the one."""
+        sealed = seal(plaintext, keys=self.keys, tenant=tenant, context=_context(kind, key))
         try:
-            return self.objects.head(key)
+            return self.objects.put_if_absent(
+                key,
+                sealed,
+                sha256=hashlib.sha256(sealed).hexdigest(),
+                metadata={"kind": kind.value},
+                tags={"tenant": tenant, "kind": kind.value, "training-eligible": "false", "disposition": "keep"},
+            )
+        except Conflict:
+            stored = self._adopted(tenant, kind, key, key.rsplit("/", 1)[1])
+            if stored is None:
+                raise
+            return stored
+
+    def _adopted(self, tenant: TenantId, kind: ArtifactKind, key: str, name: str) -> StoredObject | None:
+        """Take an object that is there already for ours, once it has been opened and seen to be what its name says."""
+        try:
+            stored = self.objects.head(key)
         except NotFound:
             return None
+        self._open(tenant, kind, key, name)
+        return stored
 
     def _register(
         self, shelf: Shelf, kind: ArtifactKind, name: str, stored: StoredObject, parents: tuple[ArtifactId, ...]
@@ -124,6 +140,7 @@ class Vault:
             if not add_artifact(tx, artifact):
                 found = find_artifact_at(tx, stored.key)
                 if found is None:
+                    self.objects.purge(stored.key)  # what was purged does not come back by being made again
                     raise NotFound("this artifact was purged and is not made again")
                 return found
             facts = {"kind": kind.value, "recording": shelf.recording, "sealed_sha256": stored.sha256}

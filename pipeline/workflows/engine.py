@@ -6,16 +6,20 @@ engine's default changes with every upgrade of itself and would strand what is i
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig
+from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
 from pipeline.steps.context import StepContext
+from pipeline.telemetry import log
 from pipeline.workflows.queue import PROCESS_RECORDING, RECORDINGS
 from pipeline.workflows.recording import STEPS, process_recording, with_context
-from pipeline.workflows.serializer import JsonSerializer
+from pipeline.workflows.serializer import JsonSerializer, StepFailed
 
 _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
@@ -70,10 +74,35 @@ def _register(context: StepContext) -> None:
     @DBOS.workflow(name=PROCESS_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
         def run(name: str, *more: Any) -> dict[str, Any]:
-            receipt: dict[str, Any] = steps[name](tenant, recording, *more)
+            receipt: dict[str, Any] = _foreseen(steps[name], tenant, recording, *more)
             return receipt
 
         return dict(process_recording(run))
+
+
+def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a step; whatever ends it is told as an error of ours, the same now as when it is read back after a death.
+
+    Raises:
+        PipelineError: the step's own, its last one where attempts ran out, or `StepFailed` for what nobody foresaw.
+    """
+    try:
+        return step(*arguments)
+    except PipelineError:
+        raise
+    except dbos_errors.DBOSMaxStepRetriesExceeded as error:
+        raise error.errors[-1] from None
+    except dbos_errors.DBOSException:
+        raise
+    except Exception as error:
+        log().error("step.unforeseen", error=type(error).__name__, at=_place(error))
+        raise StepFailed(f"unforeseen {type(error).__name__}") from None
+
+
+def _place(error: BaseException) -> str:
+    """Name file and line of an error, and nothing of its message, which may hold anything."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _durable(name: str, context: StepContext) -> Callable[..., Any]:

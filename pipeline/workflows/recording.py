@@ -61,7 +61,9 @@ def process_recording(run: Run) -> Receipt:
     try:
         settled = run("settle_consent")
         if not settled["is_authorised"]:
-            return run("refuse", settled["reason"])
+            refused = run("refuse", settled["reason"])
+            run("decide")  # an operator's file is here already: it is quarantined, and due
+            return refused
         run("capture")
         run("delete_vendor_copy")
         run("keep_receipts")

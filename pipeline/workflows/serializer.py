@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from dbos import Serializer
+from dbos import error as dbos_errors
 
 from pipeline.model import errors
 
@@ -49,10 +50,10 @@ class JsonSerializer(Serializer):
 def _described(error: BaseException) -> dict[str, Any]:
     """Describe an error of ours whole; of any other keep the class alone, since its message may hold anything."""
     if isinstance(error, errors.PipelineError):
-        return {"kind": type(error).__name__, "message": str(error), "facts": dict(vars(error))}
-    cause = getattr(error, "errors", None)
-    if cause:
-        return _described(cause[-1])
+        facts = {name: value for name, value in vars(error).items() if not name.startswith("__")}
+        return {"kind": type(error).__name__, "message": str(error), "facts": facts}
+    if isinstance(error, dbos_errors.DBOSMaxStepRetriesExceeded) and error.errors:
+        return _described(error.errors[-1])
     return {"kind": "StepFailed", "message": f"unforeseen {type(error).__name__}", "facts": {}}
 
 

@@ -13,7 +13,8 @@ from typing import Final
 import psycopg
 from dbos import DBOS
 
-from pipeline.model.errors import Conflict
+from pipeline.model.errors import Conflict, StoreUnreachable
+from pipeline.store.session import reachable
 from pipeline.telemetry import log
 
 _EVERY_S: Final = 1.0
@@ -29,13 +30,7 @@ class Supervisor:
             Conflict: a living worker has it.
         """
         self._dsn, self._worker = dsn, worker
-        self._hold = psycopg.connect(
-            dsn, autocommit=True, keepalives_idle=10, keepalives_interval=5, keepalives_count=3
-        )
-        taken = self._hold.execute("select pg_try_advisory_lock(hashtext(%s))", (_key(worker),)).fetchone()
-        if not taken or not taken[0]:
-            self._hold.close()
-            raise Conflict(f"a worker named {worker} is running")
+        self._hold = self._take_name()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -61,6 +56,28 @@ class Supervisor:
             DBOS._recover_pending_workflows(list(dead))
         return dead
 
+    def keep_name(self) -> None:
+        """Take the name again where the connection that held it is gone: without it, others take this worker for dead.
+
+        Raises:
+            Conflict: another worker took the name meanwhile.
+        """
+        try:
+            self._hold.execute("select 1")
+        except psycopg.OperationalError:
+            self._hold.close()
+            self._hold = self._take_name()
+
+    def _take_name(self) -> psycopg.Connection[tuple[object, ...]]:
+        hold = psycopg.connect(
+            self._dsn, autocommit=True, keepalives_idle=10, keepalives_interval=5, keepalives_count=3
+        )
+        taken = hold.execute("select pg_try_advisory_lock(hashtext(%s))", (_key(self._worker),)).fetchone()
+        if not taken or not taken[0]:
+            hold.close()
+            raise Conflict(f"a worker named {self._worker} is running")
+        return hold
+
     def _is_alive(self, worker: str) -> bool:
         with psycopg.connect(self._dsn) as connection:
             free = connection.execute("select pg_try_advisory_xact_lock(hashtext(%s))", (_key(worker),)).fetchone()
@@ -69,9 +86,11 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stopping.wait(_EVERY_S):
             try:
-                for worker in self.take_up_stranded():
-                    log().info("worker.recovered", worker=worker)
-            except psycopg.OperationalError as error:
+                self.keep_name()
+                with reachable():
+                    for worker in self.take_up_stranded():
+                        log().info("worker.recovered", worker=worker)
+            except (psycopg.OperationalError, StoreUnreachable, Conflict) as error:
                 log().warning("supervisor.unreachable", error=type(error).__name__)
 
 
