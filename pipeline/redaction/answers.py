@@ -55,7 +55,7 @@ class AnswerReader:
         if slot is T.PERSON:
             return self._names_in(view)
         if slot is T.DATE_OF_BIRTH or slot is T.CREDIT_CARD_EXPIRY:
-            return _dates_in(view, slot) or _runs_in(view, slot)
+            return _dates_in(view, slot) or (_runs_in(view, slot) if any(r.digits for r in view.written.runs) else [])
         if slot in (T.STREET_ADDRESS, T.LOCATION):
             return self._address_in(view, slot)
         if slot in (T.EMAIL_ADDRESS, T.PASSWORD, T.USERNAME):
@@ -147,7 +147,7 @@ class AnswerReader:
         first, last = 0, len(written.pieces)
         while first < last and _is_chatter(written, first, talk or _CHATTER):
             first += 1
-        while last > first and _is_chatter(written, last - 1, _CLOSERS):
+        while last > first and _is_chatter(written, last - 1, _OPENERS if talk is _OPENERS else _CLOSERS):
             last -= 1
         return first, last
 

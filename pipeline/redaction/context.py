@@ -20,6 +20,8 @@ from pipeline.redaction.vocabulary import Vocabulary
 
 _OPEN_TURNS: Final = 6
 """How many turns an unanswered slot stays open."""
+_TELLING: Final = frozenset({"LabelledNumbers", "BirthDates"})
+_BRIEF: Final = 8
 _SPELL: Final = re.compile(r"spell")
 _ECHO_TURNS: Final = 3
 """How many turns after an answer the one who asked may read it back, or the other correct it."""
@@ -60,6 +62,8 @@ class Dialogue:
             if asked:
                 slots = [(o, s) for o, s in slots if s.asker != view.turn.speaker and s.last_answer is None]
                 slots += [(position, slot) for slot in asked]
+            elif told := _told(position, view):
+                slots += [(position, slot) for slot in told]
             elif asks_something_else(view.text) and not find_cues(view.text):
                 slots = [(o, s) for o, s in slots if s.last_answer is None and s.asker != view.turn.speaker]
         return entities
@@ -83,6 +87,16 @@ class Dialogue:
         return entities
 
 
+def _told(position: int, view: TurnView) -> list[Slot]:
+    """Give the slots of what a turn tells unasked ("my policy number is ..."): the other may correct or repeat it."""
+    kinds = {e.type for e in view.found if e.evidence[0].recognizer in _TELLING}
+    asker, turn = view.turn.speaker, view.turn.index
+    return [
+        Slot(type=kind, asker=asker, asked_turn=turn, alone=False, last_answer=position, heard=view.written.text)
+        for kind in sorted(kinds)
+    ]
+
+
 def _code(view: TurnView, answer: Answer) -> str:
     return "".join(p.text for p in view.written.pieces[answer.first : answer.last] if p.is_code)
 
@@ -90,6 +104,8 @@ def _code(view: TurnView, answer: Answer) -> str:
 def _reads_back(view: TurnView, answer: Answer, slot: Slot) -> bool:
     """Say whether the one who asked repeats what he heard: he says some of the same, or nothing else."""
     said = _code(view, answer)
+    if slot.type is EntityType.DATE_OF_BIRTH and len(view.written.pieces) <= _BRIEF:
+        return True
     same = any(said[at : at + 3] in slot.heard for at in range(len(said) - 2))
     code = sum(p.is_code for p in view.written.pieces)
     return same or code >= 0.6 * len(view.written.pieces)

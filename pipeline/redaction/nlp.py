@@ -96,8 +96,9 @@ class SpokenNlpEngine(NlpEngine):
         return ["en"]
 
     def _may_name(self, view: Written) -> bool:
-        words = (p for p in view.pieces if p.kind in (Kind.WORD, Kind.MONTH))
-        return any(not self._vocabulary.is_talk(view.tokens[p.first].key) for p in words)
+        """Say whether a turn holds a word that a finding would be believed for: a name, a place, a stranger."""
+        keys = (view.tokens[p.first].key for p in view.pieces if p.kind in (Kind.WORD, Kind.MONTH))
+        return any(self._vocabulary.is_known(key) for key in keys)
 
     def _names(self, texts: Sequence[str], batch_size: int) -> dict[str, tuple[NameFound, ...]]:
         found: dict[str, tuple[NameFound, ...]] = {}

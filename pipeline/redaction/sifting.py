@@ -57,20 +57,12 @@ class Sieve:
         person = entity.type is EntityType.PERSON
         telling = [t for t in tokens if self._is_telling(bare_word(t.key), entity.score, person=person)]
         known = (
-            any(self._is_known(bare_word(t.key)) for t in telling)
+            any(self._vocabulary.is_known(t.key) for t in telling)
             or len({e.recognizer for e in _seen_by(view, entity)}) > 1
         )
         if not telling or not known:
             return None
         return replace(entity, span=CharSpan(telling[0].start, telling[-1].end))
-
-    def _is_known(self, word: str) -> bool:
-        """Say whether a word is a name, a place or a stranger; a dictionary word alone convinces only both models."""
-        return (
-            self._vocabulary.is_name(word)
-            or word in self._vocabulary.place_starts
-            or self._vocabulary.is_stranger(word)
-        )
 
     def _is_telling(self, word: str, score: float, *, person: bool) -> bool:
         if len(word) < 2 or not word[0].isalpha() or word in self._vocabulary.not_personal or word in _LABELS:

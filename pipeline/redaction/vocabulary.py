@@ -25,6 +25,7 @@ TITLES: Final = word_set(
 )
 STREET_WORDS: Final = word_set(
     "street st road rd avenue ave av lane ln drive dr boulevard blvd court ct place pl crescent cres close terrace tce "
+    "ridge heights view glen meadow meadows crossing landing point "
     "way highway hwy parkway pkwy circle cir square sq grove row mews hill parade trail alley plaza loop walk gardens "
     "quay wharf esplanade nagar colony marg salai pike turnpike"
 )
@@ -72,9 +73,9 @@ class Vocabulary:
             return False
         return not self.is_dictionary_word(bare)
 
-    def is_ordinary_only(self, key: str) -> bool:
-        """Say whether a word is known as ordinary and not also as a name."""
-        return not self.is_name(key) and not self.is_stranger(key)
+    def is_known(self, key: str) -> bool:
+        """Say whether a word may name someone or somewhere; a dictionary word convinces only if both models say so."""
+        return self.is_name(key) or bare_word(key) in self.place_starts or self.is_stranger(key)
 
 
 def load_vocabulary(dictionary: frozenset[str] = frozenset()) -> Vocabulary:

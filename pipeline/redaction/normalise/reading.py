@@ -83,12 +83,12 @@ def _month(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
 
 def _letter(keys: Sequence[str], at: int, tables: Tables) -> Piece | None:
     key = keys[at]
+    if key == "x" and "ray" in keys[at + 1 : at + 3]:
+        return Piece("x", Kind.LETTER, at, keys.index("ray", at) + 1)
     if len(key) == 1 and key.isalpha():
         return Piece(key, Kind.LETTER, at, at + 1)
     if key in tables.letter_names:
         return Piece(tables.letter_names[key], Kind.LETTER, at, at + 1)
-    if key == "x" and keys[at + 1 : at + 3] == ["-", "ray"]:
-        return Piece("x", Kind.LETTER, at, at + 3)
     return None
 
 

@@ -13,12 +13,16 @@ from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
 _LONG: Final = 7
 _MIXED: Final = 5
+_SPELLED: Final = 4
+_ABBREVIATIONS: Final = frozenset(
+    {"wifi", "http", "https", "asap", "rsvp", "nato", "nasa", "hdmi", "aarp", "html", "covid", "adhd", "copd"}
+)
 
 
 class LongNumbers(SpokenRecognizer):
-    """Runs of seven characters with three digits, or five that mix letters and digits."""
+    """Runs of seven characters with three digits, five that mix letters and digits, four spelled letters."""
 
-    types: ClassVar = tuple(NUMBER_TYPES)
+    types: ClassVar = (*NUMBER_TYPES, T.PERSON)
 
     def find(self, written: Written) -> Iterable[Found]:
         """Find the runs, typed by form and check digits."""
@@ -33,6 +37,9 @@ class LongNumbers(SpokenRecognizer):
         mixed = run.digits >= 2 and run.letters >= 1
         if len(run.code) >= _LONG and run.digits >= 3:
             return likely_type(run.code)
+        if not run.digits:
+            spelled = len(run.code) >= _SPELLED and run.code.lower() not in _ABBREVIATIONS
+            return (T.PERSON, 0.5) if spelled else None
         proved = proven_type(run.code)
         if proved is not None:
             return proved, 0.8

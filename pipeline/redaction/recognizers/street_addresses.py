@@ -39,6 +39,13 @@ class StreetAddresses(SpokenRecognizer):
                     yield Found(T.STREET_ADDRESS, first, self.tail(written, index + 1), 0.8, "street")
             elif key == "box" and index and keys[index - 1] in ("po", "o", "post", "office"):
                 yield Found(T.STREET_ADDRESS, index - 1, self.tail(written, index + 1), 0.8, "box")
+            elif self._is_before_code(written, keys, index):
+                start = (
+                    self._town_start(keys, index)
+                    if keys[index] in STATE_CODES or self._is_state_name(keys, index)
+                    else index
+                )
+                yield Found(T.LOCATION, max(start, 0), self.tail(written, index + 1), 0.6, "place and code")
             elif self._is_state(keys, index) and self._is_town_before(written, keys, index):
                 yield Found(T.LOCATION, self._town_start(keys, index), self.tail(written, index + 1), 0.6, "state")
 
@@ -116,6 +123,16 @@ class StreetAddresses(SpokenRecognizer):
             return True
         return key in UNIT_WORDS or key in _STREET_TALK or not self._vocabulary.is_talk(key)
 
+    def _is_before_code(self, written: Written, keys: list[str], index: int) -> bool:
+        """Say whether a place is followed by what can be its postal code."""
+        if keys[index] not in self._vocabulary.places and not self._is_state_name(keys, index):
+            return False
+        return any(r.first == index + 1 and 4 <= len(r.code) <= 9 for r in written.runs)
+
+    def _is_state_name(self, keys: list[str], index: int) -> bool:
+        two = " ".join(keys[max(0, index - 1) : index + 1])
+        return two in self._vocabulary.places or keys[index] in _CLEAR_STATES or keys[index] in _STATES
+
     def _is_state(self, keys: list[str], index: int) -> bool:
         return keys[index] in _CLEAR_STATES or (
             keys[index] in self._vocabulary.places and index > 0 and keys[index - 1] in self._vocabulary.places
@@ -136,7 +153,12 @@ class StreetAddresses(SpokenRecognizer):
         return written.tokens[piece.first].key
 
 
-_CLEAR_STATES: Final = STATE_CODES - word_set("in or me hi oh ok id us act co pa ma la de al")
+_CLEAR_STATES: Final = word_set(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois "
+    "indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri "
+    "montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington "
+    "wisconsin wyoming jersey hampshire york mexico carolina dakota"
+)
 _LONE: Final = 14
 _ANNOUNCING: Final = frozenset({"address", "adderess", "adress", "deliver", "delivered", "ship", "shipped"})
 _AFTER_ANNOUNCING: Final = word_set(

@@ -107,8 +107,8 @@ def resident() -> int:
 def a_file(path, turns):
     with open(path, "w") as out:
         for call in range(turns // 20):
-            lines = [{"turn": t, "speaker": "ab"[t % 2], "text": f"okay zorb{call}x{t} from word{t}{call} is {call} {t}"}
-                     for t in range(20)]
+            texts = [f"okay zorb{call}x{t} from word{t}{call} is {call} {t}" for t in range(20)]
+            lines = [{"turn": t, "speaker": "ab"[t % 2], "text": text} for t, text in enumerate(texts)]
             out.write(json.dumps({"id": str(call), "turns": lines}) + "\\n")
 
 folder = Path(sys.argv[1])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +35,7 @@ def test_resolution_never_covers_less_and_never_overlaps(entities: list[Entity])
     before = {i for e in entities for i in range(e.span.start, e.span.end) if TEXT[i].isalnum()}
     after = {i for e in resolved for i in range(e.span.start, e.span.end)}
     assert before <= after
-    assert all(a.span.end <= b.span.start for a, b in zip(resolved, resolved[1:], strict=False))
+    assert all(a.span.end <= b.span.start for a, b in pairwise(resolved))
 
 
 @given(ENTITIES)

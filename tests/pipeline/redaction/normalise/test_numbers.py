@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pipeline.redaction.normalise.numbers import read_number, read_ordinal
 from pipeline.redaction.normalise.tables import ENGLISH
 
-_UNITS = {value: word for word, value in reversed(ENGLISH.units.items()) if word not in ("niner",)} | {0: "zero"}
+_UNITS = {value: word for word, value in ENGLISH.units.items() if word not in ("niner", "nought", "naught", "nil")}
 _SMALL = _UNITS | {value: word for word, value in ENGLISH.teens.items()}
-_TENS = {value: word for word, value in reversed(ENGLISH.tens.items())}
+_TENS = {value: word for word, value in ENGLISH.tens.items() if word != "fourty"}
 
 
 def said(number: int) -> list[str]:
