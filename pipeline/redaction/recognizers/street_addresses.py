@@ -153,7 +153,8 @@ class StreetAddresses(SpokenRecognizer):
         return written.tokens[piece.first].key
 
 
-_CLEAR_STATES: Final = word_set(
+_CLEAR_STATES: Final = STATE_CODES - word_set("in or me hi oh ok id us act co pa ma la de al")
+_STATES: Final = word_set(
     "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois "
     "indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri "
     "montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington "
@@ -167,26 +168,7 @@ _AFTER_ANNOUNCING: Final = word_set(
 _LONE_TALK: Final = word_set(
     "no in near opposite of back house flat apartment unit room building road street town city main new old"
 )
-_CONNECTING: Final = frozenset(
-    {
-        "in",
-        "the",
-        "of",
-        ",",
-        ".",
-        "comma",
-        "-",
-        "#",
-        "oh",
-        "zip",
-        "zipcode",
-        "code",
-        "postcode",
-        "near",
-        "opposite",
-        "back",
-    }
-)
+_CONNECTING: Final = word_set("in the of , . comma - # oh zip zipcode code postcode near opposite back")
 _NOT_IN_STREETS: Final = word_set(
     "is are was were am be i you he she it we they my your his her our their and to for with from this "
     "that these those "
