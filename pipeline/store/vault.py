@@ -70,13 +70,13 @@ class Vault:
         if found is not None:
             return found
         prefix = object_key(shelf.tenant, shelf.recording, kind, "0" * 64, on=shelf.on)[:-64]
-        made: Artifact | None = None
+        made: list[Artifact] = []
         for version in self.objects.list_versions(prefix):
             if version.is_latest and not version.is_delete_marker:
                 name = version.key.rsplit("/", 1)[1]
                 self._open(shelf.tenant, kind, version.key, name)
-                made = self._register(shelf, kind, name, self.objects.head(version.key), parents)
-        return made
+                made.append(self._register(shelf, kind, name, self.objects.head(version.key), parents))
+        return max(sorted(made, key=lambda a: a.id), key=lambda a: a.created_at, default=None)
 
     def read(self, artifact: Artifact) -> bytes:
         """Open an artifact for a step. People read through `pipeline.reads`, which audits.

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import TenantId
-from pipeline.store.session import Database
+from pipeline.store.session import Database, reachable
 from pipeline.store.tables import metadata
 from tests.conftest import make_tenant
 
@@ -68,3 +70,45 @@ def test_a_database_that_cannot_be_reached_is_unreachable_and_not_empty(clock, t
     assert not gone.is_reachable()
     with pytest.raises(StoreUnreachable), gone.transaction(TenantId("acme")):
         pass
+
+
+def test_a_connection_lost_in_the_middle_is_unreachable_and_nothing_of_it_stays(
+    database, tenant, postgres, database_name
+):
+    with pytest.raises(StoreUnreachable) as caught, database.transaction(tenant.id) as tx:
+        tx.connection.execute(text("update earmark.tenants set status = 'closed'"))
+        own = tx.connection.execute(text("select pg_backend_pid()")).scalar_one()
+        with psycopg.connect(postgres.dsn(database_name)) as owner:
+            owner.execute("select pg_terminate_backend(%s)", (own,))
+        tx.connection.execute(text("select 1"))
+    assert caught.value.retryable
+    with database.transaction(tenant.id) as tx:
+        assert tx.connection.execute(text("select status from earmark.tenants")).scalar() == "active"
+
+
+def test_a_connection_lost_before_the_commit_is_unreachable(database, tenant, postgres, database_name):
+    with pytest.raises(StoreUnreachable), database.transaction(tenant.id) as tx:
+        tx.connection.execute(text("update earmark.tenants set status = 'closed'"))
+        own = tx.connection.execute(text("select pg_backend_pid()")).scalar_one()
+        with psycopg.connect(postgres.dsn(database_name)) as owner:
+            owner.execute("select pg_terminate_backend(%s)", (own,))
+    with database.transaction(tenant.id) as tx:
+        assert tx.connection.execute(text("select status from earmark.tenants")).scalar() == "active"
+
+
+def test_no_free_connection_is_unreachable(database, tenant):
+    with pytest.raises(StoreUnreachable, match="no connection is free"), reachable():
+        raise PoolExhausted
+
+
+def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(database, tenant):
+    with pytest.raises(ProgrammingError), database.transaction(tenant.id) as tx:
+        tx.connection.execute(text("select nothing from nowhere"))
+
+
+def test_an_error_rolls_everything_back(database, tenant):
+    with pytest.raises(RuntimeError), database.transaction(tenant.id) as tx:
+        tx.connection.execute(text("update earmark.tenants set status = 'closed'"))
+        raise RuntimeError
+    with database.transaction(tenant.id) as tx:
+        assert tx.connection.execute(text("select status from earmark.tenants")).scalar() == "active"

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from pipeline.model.ids import ArtifactId
+from pipeline.store.audit import list_events
+from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+
+ONE = StoredDecision(
+    artifact=ArtifactId("art_1"),
+    digest="1" * 64,
+    policy_id="nejix",
+    policy_digest="2" * 64,
+    record={"training": {"reasons": [{"code": "COOL_OFF"}]}},
+    facts={"as_of": "2026-11-21"},
+    retain_until=date(2027, 2, 19),
+    is_training_eligible=False,
+)
+
+
+def test_a_decision_is_read_back_as_it_was_made_and_audited_with_its_digests(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        assert add_decision(tx, ONE)
+        assert find_decision(tx, ONE.artifact) == ONE
+        assert [dict(e.entry.facts) for e in list_events(tx, target="art_1")] == [
+            {
+                "digest": ONE.digest,
+                "policy_digest": ONE.policy_digest,
+                "training_eligible": False,
+                "retain_until": "2027-02-19",
+            }
+        ]
+
+
+def test_the_same_decision_again_is_kept_and_audited_once(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        assert [add_decision(tx, ONE) for _ in range(3)] == [True, False, False]
+        assert len(list(list_events(tx, target="art_1"))) == 1
+
+
+def test_the_newest_decision_is_in_force_and_older_ones_stay(database, tenant, clock):
+    newer = replace(ONE, digest="3" * 64, retain_until=None, is_training_eligible=True)
+    with database.transaction(tenant.id) as tx:
+        add_decision(tx, ONE)
+    clock.move(seconds=1)
+    with database.transaction(tenant.id) as tx:
+        add_decision(tx, newer)
+    with database.transaction(tenant.id) as tx:
+        assert find_decision(tx, ONE.artifact) == newer
+        assert tx.connection.execute(text("select count(*) from earmark.decisions")).scalar() == 2
+
+
+def test_an_artifact_that_nobody_judged_has_no_decision(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        add_decision(tx, ONE)
+        assert find_decision(tx, ArtifactId("art_2")) is None
+
+
+@pytest.mark.parametrize("statement", ["update earmark.decisions set digest = 'x'", "delete from earmark.decisions"])
+def test_a_decision_cannot_be_changed_or_removed(database, tenant, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), database.transaction(tenant.id) as tx:
+        tx.connection.execute(text(statement))

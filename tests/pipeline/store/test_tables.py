@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from sqlalchemy import LargeBinary, Text, UniqueConstraint, text
+
+from pipeline.store.tables import metadata
+
+MADE_ONCE = {
+    "calls": {"tenant", "call_sid"},
+    "legs": {"tenant", "call_id", "role"},
+    "consent_events": {"tenant", "call_id", "cause", "leg_role", "purpose"},
+    "recordings": {"tenant", "recording_sid"},
+    "inbox": {"tenant", "provider", "event_id"},
+    "artifacts": {"tenant", "object_key"},
+    "decisions": {"tenant", "artifact_id", "digest"},
+    "review_items": {"tenant", "recording_id"},
+    "tombstones": {"tenant", "subject_kind", "subject_id"},
+}
+
+
+def test_what_must_exist_once_is_unique_in_the_database_as_in_the_tables(database):
+    known = {
+        table.name: {c.name for c in constraint.columns}
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint) and len(constraint.columns) > 1
+    }
+    with database.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "select c.conrelid::regclass::text as name, array_agg(a.attname::text) as columns from pg_constraint c "
+                "join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey) "
+                "where c.contype = 'u' and c.connamespace = 'earmark'::regnamespace group by c.oid, 1"
+            )
+        ).all()
+    made = {r.name.removeprefix("earmark."): set(r.columns) for r in rows if len(r.columns) > 1}
+    assert made == known == MADE_ONCE
+
+
+def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person_said():
+    columns = [(t.name, c) for t in metadata.tables.values() for c in t.columns]
+    assert {(t, c.name) for t, c in columns if isinstance(c.type, LargeBinary)} == {
+        ("tenants", "sealed"),
+        ("calls", "sealed"),
+    }
+    named = {c.name for _, c in columns if isinstance(c.type, Text)}
+    assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.model.errors import Conflict, NotFound
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import OnDecline, TenantSecrets, TenantSettings, Topology
+from pipeline.store.audit import list_events
+from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
+
+SECRETS = TenantSecrets(
+    auth_token="canarytoken",
+    api_key_sid="canarysid",
+    api_key_secret="canarysecret",
+    agent_url="wss://canary",
+    forward_to="+canary",
+    recording_keys={"CR1": "canarypem"},
+)
+CHOSEN = TenantSettings(
+    is_recording_on=True,
+    on_decline=OnDecline.TRANSFER,
+    topology=Topology.FORWARD,
+    establishment=("US-CA", "DE"),
+    engines=("deepgram", "local"),
+    retention_days={"recording.original": 30},
+    instance="dev-1",
+)
+
+
+def test_a_tenant_is_read_back_whole(database, keys, tenant):
+    changed = replace(tenant, settings=CHOSEN, secrets=SECRETS, api_key_sha256="1" * 64, is_active=False)
+    with database.transaction(tenant.id) as tx:
+        assert get_tenant(tx, keys=keys) == tenant
+        change_tenant(tx, changed, keys=keys, actor="user:1")
+        assert get_tenant(tx, keys=keys) == changed
+
+
+def test_no_secret_stands_readable_in_the_row_or_the_audit(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        change_tenant(tx, replace(tenant, secrets=SECRETS), keys=keys, actor="user:1")
+        row = tx.connection.execute(text("select t::text from earmark.tenants t")).scalar_one()
+        noted = json.dumps([dict(e.entry.facts) for e in list_events(tx)])
+    assert "canary" not in row + noted
+    assert b"canary".hex() not in row
+
+
+def test_creation_and_change_are_audited(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        change_tenant(tx, tenant, keys=keys, actor="user:1")
+        noted = [(e.entry.tag, e.entry.actor, e.entry.target) for e in list_events(tx)]
+    assert noted == [("tenant:tenant:created", "test", "acme"), ("tenant:settings:changed", "user:1", "acme")]
+
+
+def test_a_tenant_is_added_once(database, keys, tenant):
+    with database.transaction(tenant.id) as tx, pytest.raises(Conflict, match="acme"):
+        add_tenant(tx, tenant, keys=keys, actor="test")
+
+
+def test_what_does_not_exist_is_absent_and_cannot_be_changed(database, keys, tenant):
+    keys.create_tenant_key(TenantId("other"))
+    with database.transaction(TenantId("other")) as tx:
+        assert find_tenant(tx, keys=keys) is None
+        with pytest.raises(NotFound, match="other"):
+            get_tenant(tx, keys=keys)
+        with pytest.raises(NotFound):
+            change_tenant(tx, replace(tenant, id=TenantId("other")), keys=keys, actor="test")
+
+
+def test_a_tenant_cannot_change_another(database, keys, tenant):
+    keys.create_tenant_key(TenantId("other"))
+    with database.transaction(TenantId("other")) as tx, pytest.raises(NotFound):
+        change_tenant(tx, replace(tenant, display_name="Stolen"), keys=keys, actor="test")
+    with database.transaction(tenant.id) as tx:
+        assert get_tenant(tx, keys=keys).display_name == "Acme"
+
+
+def test_a_tenant_without_its_key_cannot_be_added(database, keys, tenant):
+    with database.transaction(TenantId("keyless")) as tx, pytest.raises(NotFound):
+        add_tenant(tx, replace(tenant, id=TenantId("keyless")), keys=keys, actor="test")
