@@ -20,7 +20,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
 from pipeline.settings import Settings
-from pipeline.store.session import Database
+from pipeline.store.session import Database, reachable
 from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
@@ -191,8 +191,9 @@ def _migrate(settings: Settings, owner_url: str) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "migrate.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        migrate(owner_url, app_role=settings.database.app_role)
-        migrate_engine(owner_url, app_role=settings.database.app_role)
+        with reachable():
+            migrate(owner_url, app_role=settings.database.app_role)
+            migrate_engine(owner_url, app_role=settings.database.app_role)
 
 
 def _files(settings: Settings) -> Artifacts:

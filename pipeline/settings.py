@@ -6,13 +6,16 @@ chooses is not here: that is rows, changed with an audit event.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from pipeline.model.errors import InvalidInput
+
+_POSTGRES_URL: Final = re.compile(r"postgresql\+psycopg://[^/\s]*(/|$|\?)")
 
 
 class _Group(BaseModel):
@@ -26,6 +29,13 @@ class DatabaseSettings(_Group):
     owner_url: SecretStr | None = Field(default=None, description="URL of the schema's owner, for migrations only")
     app_role: str = Field(default="earmark_app", description="role the app connects as; made by the migration")
     pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open by each process")
+
+    @field_validator("url", "owner_url")
+    @classmethod
+    def _names_the_driver(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not _POSTGRES_URL.match(given.get_secret_value()):
+            raise ValueError("not of the form postgresql+psycopg://user:password@host:port/database")
+        return given
 
 
 class ArtifactSettings(_Group):
@@ -134,7 +144,11 @@ def read_settings(**given: object) -> Settings:
     """
     try:
         return Settings(**given)  # type: ignore[arg-type]  # the fields are checked by the model
+    except SettingsError as error:
+        named = re.search(r'field "(\w+)"', str(error))
+        name = f"EARMARK_{named[1].upper()}" if named else "EARMARK_..."
+        raise InvalidInput(f"setting {name}: cannot be read; set its fields one by one, as {name}__...") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "EARMARK_" + "__".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"setting {name}: {first['msg']}") from None
+        raise InvalidInput(f"setting {name}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
+from pathlib import Path
 from typing import Final
 
 import click
@@ -13,6 +15,7 @@ from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, Not
 COMMANDS: Final = (
     "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit",
 )  # fmt: skip
+_HERE: Final = Path(__file__).parents[1]
 BAD_INPUT: Final = (InvalidInput, NotFound, Conflict, NotPermitted, IllegalTransition)
 
 
@@ -46,15 +49,32 @@ def run(arguments: list[str]) -> int:
         outcome = earmark.main(arguments, prog_name="earmark", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _say("interrupted", 130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.ClickException as error:
         return _say(error.format_message(), 2)
-    except BAD_INPUT as error:
-        return _say(str(error), 2)
-    except PipelineError as error:
-        return _say(str(error), 1)
     except BrokenPipeError:
         return 1
+    except Exception as error:  # the outermost edge
+        return _say(*_told(error))
     return outcome if isinstance(outcome, int) else 0
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """Give the line and the code for an error. A fault of ours is told by its place, never by its words."""
+    if isinstance(error, PipelineError):
+        return str(error), 2 if isinstance(error, BAD_INPUT) else 1
+    if isinstance(error, OSError):
+        return ": ".join(str(part) for part in (error.strerror or "failed", error.filename) if part), 1
+    return f"failed unexpectedly: {type(error).__name__} at {_place(error)}", 1
+
+
+def _place(error: BaseException) -> str:
+    """Name the last line of ours that an error went through. Its message, and a library's, may quote a call."""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [f"{path.relative_to(_HERE)}:{line}" for path, line in frames if path.is_relative_to(_HERE)]
+    return ours[-1] if ours else "an unknown place"
 
 
 def _say(line: str, code: int) -> int:

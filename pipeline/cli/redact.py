@@ -21,8 +21,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from pipeline.model.entity import Entity
 from pipeline.model.errors import InvalidInput, StoreUnreachable
 from pipeline.model.transcript import Conversation, Turn
-from pipeline.redaction.detect import Detector
-from pipeline.redaction.models import load_models
 
 
 @click.command("redact")
@@ -40,6 +38,9 @@ def command(source: Path, target: Path) -> None:
     with source.open("rb") as file:
         if not sum(1 for _ in _conversations(file)):
             raise InvalidInput(f"{source}: no conversation in it")
+    from pipeline.redaction.detect import Detector
+    from pipeline.redaction.models import load_models
+
     detector = Detector(load_models())
     with source.open("rb") as file, _replacing(target) as out, _progress(source.stat().st_size) as advance:
         for conversation, entities in detector.detect_each(_conversations(file)):

@@ -43,6 +43,8 @@ class EmbeddedPostgres:
         fcntl.flock(self._users, fcntl.LOCK_SH)
         try:
             self._server = get_server(self._directory, cleanup_mode=None)
+            # The package gives one handle a directory and process, also of a server that was stopped since.
+            self._server.ensure_postgres_running()
         except Exception as error:  # the package raises whatever its child processes did
             raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
 
@@ -64,10 +66,13 @@ class EmbeddedPostgres:
         import psycopg
         from psycopg import sql
 
-        with psycopg.connect(self.dsn(_OWNER), autocommit=True) as connection:
-            found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
-            if not found:
-                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            with psycopg.connect(self.dsn(_OWNER), autocommit=True) as connection:
+                found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
+                if not found:
+                    connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except psycopg.OperationalError as error:
+            raise StoreUnreachable("the embedded PostgreSQL", reason=type(error).__name__) from None
 
     def url(self, database: str, *, user: str = _OWNER) -> str:
         """Give the SQLAlchemy URL of a database for a role."""
