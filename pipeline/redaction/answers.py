@@ -75,7 +75,7 @@ class AnswerReader:
             return []
         if last - first <= 5 and not _STALL.search(view.text):
             keys = [self._names.key(written, i) for i in range(first, last)]
-            spelled = any(written.pieces[i].is_code for i in range(first, last))
+            spelled = any(written.pieces[i].kind is Kind.LETTER for i in range(first, last))
             unusual = last - first <= 3 and not any(self._vocabulary.is_talk(k) for k in keys)
             if spelled or unusual or any(k and self._is_name_word(k) for k in keys):
                 return [Answer(T.PERSON, first, last, 0.9, "answer")]

@@ -26,6 +26,7 @@ from pipeline.redaction.vocabulary import load_vocabulary
 
 VERSION: Final = "1"
 _TURNS_AT_ONCE: Final = 512
+_INSIDE_WORD: Final = re.compile(r"\w|(?<=\w)-(?=\w)")
 _POSSESSIVE: Final = re.compile(r" ?['’]s\b")
 
 
@@ -77,7 +78,7 @@ class Detector:
         found = [entity for view in views for entity in self._sieve.sift(view, views)]
         found += self._dialogue.read(views)
         found += self._propagation.find(views, found)
-        found = [_with_possessive(e, texts) for e in found]
+        found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in found]
         found = [e for e in found if e.score >= profile.threshold and profile.hides(e.type)]
         found = [e for e in found if not _is_kept(e, views, profile)]
         found += _tenant_words(views, profile)
@@ -86,6 +87,16 @@ class Detector:
             by_turn.setdefault(entity.turn, []).append(entity)
         resolved = [e for turn in texts if turn in by_turn for e in resolve(by_turn[turn], texts[turn])]
         return number_groups(resolved, [texts[e.turn][e.span.start : e.span.end] for e in resolved])
+
+
+def _whole_words(entity: Entity, text: str) -> Entity:
+    """Widen to the written words touched, dashes included: half a code ("AX-" before "449") is telling."""
+    start, end = entity.span.start, entity.span.end
+    while start > 0 and _INSIDE_WORD.match(text, start - 1):
+        start -= 1
+    while end < len(text) and _INSIDE_WORD.match(text, end):
+        end += 1
+    return replace(entity, span=CharSpan(start, end))
 
 
 def _with_possessive(entity: Entity, texts: Mapping[int, str]) -> Entity:

@@ -74,7 +74,9 @@ def _words(type: EntityType, text: str) -> tuple[str, ...]:
 def _rank(entity: Entity) -> tuple[float, int, int, str]:
     # What answers a question is what was asked, whatever a model takes a word of it for.
     asked = any(e.question_turn is not None for e in entity.evidence)
-    return (-entity.score - asked, -(entity.span.end - entity.span.start), entity.span.start, entity.type)
+    # A kind named in the same breath counts more than a question that is still open.
+    named = any(e.pattern in ("label", "birth") for e in entity.evidence)
+    return (-entity.score - asked - 1.5 * named, -(entity.span.end - entity.span.start), entity.span.start, entity.type)
 
 
 def _minus(span: CharSpan, hole: CharSpan) -> list[CharSpan]:

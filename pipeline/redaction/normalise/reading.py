@@ -179,7 +179,7 @@ def _beside_letter(settled: list[Piece], pieces: list[Piece], index: int, keys: 
 def _neighbour(pieces: Sequence[Piece], index: int, step: int) -> Piece | None:
     at = index + step
     while 0 <= at < len(pieces):
-        if pieces[at].kind is not Kind.FILLER:
+        if pieces[at].kind is not Kind.FILLER and pieces[at].text not in ("-", "."):
             return pieces[at]
         at += step
     return None

@@ -56,7 +56,7 @@ def confidence(type: T, code: str) -> float:
     if proven_type(code) is type:
         return 0.98
     lengths = _LENGTHS.get(type)
-    return 0.85 if lengths is None or len(code) in lengths else 0.65
+    return 0.9 if lengths is None or len(code) in lengths else 0.7
 
 
 def _is_phone(code: str) -> bool:

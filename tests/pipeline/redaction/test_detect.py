@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -103,3 +104,35 @@ def test_a_word_to_keep_is_kept_unless_it_answers_a_question(detector: Detector)
     asked = a_conversation("agent: what is your name", "caller: margaret")
     assert detector.detect(spoken_of, profile=profile) == ()
     assert hidden(asked, detector.detect(asked, profile=profile)) == ["PERSON margaret"]
+
+
+def test_a_call_with_capitals_and_dashes_is_understood_as_well(detector: Detector) -> None:
+    call = a_conversation(
+        "agent: My name is Keisha. May I have your first and last name?",
+        "caller: Sure. It's Tomasz Wisniewski.",
+        "agent: Can you spell that for me?",
+        "caller: T-O-M-A-S-Z, W-I-S-N-I-E-W-S-K-I.",
+        "agent: And your policy number?",
+        "caller: It's AX-449-2071.",
+        "caller: And my Social is 468-11-2090 if you need it.",
+        "agent: Your deductible is $500 and it'll take 7 to 10 days.",
+    )
+    assert hidden(call, detector.detect(call)) == [
+        "PERSON Keisha",
+        "PERSON Tomasz Wisniewski",
+        "PERSON T-O-M-A-S-Z, W-I-S-N-I-E-W-S-K-I",
+        "ID_NUMBER AX-449-2071",
+        "US_SSN 468-11-2090",
+    ]
+
+
+def test_memory_stays_flat_over_many_turns_of_words_never_seen_before(detector: Detector) -> None:
+    def resident_kib() -> int:
+        return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0])
+
+    texts = [
+        f"okay wyrm{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{'q' * (n // 676)} from zorb is {n}" for n in range(2500)
+    ]
+    calls = (a_conversation(*(f"caller: {text}" for text in texts[at : at + 20])) for at in range(0, len(texts), 20))
+    sizes = [resident_kib() for _ in detector.detect_each(calls)]
+    assert sizes[-1] - sizes[50] < 30 * 1024
