@@ -144,7 +144,12 @@ def load_listener(settings: Settings) -> Transcriber:
     from pipeline.vendors.local_asr import load_whisper_tiny_en
 
     # It hears every digit as a word, and is given the silences too: skipping them lets more slip by.
-    return load_whisper_tiny_en(threads=settings.local_asr.threads, digits_as_words=True, skips_silence=False)
+    return load_whisper_tiny_en(
+        threads=settings.local_asr.threads,
+        at_once=settings.worker.concurrency,
+        digits_as_words=True,
+        skips_silence=False,
+    )
 
 
 def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[str, ...]]:
@@ -245,7 +250,9 @@ def _kms(settings: Settings) -> Keys:
 def _local(settings: Settings) -> Transcriber:
     from pipeline.vendors.local_asr import load_whisper_base
 
-    return load_whisper_base(settings.data_dir / "models", threads=settings.local_asr.threads)
+    return load_whisper_base(
+        settings.data_dir / "models", threads=settings.local_asr.threads, at_once=settings.worker.concurrency
+    )
 
 
 def _deepgram(settings: Settings) -> Transcriber:

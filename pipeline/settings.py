@@ -81,7 +81,7 @@ class DeepgramSettings(_Group):
 class LocalAsrSettings(_Group):
     """The recognisers on this machine."""
 
-    threads: int = Field(default=2, ge=1, le=64, description="threads of one recognition")
+    threads: int = Field(default=1, ge=1, le=64, description="threads of one recognition")
 
 
 class WebSettings(_Group):
@@ -96,7 +96,7 @@ class WorkerSettings(_Group):
     """How recordings are worked on."""
 
     name: str = Field(default="worker-1", description="executor id; one running process may hold a name")
-    concurrency: int = Field(default=1, ge=1, le=64, description="recordings at a time in this process")
+    concurrency: int = Field(default=2, ge=1, le=64, description="recordings at a time in this process")
     version: str = Field(default="1", description="version of the workflows; work in flight stays on its own")
 
 

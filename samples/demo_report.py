@@ -55,7 +55,7 @@ def print_report(base: Base, played: Sequence[Played], *, results: Path, as_json
     """Print the table; say whether every call became what was expected of it."""
     rows = [_row(summary) for _, summary in played]
     found = {
-        sample.scenario.name: differences(sample.scenario.name, sample.call, summary, _heard(base, sample, summary))
+        sample.scenario.name: differences(sample.scenario.name, sample.call, summary, heard(base, sample, summary))
         for sample, summary in played
     }
     if as_json:
@@ -134,7 +134,7 @@ def _clause(retention: dict[str, Any] | None, training: dict[str, Any] | None) -
     return ", ".join(dict.fromkeys(f"{c['document']} §{c['section']}" for c in cited)) or "-"
 
 
-def _heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | None:
+def heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | None:
     """Read what was heard before and after redaction, to compare in memory."""
     published = [r for r in summary.recordings if r.recording.state == "published"]
     if not published:

