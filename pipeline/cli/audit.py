@@ -12,7 +12,7 @@ import click
 
 from pipeline.cli.output import as_json_option, show
 from pipeline.model.audit import AuditEntry, AuditEvent, find_break
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import tenant_id
 
 
@@ -59,7 +59,11 @@ def _verify_database(tenant: str | None) -> dict[str, dict[str, int | None]]:
     from pipeline.store.system_session import list_tenants
 
     with open_base(read_settings()) as base:
-        names = (tenant_id(tenant),) if tenant else list_tenants(base.database)
+        names = list_tenants(base.database)
+        if tenant is not None:
+            if tenant_id(tenant) not in names:
+                raise NotFound(f"no tenant {tenant}")
+            names = (tenant_id(tenant),)
         found = {}
         for name in names:
             with base.database.transaction(name) as tx:
@@ -83,7 +87,7 @@ def _summary(events: Iterator[AuditEvent]) -> dict[str, int | None]:
 def _read(path: Path) -> Iterator[AuditEvent]:
     if not path.is_file():
         raise InvalidInput("the file is not there")
-    with path.open() as lines:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line)
