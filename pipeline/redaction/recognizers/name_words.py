@@ -41,6 +41,9 @@ class NameReader:
     def is_certain(self, key: str) -> bool:
         """Say whether a word is a given name and hardly anything else."""
         bare = bare_word(key)
+        if bare.endswith("s") and len(bare) > 4 and self.vocabulary.is_stranger(bare):
+            # Recognisers write possessives without their apostrophe: "margarets birthday".
+            bare = bare[:-1] if bare[:-1] in self.vocabulary.given_names else bare
         known = bare in self.vocabulary.given_names and bare not in AMBIGUOUS_NAMES
         return known and not self.vocabulary.is_talk(bare) and bare not in self.vocabulary.places
 

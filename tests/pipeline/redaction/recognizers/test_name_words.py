@@ -12,7 +12,9 @@ def reader(vocabulary: Vocabulary) -> NameReader:
     return NameReader(vocabulary)
 
 
-@pytest.mark.parametrize(("word", "certain"), [("margaret", True), ("mark", False), ("the", False), ("paris", False)])
+@pytest.mark.parametrize(
+    ("word", "certain"), [("margaret", True), ("margarets", True), ("mark", False), ("the", False), ("paris", False)]
+)
 def test_only_names_that_are_nothing_else_are_certain(reader: NameReader, word: str, certain: bool) -> None:
     assert reader.is_certain(word) is certain
 
