@@ -18,6 +18,7 @@ from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import list_events
 from pipeline.store.recordings import get_recording, read_facts
 from pipeline.store.tenants import change_tenant
+from pipeline.workflows.recording import STEPS
 from tests.builders import a_call, a_recording, answer
 from tests.pipeline.workflows.house_of_fakes import Log, scripted_context, tone
 
@@ -74,6 +75,12 @@ class Line:
     def run(self, step, recording: Recording, *more):
         """Run one step."""
         return step(self.context, self.owner.id, recording.id, *more)
+
+    def through(self, recording: Recording, *names: str) -> Recording:
+        """Run steps by name."""
+        for name in names:
+            STEPS[name](self.context, self.owner.id, recording.id)
+        return recording
 
     def now(self, recording: Recording) -> Recording:
         """The recording as it stands."""

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.consent import Outcome
+from pipeline.model.errors import NotFound, VendorUnavailable
+from pipeline.model.transcript_file import read_transcript, write_transcript
+from pipeline.policies.loader import load_bundle
+from pipeline.ports.transcriber import AuditMeta
+from pipeline.steps.capture import capture
+from pipeline.steps.context import shelf_of
+from pipeline.steps.transcribe import transcribe
+from pipeline.store.vault import Vault
+from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
+
+SENT, DENIED = "processor:data:sent", "processor:data:denied"
+TRANSCRIPT = ArtifactKind.TRANSCRIPT_ORIGINAL
+
+
+class Abroad(ScriptedTranscriber):
+    """A recogniser that another company runs."""
+
+    name = "deepgram"
+    audit = AuditMeta(processor="deepgram", data_kind="audio", purpose="speech", region="us", policy_url=None)
+
+
+class Down(Abroad):
+    def transcribe(self, audio, *, language):
+        super().transcribe(audio, language=language)
+        raise VendorUnavailable("deepgram", "listen", status=503)
+
+
+@pytest.fixture
+def recording(line):
+    return line.through(line.record(), "settle_consent", "capture")
+
+
+def engines(line, policy="nejix", **chosen):
+    """The line with these recognisers, in this order of preference."""
+    made = {name: kind(_log(line)) for name, kind in chosen.items()}
+    line.choose(engines=tuple(chosen))
+    return line.with_parts(transcribers=made, bundles=lambda _: load_bundle(policy))
+
+
+def _log(line):
+    return line.context.transcribers["local"]._log
+
+
+def test_the_words_are_kept_sealed_with_the_audio_as_their_parent(line, recording):
+    receipt = line.run(transcribe, recording)
+    made = line.artifact(recording, TRANSCRIPT)
+    assert receipt == {"is_transcribed": True, "artifact": made.id, "words": 17, "reason": ""}
+    assert made.parents == (line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL).id,)
+    heard = read_transcript(line.context.vault.read(made))
+    assert (len(heard.channels), len(heard.words)) == (2, 17)
+    facts = line.facts(recording)
+    assert (facts["engine"], facts["language"], facts["words"]) == ("scripted", "en-US", 17)
+    assert facts.get("processor") is None
+
+
+def test_hearing_it_again_asks_nobody(line, recording):
+    receipts = [line.run(transcribe, recording) for _ in range(3)]
+    assert receipts[0] == receipts[1] == receipts[2]
+    assert line.asked.count("transcribe") == 1
+    assert line.events(SENT) == [{"processor": "local", "kind": "recording.original", "region": "local"}]
+
+
+def test_what_a_dead_attempt_heard_is_found_and_not_paid_twice(line, recording):
+    heard = line.context.transcribers["local"].transcribe(
+        line.context.vault.read(line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)), language="en-US"
+    )
+    with pytest.raises(NotFound):
+        Vault(database=_NoRows(), objects=line.context.vault.objects, keys=line.context.vault.keys).keep(
+            shelf_of(recording), TRANSCRIPT, write_transcript(heard)
+        )
+    assert line.run(transcribe, recording)["is_transcribed"]
+    assert line.asked.count("transcribe") == 1
+
+
+class _NoRows:
+    def transaction(self, tenant):
+        raise NotFound("killed")
+
+
+def test_a_tenant_without_transcription_is_withheld_and_nobody_hears_it(line, recording):
+    line.choose(is_transcription_on=False)
+    assert line.run(transcribe, recording) == {"is_transcribed": False, "reason": "transcription: TENANT_OFF"}
+    assert ("transcribe" in line.asked, line.events(SENT)) == (False, [])
+
+
+def test_who_withdrew_before_it_was_heard_is_not_heard(line, recording):
+    line.withdraw(recording.call, after_s=5)
+    assert line.run(transcribe, recording) == {"is_transcribed": False, "reason": "transcription: WITHDRAWN"}
+    assert "transcribe" not in line.asked
+
+
+def test_a_company_the_policy_does_not_list_is_denied_and_the_next_is_asked(line, recording):
+    both = engines(line, deepgram=Abroad, local=ScriptedTranscriber)
+    assert both.run(transcribe, recording)["is_transcribed"]
+    assert [e["processor"] for e in line.events(SENT)] == ["local"]
+    (denied,) = line.events(DENIED)
+    assert denied["processor"] == "deepgram"
+    assert line.facts(recording)["processors_denied"] == f"deepgram:{denied['reason']}"
+    assert line.facts(recording).get("processor") is None
+
+
+def test_where_no_recogniser_is_allowed_each_denial_is_audited_once_and_nobody_hears_it(line, recording):
+    only = engines(line, deepgram=Abroad)
+    for _ in range(2):
+        receipt = only.run(transcribe, recording)
+        assert receipt == {"is_transcribed": False, "reason": "no recogniser is allowed"}
+    assert [e["processor"] for e in line.events(DENIED)] == ["deepgram"]
+    assert ("transcribe" in line.asked, line.events(SENT)) == (False, [])
+
+
+def test_the_first_allowed_in_the_tenants_order_is_asked(line, recording):
+    both = engines(line, "connekz", deepgram=Abroad, local=ScriptedTranscriber)
+    both.run(transcribe, recording)
+    assert [e["processor"] for e in line.events(SENT)] == ["deepgram"]
+    facts = line.facts(recording)
+    assert (facts["processor"], facts["processor_region"], facts["is_processor_training_off"]) == (
+        "deepgram",
+        "us",
+        True,
+    )
+
+
+def test_a_company_that_does_not_answer_is_never_silently_replaced_and_has_had_it_all_the_same(line, recording):
+    both = engines(line, "connekz", deepgram=Down, local=ScriptedTranscriber)
+    with pytest.raises(VendorUnavailable):
+        both.run(transcribe, recording)
+    assert [e["processor"] for e in line.events(SENT)] == ["deepgram"]
+    assert line.kinds(recording) == ["recording.original"]
+    line.choose(engines=("local",))
+    both.run(transcribe, recording)
+    assert [e["processor"] for e in line.events(SENT)] == ["deepgram", "local"]
+    assert line.facts(recording)["processor"] == "deepgram"
+
+
+def test_a_recogniser_that_was_never_set_up_is_denied_by_name(line, recording):
+    line.choose(engines=("nobody", "local"))
+    line.run(transcribe, recording)
+    assert line.events(DENIED) == [{"processor": "nobody", "reason": "NOT_CONFIGURED"}]
+
+
+def test_without_recognisers_nobody_hears_it(line, recording):
+    line.choose(engines=())
+    assert line.run(transcribe, recording) == {"is_transcribed": False, "reason": "no recogniser is allowed"}
+
+
+def test_a_language_that_a_recogniser_does_not_know_is_not_given_to_it(line):
+    recording = line.through(line.record(locale="fr-FR"), "settle_consent", "capture")
+    assert line.run(transcribe, recording)["is_transcribed"] is False
+    assert line.events(DENIED) == [{"processor": "local", "reason": "LANGUAGE"}]
+    assert "transcribe" not in line.asked
+
+
+def test_a_recording_that_was_not_captured_cannot_be_heard(line):
+    with pytest.raises(NotFound, match="not captured"):
+        line.run(transcribe, line.record())
+
+
+def test_a_recording_whose_caller_declined_is_not_heard_even_where_it_was_captured(line):
+    recording = line.record(outcomes=[Outcome.DECLINED])
+    line.run(capture, recording)
+    assert line.run(transcribe, recording)["reason"].startswith("transcription: CONSENT_DECLINED")
+    assert "transcribe" not in line.asked
