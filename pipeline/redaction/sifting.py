@@ -16,7 +16,7 @@ from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.number_shapes import likely_type
 from pipeline.redaction.turn_view import TurnView
-from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word
+from pipeline.redaction.vocabulary import TITLES, Vocabulary, bare_word, word_set
 
 _MODELS: Final = frozenset({"spacy", "rampart"})
 _COMPANY_NEXT: Final = re.compile(
@@ -26,9 +26,7 @@ _COMPANY_NEXT: Final = re.compile(
 """What is said just before a company's name."""
 _LONE_WORDS: Final = 4
 _LONE_TALK: Final = 3
-_LABELS: Final = frozenset(
-    {"ssn", "dob", "ph", "mob", "acct", "ac", "zib", "zip", "num", "pnr", "nhs", "cvv", "psw", "psrew"}
-)
+_LABELS: Final = word_set("ssn dob ph mob acct ac zip num pnr nhs cvv")
 
 
 class Sieve:

@@ -161,7 +161,7 @@ _STATES: Final = word_set(
     "wisconsin wyoming jersey hampshire york mexico carolina dakota"
 )
 _LONE: Final = 14
-_ANNOUNCING: Final = frozenset({"address", "adderess", "adress", "deliver", "delivered", "ship", "shipped"})
+_ANNOUNCING: Final = frozenset({"address", "adress", "deliver", "delivered", "ship", "shipped"})
 _AFTER_ANNOUNCING: Final = word_set(
     "is it it's to the at as was my new no number will be would that its a your his her this"
 )
