@@ -52,9 +52,14 @@ def _missing(connection: Connection) -> tuple[str, ...]:
         )
     )
     found = {(row.relname, row.attname) for row in rows}
-    engine = connection.execute(text("select to_regclass('dbos.workflow_status') is null")).scalar()
+    engine = connection.execute(
+        text(
+            "select 1 from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'dbos' and relname = 'workflow_status' and has_schema_privilege(n.oid, 'usage')"
+        )
+    ).scalar()
     wanted = {(table.name, column.name) for table in metadata.tables.values() for column in table.columns}
-    return tuple(sorted(f"{table}.{column}" for table, column in wanted - found)) + (("dbos",) if engine else ())
+    return tuple(sorted(f"{table}.{column}" for table, column in wanted - found)) + (() if engine else ("dbos",))
 
 
 def _unforced(connection: Connection) -> tuple[str, ...]:
