@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.decisions.tenants import put_settings, take_on
+from pipeline.model.errors import Conflict, NotFound
+from pipeline.model.ids import TenantId
+from pipeline.store.audit import list_events
+from pipeline.store.tenants import get_tenant
+
+
+def tags(line, tenant: TenantId) -> list[str]:
+    with line.context.vault.database.transaction(tenant) as tx:
+        return [e.entry.tag for e in list_events(tx)]
+
+
+@pytest.fixture
+def newcomer(line):
+    return replace(line.owner, id=TenantId("newcomer"), account_sid=None)
+
+
+def test_a_tenant_is_taken_on_with_a_key_of_its_own(line, newcomer):
+    vault = line.context.vault
+    take_on(vault, newcomer, actor="cli")
+    with vault.database.transaction(newcomer.id) as tx:
+        assert get_tenant(tx, keys=vault.keys) == newcomer
+    assert vault.keys.digest_key(newcomer.id) != vault.keys.digest_key(line.owner.id)
+    assert tags(line, newcomer.id) == ["tenant:tenant:created"]
+
+
+def test_a_name_is_given_once_and_the_first_tenant_keeps_its_settings_and_key(line):
+    vault = line.context.vault
+    before = vault.keys.digest_key(line.owner.id)
+    with pytest.raises(Conflict):
+        take_on(vault, replace(line.owner, display_name="Thief"), actor="cli")
+    with line.tx() as tx:
+        assert get_tenant(tx, keys=vault.keys) == line.owner
+    assert vault.keys.digest_key(line.owner.id) == before
+
+
+def test_the_name_of_a_tenant_whose_key_was_destroyed_is_never_given_again(line, newcomer):
+    vault = line.context.vault
+    vault.keys.create_tenant_key(newcomer.id)
+    vault.keys.destroy_tenant_key(newcomer.id)
+    with pytest.raises((Conflict, NotFound)):
+        take_on(vault, newcomer, actor="cli")
+    assert tags(line, newcomer.id) == []
+
+
+def test_settings_are_put_for_a_new_and_for_a_known_tenant(line, newcomer):
+    vault = line.context.vault
+    vault.keys.create_tenant_key(newcomer.id)
+    for name in ("First", "Second"):
+        with vault.database.transaction(newcomer.id) as tx:
+            put_settings(tx, vault, replace(newcomer, display_name=name), actor="user:1")
+    with vault.database.transaction(newcomer.id) as tx:
+        assert get_tenant(tx, keys=vault.keys).display_name == "Second"
+    assert tags(line, newcomer.id) == ["tenant:tenant:created", "tenant:settings:changed"]
+
+
+def test_settings_of_a_tenant_without_a_key_are_not_put(line, newcomer):
+    with line.context.vault.database.transaction(newcomer.id) as tx, pytest.raises(NotFound):
+        put_settings(tx, line.context.vault, newcomer, actor="user:1")

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.errors import InvalidInput, NotFound, NotPermitted, StoreUnreachable
+from pipeline.reads.artifact import REDACTED, read_redacted
+from pipeline.steps.context import shelf_of
+from pipeline.steps.withhold import withhold
+from pipeline.store.vault import Vault
+from tests.conftest import make_tenant
+
+READ = "artifact:artifact:read"
+ALL = ("settle_consent", "capture", "keep_receipts", "transcribe", "detect", "redact_text", "redact_audio")
+
+
+@pytest.fixture
+def recording(line):
+    return line.through(line.record(), *ALL)
+
+
+def read(line, recording, kind, *, reason="review", vault=None) -> bytes:
+    return read_redacted(vault or line.context.vault, line.owner.id, recording.id, kind, actor="user:1", reason=reason)
+
+
+@pytest.mark.parametrize("kind", REDACTED)
+def test_what_is_redacted_and_proved_is_read_and_audited(line, recording, kind):
+    body = read(line, recording, kind)
+    assert body == line.context.vault.read(line.artifact(recording, kind))
+    assert b"canaryname" not in body
+    assert line.events(READ) == [{"kind": kind.value, "recording": recording.id, "reason": "review"}]
+    assert line.tags(line.artifact(recording, kind).id)[-1] == READ
+
+
+@pytest.mark.parametrize("kind", [k for k in ArtifactKind if k not in REDACTED])
+def test_nothing_but_what_is_redacted_is_read_this_way(line, recording, kind):
+    line.context.vault.keep(shelf_of(recording), kind, b"anything")
+    with pytest.raises(NotPermitted):
+        read(line, recording, kind)
+    assert line.events(READ) == []
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_nobody_reads_without_a_reason(line, recording, reason):
+    with pytest.raises(InvalidInput):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED, reason=reason)
+    assert line.events(READ) == []
+
+
+def test_the_text_of_a_recording_whose_audio_is_not_proved_yet_is_not_read(line):
+    recording = line.through(line.record(), *ALL[:-1])
+    with pytest.raises(NotPermitted, match="not proved"):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    assert line.events(READ) == []
+
+
+def test_what_was_withheld_after_all_is_not_read(line, recording):
+    line.run(withhold, recording, "span")
+    with pytest.raises(NotPermitted):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+
+
+def test_what_another_tenant_has_is_absent(line, recording, database, keys):
+    other = make_tenant(database, keys, "other")
+    with pytest.raises(NotFound):
+        read_redacted(
+            line.context.vault, other.id, recording.id, ArtifactKind.RECORDING_REDACTED, actor="u", reason="r"
+        )
+
+
+def test_it_stands_in_the_audit_log_before_a_byte_is_opened(line, recording):
+    vault = line.context.vault
+    seen = []
+
+    class Watched(type(vault.objects)):
+        def get(self, key, **more):
+            seen.extend(line.events(READ))
+            return super().get(key, **more)
+
+    watched = Vault(database=vault.database, objects=Watched(line.folder / "objects"), keys=vault.keys)
+    read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED, vault=watched)
+    assert len(seen) == 1
+
+
+def test_what_cannot_be_audited_is_not_opened(line, recording):
+    vault = line.context.vault
+    opened = []
+
+    class Watched(type(vault.objects)):
+        def get(self, key, **more):
+            opened.append(key)
+            return super().get(key, **more)
+
+    class Full(type(vault.database)):
+        """Whatever is done in a transaction is lost at its commit."""
+
+        def __init__(self, real) -> None:
+            self._real = real
+
+        @contextmanager
+        def transaction(self, tenant):
+            with self._real.transaction(tenant) as tx:
+                yield tx
+                raise StoreUnreachable("database")
+
+    broken = Vault(database=Full(vault.database), objects=Watched(line.folder / "objects"), keys=vault.keys)
+    with pytest.raises(StoreUnreachable):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED, vault=broken)
+    assert opened == []

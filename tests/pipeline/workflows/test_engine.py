@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+import psycopg
+import pytest
+from dbos import DBOS
+from dbos import error as dbos_errors
+
+from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
+from pipeline.model.recording import RecordingState as S
+from pipeline.workflows import engine
+from pipeline.workflows.queue import DurableQueue
+from pipeline.workflows.serializer import StepFailed
+from tests.conftest import APP_ROLE
+from tests.pipeline.workflows.house_of_fakes import WordDetector
+
+CANARY = "canaryname"
+
+
+@pytest.fixture
+def app_url(postgres, database_name) -> str:
+    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
+    return postgres.url(database_name, user=APP_ROLE)
+
+
+def work_off(line, app_url: str, recording) -> dict:
+    """Enqueue a recording and let a worker of this process take it to its end."""
+    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    with line.tx() as tx:
+        queue.enqueue_recording(tx, line.owner.id, recording.id)
+    queue.close()
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    try:
+        handle = DBOS.retrieve_workflow(f"recording:{line.owner.id}:{recording.id}")
+        while handle.get_status().status in ("PENDING", "ENQUEUED"):
+            time.sleep(0.05)
+        return dict(handle.get_result())
+    finally:
+        engine.stop()
+        logging.getLogger("dbos").handlers.clear()  # one writes to this test's own standard error
+
+
+def everything_in(postgres, database_name: str, schema: str) -> str:
+    """Every value of every table of a schema."""
+    with psycopg.connect(postgres.dsn(database_name)) as owner:
+        tables = owner.execute("select tablename from pg_tables where schemaname = %s", (schema,)).fetchall()
+        rows = [owner.execute(f'select t::text from {schema}."{name}" t').fetchall() for (name,) in tables]
+    return str(rows)
+
+
+def test_a_recording_is_taken_to_its_end_and_no_word_of_it_stands_in_a_table(line, app_url, postgres, database_name):
+    recording = line.record()
+    assert work_off(line, app_url, recording) == {"state": "published", "entities": 2}
+    assert line.state(recording) is S.PUBLISHED
+    for schema in ("dbos", "earmark"):
+        held = everything_in(postgres, database_name, schema)
+        assert recording.id in held
+        assert not [w for w in (CANARY, "5551234", "2125550100", "my name is") if w in held]
+
+
+class Careless(WordDetector):
+    """Fails with the words it was reading in its message."""
+
+    def detect(self, conversation):
+        raise KeyError(f"{CANARY} in {conversation.turns}")
+
+
+def test_what_nobody_foresaw_ends_in_a_named_failure_and_its_message_stands_nowhere(
+    line, app_url, postgres, database_name, capfd
+):
+    line = replace(line, context=replace(line.context, detector=Careless()))
+    recording = line.record()
+    assert work_off(line, app_url, recording) == {"state": "failed", "reason": "StepFailed"}
+    assert (line.state(recording), line.now(recording).reason) == (S.FAILED, "StepFailed")
+    for schema in ("dbos", "earmark"):
+        assert CANARY not in everything_in(postgres, database_name, schema)
+    shown = capfd.readouterr()
+    assert CANARY not in shown.out + shown.err
+
+
+def raising(error: Exception):
+    def step(*arguments):
+        raise error
+
+    return step
+
+
+def test_attempts_that_ran_out_are_told_by_their_last_error_as_after_a_death():
+    last = VendorUnavailable("twilio", "fetch media", status=503)
+    ran_out = dbos_errors.DBOSMaxStepRetriesExceeded("capture", 5, [StoreUnreachable("put"), last])
+    with pytest.raises(VendorUnavailable) as caught:
+        engine._foreseen(raising(ran_out))
+    assert caught.value is last
+
+
+def test_an_error_of_ours_passes_as_it_is():
+    with pytest.raises(NotFound, match="no call call_1"):
+        engine._foreseen(raising(NotFound("no call call_1")))
+
+
+def test_a_foreign_error_becomes_a_failed_step_without_its_message():
+    with pytest.raises(StepFailed, match=r"^unforeseen ValueError$") as caught:
+        engine._foreseen(raising(ValueError(CANARY)))
+    assert caught.value.__suppress_context__
+
+
+def test_the_engines_own_errors_are_left_to_the_engine():
+    with pytest.raises(dbos_errors.DBOSUnexpectedStepError):
+        engine._foreseen(raising(dbos_errors.DBOSUnexpectedStepError("w", 1, "a", "b")))
+
+
+def test_a_step_that_succeeds_gives_its_receipt():
+    assert engine._foreseen(lambda *arguments: {"got": arguments}, "acme", "rec") == {"got": ("acme", "rec")}
+
+
+@pytest.mark.parametrize(
+    ("error", "is_worth_it"),
+    [
+        (VendorUnavailable("v", "o"), True),
+        (StoreUnreachable("put"), True),
+        (NotFound(), False),
+        (StepFailed(), False),
+        (ValueError(), False),
+    ],
+)
+def test_only_what_another_attempt_can_mend_is_tried_again(error, is_worth_it):
+    assert engine._is_worth_another_attempt(error) is is_worth_it

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.workflows.engine import migrate_engine
+from pipeline.workflows.queue import PROCESS_RECORDING, RECORDINGS, DurableQueue
+from tests.conftest import APP_ROLE
+
+
+@pytest.fixture
+def queue(postgres, database_name, database):
+    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
+    made = DurableQueue(database.engine, version="7")
+    yield made
+    made.close()
+
+
+def rows(database) -> list:
+    with database.engine.connect() as connection:
+        return connection.execute(
+            text(
+                "select workflow_uuid, name, status, queue_name, queue_partition_key, application_version "
+                "from dbos.workflow_status order by 1"
+            )
+        ).all()
+
+
+def test_what_is_committed_starts_the_work_of_its_tenant_on_the_pinned_version(queue, database, tenant):
+    with database.transaction(tenant.id) as tx:
+        queue.enqueue_recording(tx, tenant.id, "rec_1")
+    ((id, name, status, queued_on, partition, version),) = rows(database)
+    assert (id, name, status) == ("recording:acme:rec_1", PROCESS_RECORDING, "ENQUEUED")
+    assert (queued_on, partition, version) == (RECORDINGS, "acme", "7")
+
+
+def test_naming_a_recording_again_starts_nothing(queue, database, tenant):
+    for _ in range(3):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_recording(tx, tenant.id, "rec_1")
+            queue.enqueue_recording(tx, tenant.id, "rec_1")
+    assert len(rows(database)) == 1
+
+
+def test_what_is_rolled_back_starts_nothing(queue, database, tenant):
+    with pytest.raises(RuntimeError), database.transaction(tenant.id) as tx:
+        queue.enqueue_recording(tx, tenant.id, "rec_1")
+        raise RuntimeError
+    assert rows(database) == []
+
+
+def test_each_recording_is_work_of_its_own(queue, database, tenant):
+    with database.transaction(tenant.id) as tx:
+        for recording in ("rec_1", "rec_2"):
+            queue.enqueue_recording(tx, tenant.id, recording)
+    assert len(rows(database)) == 2

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pipeline.model.errors import (
+    IntegrityError,
+    InvalidInput,
+    StoreUnreachable,
+    VendorRefused,
+    Withheld,
+)
+from pipeline.model.recording import RecordingState as S
+from pipeline.store.reviews import list_reviews
+from pipeline.workflows.recording import STEPS, process_recording, with_context
+
+START = ["settle_consent", "capture", "delete_vendor_copy", "keep_receipts", "transcribe"]
+WHOLE = [*START, "detect", "redact_text", "redact_audio", "decide", "publish"]
+YES = {"is_authorised": True, "reason": "granted"}
+NO = {"is_authorised": False, "reason": "caller_declined"}
+
+
+class Noting:
+    """Runs nothing and notes what was asked for; a step may answer otherwise or raise."""
+
+    def __init__(self, **answers: Mapping | Exception) -> None:
+        self.asked: list[tuple] = []
+        self._answers: dict = {
+            "settle_consent": YES,
+            "transcribe": {"is_transcribed": True, "reason": ""},
+            "publish": {"state": "published"},
+            "refuse": {"state": "refused"},
+            "fail": {"state": "failed"},
+        } | answers
+
+    def __call__(self, name: str, *more: object) -> Mapping:
+        self.asked.append((name, *more))
+        answer = self._answers.get(name, {})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, *_ in self.asked]
+
+
+def test_a_permitted_recording_goes_through_every_step_in_order():
+    run = Noting()
+    assert process_recording(run) == {"state": "published"}
+    assert run.names == WHOLE
+
+
+def test_a_refused_recording_is_never_fetched_or_heard():
+    run = Noting(settle_consent=NO)
+    assert process_recording(run) == {"state": "refused"}
+    assert run.asked == [("settle_consent",), ("refuse", "caller_declined"), ("decide",)]
+
+
+def test_where_nobody_may_hear_it_it_is_withheld_and_decided_but_not_failed_or_published():
+    run = Noting(transcribe={"is_transcribed": False, "reason": "transcription: TENANT_OFF"})
+    assert process_recording(run)["state"] == "withheld"
+    assert run.asked[5:] == [("withhold", "transcription: TENANT_OFF"), ("decide",)]
+
+
+@pytest.mark.parametrize("step", ["detect", "redact_text", "redact_audio"])
+def test_what_cannot_be_proved_is_withheld_and_never_published(step):
+    run = Noting(**{step: Withheld("word_times")})
+    assert process_recording(run)["state"] == "withheld"
+    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "withhold", "decide"]
+    assert run.asked[-2] == ("withhold", "word_times")
+
+
+@pytest.mark.parametrize("step", WHOLE)
+@pytest.mark.parametrize("error", [VendorRefused("v", "o"), StoreUnreachable("put"), IntegrityError(), InvalidInput()])
+def test_an_error_at_any_step_ends_there_in_a_failure_with_its_name(step, error):
+    run = Noting(**{step: error})
+    assert process_recording(run) == {"state": "failed"}
+    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "fail"]
+    assert run.asked[-1] == ("fail", type(error).__name__)
+
+
+@pytest.mark.parametrize("step", ["withhold", "decide"])
+def test_an_error_while_withholding_fails_and_never_publishes(step):
+    run = Noting(redact_audio=Withheld("x"), **{step: StoreUnreachable("put")})
+    assert process_recording(run) == {"state": "failed"}
+    assert "publish" not in run.names
+
+
+def test_a_vendor_that_keeps_what_it_must_not_fails_aloud():
+    run = Noting(settle_consent=NO, refuse=VendorRefused("twilio", "delete"))
+    assert process_recording(run) == {"state": "failed"}
+    assert run.names == ["settle_consent", "refuse", "fail"]
+
+
+def test_what_is_no_error_of_ours_is_not_swallowed_here():
+    with pytest.raises(KeyError):
+        process_recording(Noting(detect=KeyError("canary")))
+
+
+def test_each_step_is_known_by_its_name_and_runs_with_its_context(line):
+    recording = line.record()
+    assert set(WHOLE) | {"refuse", "withhold", "fail"} == set(STEPS)
+    step = with_context("settle_consent", line.context)
+    assert step.__name__ == "settle_consent"
+    assert step(line.owner.id, recording.id)["is_authorised"]
+    assert with_context("fail", line.context)(line.owner.id, recording.id, "X")["reason"] == "X"
+
+
+def really(line, recording) -> Mapping:
+    def run(name: str, *more: object) -> Mapping:
+        return with_context(name, line.context)(line.owner.id, recording.id, *more)
+
+    return process_recording(run)
+
+
+def test_the_whole_line_publishes_and_leaves_nothing_at_the_vendor(line):
+    recording = line.record()
+    assert really(line, recording) == {"state": "published", "entities": 2}
+    assert line.state(recording) is S.PUBLISHED
+    assert not line.at_vendor(recording)
+    assert line.asked == ["fetch", "delete", "transcribe"]
+
+
+def test_the_whole_line_repeated_ends_the_same(line):
+    recording = line.record()
+    first = really(line, recording)
+    kinds = line.kinds(recording)
+    assert really(line, recording) == first
+    assert (line.state(recording), line.kinds(recording)) == (S.PUBLISHED, kinds)
+    assert (line.asked.count("fetch"), line.asked.count("transcribe")) == (1, 1)
+    assert line.tags(recording.id).count("recording:redaction:published") == 1
+
+
+def test_the_whole_line_of_a_tenant_without_transcription_is_withheld_and_stays_so(line):
+    recording = line.record()
+    line.choose(is_transcription_on=False)
+    assert really(line, recording)["state"] == "withheld"
+    line.choose(is_transcription_on=True)
+    really(line, recording)
+    assert line.state(recording) is S.WITHHELD
+    assert line.events("recording:redaction:published") == []
+    with line.tx() as tx:
+        assert [i.risk for i in list_reviews(tx)] == [100]
+
+
+def test_the_whole_line_of_a_call_that_was_declined_fetches_nothing(line):
+    from pipeline.model.consent import Outcome
+
+    recording = line.record(outcomes=[Outcome.DECLINED])
+    assert really(line, recording) == {"state": "refused", "reason": "caller_declined"}
+    assert (line.asked, line.kinds(recording), line.state(recording)) == (["delete"], [], S.REFUSED)
