@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.model.errors import InvalidInput
+from pipeline.settings import DatabaseSettings, Settings, read_settings
+
+URL = "postgresql+psycopg://earmark_app:hunter2@db.internal:5432/earmark"
+
+
+def test_a_setting_is_the_path_of_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_DATA_DIR", "/srv/earmark")
+    monkeypatch.setenv("EARMARK_WEB__PORT", "8443")
+    settings = read_settings()
+    assert settings.data_dir == Path("/srv/earmark")
+    assert settings.web.port == 8443
+    assert settings.web.host == "127.0.0.1"
+
+
+def test_what_a_command_sets_itself_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_LOG_LEVEL", "debug")
+    assert read_settings(log_level="error").log_level == "error"
+
+
+def test_settings_cannot_be_changed_after_they_were_read() -> None:
+    with pytest.raises(ValidationError):
+        read_settings().log_level = "debug"
+
+
+def test_no_secret_shows_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE__URL", "DATABASE__OWNER_URL"):
+        monkeypatch.setenv(f"EARMARK_{name}", URL)
+    for name in ("DEEPGRAM__API_KEY", "ARTIFACTS__SECRET_KEY", "ARTIFACTS__ACCESS_KEY", "KEYS__SECRET_KEY"):
+        monkeypatch.setenv(f"EARMARK_{name}", "hunter2")
+    settings = read_settings()
+    assert settings.database.url is not None
+    assert settings.database.url.get_secret_value() == URL
+    shown = settings.shown()
+    assert "hunter2" not in repr(settings) + str(settings) + repr(shown)
+    assert shown["web.port"] == "8300"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EARMARK_WEB__PORT", "hunter2"),
+        ("EARMARK_WEB__PORT", "70000"),
+        ("EARMARK_LOG_LEVEL", "hunter2"),
+        ("EARMARK_ARTIFACTS__STORE", "hunter2"),
+        ("EARMARK_DATABASE__URL", "hunter2"),
+        ("EARMARK_DATABASE__URL", URL.replace("+psycopg", "")),
+        ("EARMARK_DATABASE__OWNER_URL", "mysql://root:hunter2@db/x"),
+        ("EARMARK_DATABASE__PASSWORD", "hunter2"),
+        ("EARMARK_TWILIO__TIMEOUT_S", "0"),
+    ],
+)
+def test_a_wrong_value_names_its_setting_and_is_not_repeated(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInput, match=f"setting {name}: ") as told:
+        read_settings()
+    assert "hunter2" not in str(told.value)
+    assert told.value.__cause__ is None
+
+
+def test_a_group_given_as_one_text_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_DATABASE", "hunter2")
+    with pytest.raises(InvalidInput, match=r"setting EARMARK_DATABASE: .*EARMARK_DATABASE__") as told:
+        read_settings()
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", [URL, "postgresql+psycopg://earmark_app@/earmark?host=/run/pg", None])
+def test_a_database_url_names_the_driver_or_is_left_out(url: str | None) -> None:
+    assert DatabaseSettings.model_validate({"url": url}) is not None
+
+
+def test_every_setting_says_what_it_is() -> None:
+    groups = {name: f.annotation for name, f in Settings.model_fields.items()}
+    fields = [f for group in groups.values() for f in getattr(group, "model_fields", {}).values()]
+    assert len(fields) > 20
+    assert all(field.description for field in fields)
