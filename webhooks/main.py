@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 
 import uvicorn
@@ -25,6 +26,10 @@ def main() -> None:
             clock=opened.clock,
             public_base=opened.public_base,
         )
+        # The library takes the signals while it serves, and raises them again when it is done: what was opened here
+        # is to be closed then, and the process not to die of it.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
         build_server(context, host=settings.web.host, port=settings.web.port).run()
 
 
