@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.bootstrap import load_transcribers, name_recognisers, open_base, open_web, telephony
+from pipeline.model.errors import InvalidInput, StoreUnreachable, VendorRefused
+from pipeline.settings import read_settings
+from pipeline.store.condition import read_condition
+from pipeline.store.system_session import list_tenants
+from pipeline.vendors.embedded_postgres import EmbeddedPostgres
+from pipeline.vendors.files import FileArtifacts
+from pipeline.vendors.key_file import FileKeys
+from pipeline.vendors.kms import KmsKeys
+from pipeline.vendors.s3 import S3Artifacts
+from tests.conftest import APP_ROLE
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """For root the embedded database runs as another user: not in pytest's own folder."""
+    made = Path(tempfile.mkdtemp(prefix="earmark-bootstrap-"))
+    yield made
+    shutil.rmtree(made)
+
+
+def test_the_embedded_default_is_migrated_and_can_be_opened_again(folder: Path) -> None:
+    settings = read_settings(data_dir=folder / "data")
+    for _ in range(2):
+        with open_base(settings) as base:
+            condition = read_condition(base.database)
+            assert (condition.missing, condition.unforced, condition.powers) == ((), (), ())
+            assert list_tenants(base.database) == ()
+            assert isinstance(base.vault.objects, FileArtifacts)
+            assert isinstance(base.keys, FileKeys)
+        assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_database_of_ones_own_is_migrated_only_where_its_owner_is_named(
+    postgres: EmbeddedPostgres, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"own_{folder.name[-6:].lower()}"
+    postgres.create_database(name)
+    monkeypatch.setenv("EARMARK_DATA_DIR", str(folder))
+    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(name, user=APP_ROLE))
+    with open_base(read_settings()) as base:
+        assert "tenants.tenant" in read_condition(base.database).missing
+    monkeypatch.setenv("EARMARK_DATABASE__OWNER_URL", postgres.url(name))
+    with open_base(read_settings()) as base:
+        assert read_condition(base.database).missing == ()
+
+
+def test_an_owner_that_cannot_be_reached_is_unreachable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"postgresql+psycopg://owner:hunter2@/x?host={folder}"
+    monkeypatch.setenv("EARMARK_DATABASE__URL", url)
+    monkeypatch.setenv("EARMARK_DATABASE__OWNER_URL", url)
+    with pytest.raises(StoreUnreachable) as told, open_base(read_settings(data_dir=folder / "data")):
+        pass
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.fixture
+def elsewhere(postgres: EmbeddedPostgres, database_name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings with a database that is there already."""
+    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(database_name, user=APP_ROLE))
+    monkeypatch.setenv("EARMARK_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_adapters_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ARTIFACTS__STORE": "s3", "ARTIFACTS__BUCKET": "calls", "KEYS__KEEPER": "kms"}.items():
+        monkeypatch.setenv(f"EARMARK_{name}", value)
+    for group in ("ARTIFACTS", "KEYS"):
+        for name, value in {"REGION": "us-east-1", "ACCESS_KEY": "a", "SECRET_KEY": "b"}.items():
+            monkeypatch.setenv(f"EARMARK_{group}__{name}", value)
+    with open_base(read_settings()) as base:
+        assert isinstance(base.vault.objects, S3Artifacts)
+        assert isinstance(base.keys, KmsKeys)
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize(
+    ("name", "value", "asked_for"),
+    [
+        ("EARMARK_ARTIFACTS__STORE", "s3", "EARMARK_ARTIFACTS__BUCKET"),
+        ("EARMARK_KEYS__KEEPER", "kms", "EARMARK_KEYS__REGION"),
+    ],
+)
+def test_settings_that_do_not_fit_together_name_what_is_missing(
+    name: str, value: str, asked_for: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInput, match=asked_for), open_base(read_settings()):
+        pass
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_web_gets_what_it_needs_and_no_secret_shows() -> None:
+    with open_web(read_settings()) as parts:
+        assert parts.database.is_reachable()
+        assert parts.public_base == "http://127.0.0.1:8300"
+
+
+def test_deepgram_is_set_up_only_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    processors, configured = name_recognisers(read_settings())
+    assert (processors, configured) == ({"local": None, "deepgram": "deepgram"}, ("local",))
+    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
+    assert name_recognisers(read_settings())[1] == ("local", "deepgram")
+
+
+def test_every_recogniser_is_listed_under_the_company_it_sends_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
+    settings = read_settings(data_dir=folder)
+    loaded = load_transcribers(settings)
+    assert {name: one.audit.processor for name, one in loaded.items()} == name_recognisers(settings)[0]
+
+
+def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "not an address")
+    with pytest.raises(VendorRefused):
+        telephony(read_settings())
