@@ -109,7 +109,8 @@ def decode_frames(wav: bytes, layout: WavLayout, first: int, last: int) -> Sampl
         endian="LITTLE",
     )
     # A float file may hold what is not a number, and numbers beyond full scale.
-    return np.clip(np.nan_to_num(samples, nan=0.0), -1.0, 1.0)
+    clipped: Samples = np.clip(np.nan_to_num(samples, nan=0.0), -1.0, 1.0)
+    return clipped
 
 
 def speech_windows(audio: bytes, channel: int, *, window_s: int = 600) -> Iterator[SpeechWindow]:

@@ -6,6 +6,7 @@ from presidio_analyzer import EntityRecognizer
 from presidio_analyzer.predefined_recognizers import IbanRecognizer, IpRecognizer, PhoneRecognizer
 
 from pipeline.redaction.recognizers.dates import BirthDates
+from pipeline.redaction.recognizers.home_places import HomePlaces
 from pipeline.redaction.recognizers.introductions import Introductions
 from pipeline.redaction.recognizers.labelled_numbers import LabelledNumbers
 from pipeline.redaction.recognizers.long_numbers import LongNumbers
@@ -26,6 +27,7 @@ def word_recognizers(vocabulary: Vocabulary) -> list[EntityRecognizer]:
         MailAndSites(vocabulary),
         StreetAddresses(vocabulary),
         BirthDates(),
+        HomePlaces(vocabulary),
     ]
 
 

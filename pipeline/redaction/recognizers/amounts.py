@@ -20,6 +20,7 @@ _UNITS: Final = word_set(
     "boxes packs pack percent points point units rooms nights thousand million billion dozen star stars hundred "
     "tablets tablet pills pill capsules capsule puffs x p.m a.m"
 )
+_CLOCK_DIGITS: Final = 4
 _CLOCK: Final = re.compile(r"\d{1,4}[ap]m")
 _TIME_BEFORE: Final = word_set("at around about by before after until till past between noon")
 _BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
@@ -38,8 +39,8 @@ def is_amount(written: Written, run: Run) -> bool:
     if before in _BEFORE:
         return True
     pair = _key(written, run.last + 1)
-    if after in ("a", "p", "in") and pair in ("m", "the"):
-        return True
+    if run.digits <= _CLOCK_DIGITS and after in ("a", "p", "in") and pair in ("m", "the"):
+        return True  # "five thirty p m", "at nine in the morning"; a longer run is no clock time
     return after in _UNITS or (after == "." and pair in _UNITS)
 
 

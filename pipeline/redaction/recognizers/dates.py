@@ -15,6 +15,9 @@ _BETWEEN: Final = frozenset(
     {"of", "the", "and", "to", ",", "/", "-", ".", "in", "on", "or", "no", "day", "year", "sorry", "month"}
 )
 _REACH: Final = 10
+_FIRST_BIRTH: Final = 1900
+_LAST_BIRTH: Final = 2010
+"""Children's births are later, and are asked for; a later date unasked is more often of a purchase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,15 @@ class BirthDates(SpokenRecognizer):
     types: ClassVar = (T.DATE_OF_BIRTH,)
 
     def find(self, written: Written) -> Iterable[Found]:
-        """Find dates within a few words of what names a birth."""
+        """Find dates within a few words of what names a birth, and whole dates of long ago."""
+        named = list(self._near_cue(written))
+        yield from named
+        known = {found.first for found in named}
+        for date in find_dates(written):
+            if date.first not in known and date.parts == 3 and _is_of_a_lifetime(written, date):
+                yield Found(T.DATE_OF_BIRTH, date.first, date.last, 0.5, "day, month and year of long ago")
+
+    def _near_cue(self, written: Written) -> Iterable[Found]:
         keys = [written.tokens[p.first].key for p in written.pieces]
         text = " ".join(keys)
         cued = {text[: c.start].count(" ") for c in find_cues(text) if c.type is T.DATE_OF_BIRTH}
@@ -101,6 +112,12 @@ def _date(written: Written, first: int, last: int) -> SaidDate:
     days = sum(p.kind is Kind.ORDINAL for p in parts) + sum(len(n) <= 2 for n in numbers)
     months = any(_is_month(written, i) for i in range(first, last)) or days > 1 or len(joined) >= 6
     return SaidDate(first, last, days > 0 or len(joined) >= 6, months, year)
+
+
+def _is_of_a_lifetime(written: Written, date: SaidDate) -> bool:
+    """Say whether a date lies where births lie and orders, warranties and appointments hardly do."""
+    numbers = "".join(p.text for p in written.pieces[date.first : date.last] if p.kind is Kind.DIGITS)
+    return _is_year(numbers[-4:]) and _FIRST_BIRTH <= int(numbers[-4:]) <= _LAST_BIRTH
 
 
 def _is_year(digits: str) -> bool:
