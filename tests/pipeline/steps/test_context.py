@@ -11,7 +11,7 @@ from pipeline.steps.context import account_of, shelf_of
 
 
 def test_a_shelf_is_under_the_day_the_recording_was_first_heard_of_and_stays_there(line, clock):
-    recording = line.record()
+    recording = line.record(after_s=-90_000)
     clock.move(days=3)
     shelf = shelf_of(line.now(recording))
     assert (shelf.tenant, shelf.recording, shelf.call) == (line.owner.id, recording.id, recording.call)
