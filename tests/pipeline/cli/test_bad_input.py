@@ -67,7 +67,7 @@ def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def test_what_cannot_be_understood_is_one_line_that_quotes_no_setting(
     arguments: list[str], settings: Mapping[str, str], tmp_path: Path
 ) -> None:
-    answer = end(start(*arguments, **{"DATA_DIR": tmp_path / "data", **settings}))
+    answer = end(start(*arguments, **{"DATA_DIR": str(tmp_path / "data")} | dict(settings)))
     assert answer[0] == 2
     assert "hunter2" not in told_in_one_line(*answer).replace("HUNTER2", "")
     assert not (tmp_path / "data").exists()
