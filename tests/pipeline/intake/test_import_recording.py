@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.intake.import_recording import SOURCE, Upload, import_recording
+from pipeline.model.consent import Method, Purpose, standings
+from pipeline.model.recording import RecordingState
+from pipeline.policies.loader import load_bundle
+from pipeline.store.calls import list_legs
+from pipeline.store.consents import list_consents
+from pipeline.store.recordings import list_recordings
+
+
+def upload(sha256="a" * 64):
+    return Upload(sha256=sha256, channels=2, duration_ms=61_500)
+
+
+@pytest.fixture
+def hand_in(database, tenant, keys):
+    def act(file):
+        with database.transaction(tenant.id) as tx:
+            return import_recording(tx, tenant, file, bundle=load_bundle("nejix"), matrix_version="1", keys=keys)
+
+    return act
+
+
+def test_the_operators_attestation_covers_everything_but_training(database, tenant, hand_in):
+    recording = hand_in(upload())
+    with database.transaction(tenant.id) as tx:
+        stands = standings(list_consents(tx, recording.call))
+    assert {s.purpose for s in stands} == set(Purpose) - {Purpose.TRAIN}
+    assert all(s.is_granted and s.method is Method.OPERATOR_ATTESTED for s in stands)
+
+
+def test_the_same_file_is_the_same_recording_however_often_it_comes(database, tenant, hand_in):
+    first, second = hand_in(upload()), hand_in(upload())
+    assert first.id == second.id
+    with database.transaction(tenant.id) as tx:
+        assert len(list_recordings(tx)) == 1
+        assert len(list_legs(tx, first.call)) == 1
+
+
+def test_another_file_is_another_recording_of_another_call(hand_in):
+    first, second = hand_in(upload()), hand_in(upload("b" * 64))
+    assert first.id != second.id
+    assert first.call != second.call
+
+
+def test_an_upload_stands_as_a_completed_recording_of_its_own_source(hand_in):
+    recording = hand_in(upload())
+    assert (recording.state, recording.source) == (RecordingState.COMPLETED, SOURCE)
+    assert (recording.channels, recording.duration_s) == (2, 61)
