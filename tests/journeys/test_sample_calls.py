@@ -15,6 +15,7 @@ from samples.demo_report import heard
 from samples.expectations import differences, load_expected
 from samples.scenario import list_scenarios
 
+pytestmark = pytest.mark.timeout(900)  # whichever test is first plays the calls for all
 NAMES = [scenario.name for scenario in list_scenarios()]
 
 
@@ -33,7 +34,6 @@ def played():
     shutil.rmtree(folder)
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sample_becomes_what_is_expected_of_it(played, name):
     sample, summary, words = played[0][name]
