@@ -52,6 +52,9 @@ class Played:
     code: int
 
 
+pytestmark = pytest.mark.timeout(900)  # whichever test is first plays the calls for all
+
+
 @pytest.fixture(scope="module")
 def played() -> Iterator[Played]:
     """Not under pytest's own folder: for root the database runs as another user, who may not look in there."""
