@@ -18,7 +18,7 @@ from pipeline.store.consents import list_consents
 from pipeline.store.session import Transaction
 
 CHILD_SIGNAL: Final = "child_signal"
-_LONGEST_CALL: Final = timedelta(hours=24)
+_CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
 def withdraw(tx: Transaction, call_sid: str, *, role: LegRole, at: datetime | None, actor: str) -> datetime:
@@ -30,7 +30,8 @@ def withdraw(tx: Transaction, call_sid: str, *, role: LegRole, at: datetime | No
         tx: the tenant's transaction.
         call_sid: the vendor's id of the call.
         role: whose permission.
-        at: when they said so; None for now. The agent hears it before we do.
+        at: when they said so; None for now. The agent hears it before we do; a moment that is still to come counts
+            as now, since a clock that is ahead must not keep a word more.
         actor: who told us.
 
     Raises:
@@ -40,9 +41,9 @@ def withdraw(tx: Transaction, call_sid: str, *, role: LegRole, at: datetime | No
     call = _find(tx, call_sid)
     if role is LegRole.AGENT:
         raise InvalidInput("an agent has no permission to take back")
-    moment = at or tx.now
-    if moment.tzinfo is None or not call.started_at - timedelta(minutes=1) <= moment <= call.started_at + _LONGEST_CALL:
+    if at is not None and (at.tzinfo is None or at < call.started_at - _CLOCKS_DIFFER):
         raise InvalidInput("a moment with its time zone, within the call, is expected")
+    moment = min(at or tx.now, tx.now)
     answer = Answer(role=role, outcome=Outcome.WITHDRAWN, method=Method.AGENT_API, script=None, at=moment)
     note(tx, call.id, answer, tuple(Purpose), cause=f"withdrawn:{role.value}", actor=actor)
     noted = (e.at for e in list_consents(tx, call.id) if e.leg_role is role and e.outcome is Outcome.WITHDRAWN)

@@ -72,11 +72,17 @@ def _happens(leg: Leg, event: Event) -> bool:
     return True
 
 
+def _wait_until_it_is_said(leg: Leg) -> None:
+    """Let the real clock reach the simulated moment: what is withdrawn is cut by the product's own clock."""
+    time.sleep(max(0.0, (leg.live.at(leg.live.now_s) - leg.live.ledger.now()).total_seconds()))
+
+
 def _withdraw(leg: Leg, event: Event) -> None:
     """Have the agent tell the product that the caller takes the permission back, and give it time to act."""
     if leg.agent is None:
         leg.journal.events.append(("withdraw", None))
         return
+    _wait_until_it_is_said(leg)
     leg.live.changed.clear()
     try:
         answer = httpx.post(

@@ -33,11 +33,18 @@ def test_a_call_that_is_not_there_cannot_be_withdrawn_from_or_flagged(database, 
             flag_child(tx, CALL)
 
 
-@pytest.mark.parametrize("hours", [-1, 25])
-def test_a_moment_outside_the_call_is_refused(database, keys, tenant, clock, hours):
+def test_a_moment_before_the_call_is_refused(database, keys, tenant, clock):
     begin(database, keys, tenant)
     with database.transaction(tenant.id) as tx, pytest.raises(InvalidInput):
-        withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() + timedelta(hours=hours), actor="api:acme")
+        withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() - timedelta(hours=1), actor="api:acme")
+
+
+@pytest.mark.parametrize("hours", [0.1, 25])
+def test_a_clock_that_is_ahead_keeps_not_a_word_more(database, keys, tenant, clock, hours):
+    begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx:
+        at = withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() + timedelta(hours=hours), actor="api:acme")
+    assert at == clock.now()
 
 
 def test_software_has_nothing_to_withdraw(database, keys, tenant):
