@@ -115,7 +115,7 @@ class House:
                 if summary is not None:
                     ended[sample.call.call_sid] = summary
                     step(f"worked on: {sample.scenario.name}")
-            time.sleep(0.3)
+            time.sleep(1)
         if len(ended) < len(played):
             raise PipelineError("the worker did not finish the sample calls")
         return [(sample, ended[sample.call.call_sid]) for sample in played]
