@@ -80,8 +80,9 @@ class TwilioRecordings:
                     raise InvalidInput(f"a recording is larger than {self._max_media_bytes} bytes")
                 if time.monotonic() > give_up_at:
                     raise VendorUnavailable("twilio", "fetch media", reason="too slow")
-        _check_does_not_read_as_text(read.getbuffer())
-        return read.getvalue()
+        audio = read.getvalue()
+        _check_does_not_read_as_text(memoryview(audio))
+        return audio
 
     def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
         """Start a recorder; a second start on a call that one runs on changes nothing at Twilio."""
