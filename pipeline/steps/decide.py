@@ -16,6 +16,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide, parent_terms
 from pipeline.policies.facts import Facts, ParentTerms
+from pipeline.policies.tags import object_tags
 from pipeline.policies.training import JUDGED_ON_ITSELF
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.gather_facts import gather
@@ -91,19 +92,7 @@ def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
 
 def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
     """Write what access rules and lifecycle look at, and set the hold where one is in force."""
-    until = record.retention.until
-    tags = {
-        "tenant": artifact.tenant,
-        "kind": artifact.kind.value,
-        "policy": f"{record.policy.id}@{record.policy.version}",
-        "retain-until": until.isoformat() if until else "none",
-        "training-eligible": "true" if record.training.eligible else "false",
-        "training-scope": record.training.scope.value,
-        "legal-hold": "on" if record.retention.matters else "off",
-        "disposition": record.retention.disposition.value,
-        "region": record.region.region,
-        "replicate": "true" if record.region.replicate else "false",
-    }
+    tags = object_tags(record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
     if record.retention.matters:
         context.vault.objects.lock(artifact.object_key, hold=True)

@@ -41,8 +41,8 @@ def test_every_artifact_has_a_decision_in_the_database_and_on_its_tags(line, rec
         record = records[tags["kind"]]
         assert tags["retain-until"] == (record["retention"]["until"] or "none")
         assert tags["training-eligible"] == "false"
-        assert tags["policy"] == f"nejix@{record['policy']['version']}"
-        assert (tags["disposition"], tags["legal-hold"]) == (record["retention"]["disposition"], "off")
+        assert tags["policy"] == f"nejix:{record['policy']['version']}"
+        assert (tags["disposition"], tags["legal-hold"]) == (record["retention"]["disposition"], "false")
 
 
 def test_deciding_again_at_the_same_moment_adds_nothing(line, recording):
@@ -110,7 +110,7 @@ def test_a_hold_placed_before_an_object_appeared_locks_it_when_it_is_decided(lin
     assert all(line.context.vault.objects.read_lock(k).is_held for k in objects(line, recording))
     assert {r["retention"]["disposition"] for r in decisions(line, recording).values()} == {"held"}
     tags = [line.context.vault.objects.read_tags(k)["legal-hold"] for k in objects(line, recording)]
-    assert set(tags) == {"on"}
+    assert set(tags) == {"true"}
 
 
 def test_without_a_hold_nothing_is_locked(line, recording):
