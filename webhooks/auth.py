@@ -89,12 +89,6 @@ def read_signed(envelope: Envelope, owner: Tenant, *, public_base: str) -> Field
     return fields
 
 
-def bearer_key(authorization: str) -> str:
-    """Read the key of an `Authorization: Bearer` header; empty where there is none."""
-    scheme, _, key = authorization.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
-
-
 def _form(text: str) -> Fields:
     fields = Fields()
     for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"):

@@ -8,7 +8,6 @@ from twilio.request_validator import RequestValidator
 
 from pipeline.model.tenant import Tenant
 from tests.webhooks.conftest import BASE, NEW_YORK, Twilio
-from webhooks.auth import bearer_key
 
 ROUTES = ("voice", "consent?attempt=1&step=record", "fallback", "recording", "status", "whisper", "leg", "dial-end")
 
@@ -132,10 +131,3 @@ def test_only_posts_are_answered(stage):
     call = stage.call(stage.tenant())
     for route in ROUTES:
         assert stage.client.get(call.path(route)).status_code == 405
-
-
-@pytest.mark.parametrize(
-    ("header", "key"), [("Bearer k", "k"), ("bearer  k ", "k"), ("Basic k", ""), ("k", ""), ("", ""), ("Bearer", "")]
-)
-def test_a_key_is_read_from_a_bearer_header_alone(header, key):
-    assert bearer_key(header) == key
