@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, settings
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings
 from pipeline.store.migrations import migrate
+from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
-from pipeline.store.tenants import add_tenant
+from pipeline.store.tenants import add_tenant, get_tenant
 from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
@@ -28,6 +29,8 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 APP_ROLE = "earmark_app"
+OWN_NUMBERS = ("+12125550101", "+13035550100")
+"""The numbers on which tests call a tenant."""
 
 
 class MovableClock:
@@ -115,4 +118,6 @@ def make_tenant(
     keys.create_tenant_key(made.id)
     with database.transaction(made.id) as tx:
         add_tenant(tx, made, keys=keys, actor="test")
-    return made
+        for number in OWN_NUMBERS:
+            mark_armed(tx, number, keys=keys)
+        return get_tenant(tx, keys=keys)

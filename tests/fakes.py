@@ -33,6 +33,7 @@ class NotedRecordings:
         self.stopped: list[str] = []
         self.callbacks: list[str] = []
         self.running: set[str] = set()
+        self.paused: set[str] = set()
         self.is_down = False
 
     def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
@@ -48,6 +49,20 @@ class NotedRecordings:
         was_running = call_sid in self.running
         self.running.discard(call_sid)
         return was_running
+
+    def pause(self, account: VendorAccount, call_sid: str) -> str | None:
+        self._answer("pause")
+        if call_sid not in self.running:
+            return None
+        self.paused.add(call_sid)
+        return "RE" + call_sid[2:]
+
+    def resume(self, account: VendorAccount, call_sid: str) -> str | None:
+        self._answer("resume")
+        if call_sid not in self.running:
+            return None
+        self.paused.discard(call_sid)
+        return "RE" + call_sid[2:]
 
     def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
         self._answer("fetch media")

@@ -28,6 +28,12 @@ class Leg:
     leg_sid: str | None
     number_ref: str | None
     candidates: tuple[str, ...]
+    ordinal: int = 1
+    """Which of the legs of that role: a transfer or a conference may bring a second callee."""
+    joined_at: datetime | None = None
+    """When this party could first be heard by the others; None: from the call's start."""
+    left_at: datetime | None = None
+    """When this party could no longer be heard; None: at the call's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +52,6 @@ class Call:
     matrix_version: str
     instance: str | None = field(default=None)
     """The tenant's developer instance the call was made through, where there is one."""
+    round: int = 1
+    """How often the people on it were asked: a transfer begins the next round."""
+    conference_sid: str | None = None

@@ -31,6 +31,9 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     HUNG_UP = "hung_up"
     UNCLEAR = "unclear"
+    """Something was said that is neither a clear yes nor a clear no."""
+    WRONG_KEY = "wrong_key"
+    """A key was pressed that means nothing here."""
     WITHDRAWN = "withdrawn"
 
 
@@ -67,6 +70,10 @@ class ConsentEvent:
     attempts: int = 1
     digit: str | None = None
     confidence: float | None = None
+    ordinal: int = 1
+    """Which of the legs of that role."""
+    round: int = 1
+    """The round of asking it belongs to; a transfer begins the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,7 @@ class Standing:
     at: datetime
     script: ScriptRef | None
     withdrawn_at: datetime | None = None
+    ordinal: int = 1
 
     @property
     def is_granted(self) -> bool:
@@ -95,9 +103,9 @@ def standings(events: tuple[ConsentEvent, ...]) -> tuple[Standing, ...]:
 
     A withdrawal is final: a later grant does not undo it, because the recording it would cover has stopped.
     """
-    latest: dict[tuple[LegRole, Purpose], Standing] = {}
+    latest: dict[tuple[LegRole, int, Purpose], Standing] = {}
     for event in sorted(events, key=lambda e: e.at):
-        key = (event.leg_role, event.purpose)
+        key = (event.leg_role, event.ordinal, event.purpose)
         before = latest.get(key)
         if before is not None and before.outcome is Outcome.WITHDRAWN:
             continue
@@ -109,5 +117,6 @@ def standings(events: tuple[ConsentEvent, ...]) -> tuple[Standing, ...]:
             at=event.at,
             script=event.script,
             withdrawn_at=event.at if event.outcome is Outcome.WITHDRAWN else None,
+            ordinal=event.ordinal,
         )
-    return tuple(latest[key] for key in sorted(latest, key=lambda k: (k[0].value, k[1].value)))
+    return tuple(latest[key] for key in sorted(latest, key=lambda k: (k[0].value, k[1], k[2].value)))

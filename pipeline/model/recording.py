@@ -72,5 +72,7 @@ class Recording:
     started_at: datetime | None
     duration_s: int | None
     reason: str | None = None
+    error_code: int = 0
+    """The vendor's own code, 0 where it names none; such as 16102: silent, so not kept."""
     noted_at: datetime | None = None
     """When Earmark first heard of it; None before it is stored."""

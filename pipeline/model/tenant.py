@@ -22,8 +22,14 @@ class Topology(StrEnum):
 
     AGENT = "agent"
     """An AI agent, reached over a media stream."""
+    RELAY = "relay"
+    """An AI agent, reached as text: the vendor hears and speaks for it."""
     FORWARD = "forward"
     """A person on another number."""
+    CONFERENCE = "conference"
+    """A person on another number, met in a room that more people may join."""
+    VOICEMAIL = "voicemail"
+    """Nobody: the caller may leave a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,19 @@ class TenantSettings:
     asks_for_training: bool = False
     on_decline: OnDecline = OnDecline.CONTINUE
     topology: Topology = Topology.AGENT
+    asks_everyone: bool = False
+    """Ask for a clear yes even where the law is content with an announcement."""
+    accepts_speech: bool = False
+    """Take a spoken answer where no law asks for a key press."""
+    voicemail_s: int = 120
+    """The longest message."""
+    pci_mode: str = "unknown"
+    """The vendor account's PCI mode as the tenant states it (`on`, `off`): the vendor's API does not tell."""
+    webhook_key: str | None = None
+    """Id of the shared key that signs webhooks with HMAC-SHA256; None: the auth token signs them with HMAC-SHA1."""
+    speaker_channels: Mapping[str, str] = field(default_factory=dict)
+    """Who is on each channel by the recording's source, such as `caller,agent`: the tenant's word where no notice is
+    heard. What is heard outweighs it."""
     locale: str = "en-US"
     establishment: tuple[str, ...] = ()
     engines: tuple[str, ...] = ("local",)
@@ -60,6 +79,10 @@ class TenantSecrets:
     forward_to: str = field(default="", repr=False)
     recording_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Private keys (PEM) of encrypted recordings by the vendor's key SID, retired ones too."""
+    retiring_auth_token: str = field(default="", repr=False)
+    """The token before the present one: accepted beside it while the vendor changes over."""
+    webhook_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secrets of shared keys that sign webhooks, by the vendor's key id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +97,7 @@ class Tenant:
     secrets: TenantSecrets = field(repr=False)
     api_key_sha256: str | None = field(default=None, repr=False)
     is_active: bool = True
+    armed: frozenset[str] = field(default=frozenset(), repr=False)
+    """References (keyed digests) of the tenant's own numbers whose calls may be recorded."""
+    wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The tenant's own announcements in force, by `script:locale`."""

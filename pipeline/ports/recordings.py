@@ -70,6 +70,18 @@ class RecordingsVendor(Protocol):
         """Stop what is being recorded on the call; False where the vendor says that nothing is running."""
         ...
 
+    def pause(self, account: VendorAccount, call_sid: str) -> str | None:
+        """Pause what is being recorded on the call, keeping its timeline with silence; give the recording's SID.
+
+        Returns:
+            None where the vendor says that nothing is running. Pausing what is paused changes nothing.
+        """
+        ...
+
+    def resume(self, account: VendorAccount, call_sid: str) -> str | None:
+        """Go on with what was paused; None where nothing is running or paused."""
+        ...
+
     def delete(self, account: VendorAccount, recording_sid: str) -> None:
         """Delete the vendor's copy. A recording that is already gone is no error."""
         ...

@@ -47,6 +47,8 @@ def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mappi
             matrix_version=call.matrix_version,
             instance=call.instance,
             flags=[],
+            round=call.round,
+            conference_sid=call.conference_sid,
             sealed=sealed,
         )
         .on_conflict_do_nothing()
@@ -56,7 +58,7 @@ def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mappi
 
 
 def add_leg(tx: Transaction, leg: Leg) -> None:
-    """Add a leg unless the call has one of that role."""
+    """Add a leg unless the call has one of that role and ordinal."""
     tx.connection.execute(
         insert(legs)
         .values(
@@ -67,6 +69,9 @@ def add_leg(tx: Transaction, leg: Leg) -> None:
             leg_sid=leg.leg_sid,
             number_ref=leg.number_ref,
             candidates=list(leg.candidates),
+            ordinal=leg.ordinal,
+            joined_at=leg.joined_at,
+            left_at=leg.left_at,
         )
         .on_conflict_do_nothing()
     )
@@ -112,9 +117,9 @@ def read_numbers(tx: Transaction, call: CallId, *, keys: Keys) -> dict[str, str]
 
 
 def list_legs(tx: Transaction, call: CallId) -> tuple[Leg, ...]:
-    """List a call's legs by role."""
+    """List a call's legs by role and ordinal."""
     rows = tx.connection.execute(
-        select(legs).where(legs.c.tenant == tx.tenant, legs.c.call_id == call).order_by(legs.c.role)
+        select(legs).where(legs.c.tenant == tx.tenant, legs.c.call_id == call).order_by(legs.c.role, legs.c.ordinal)
     )
     return tuple(
         Leg(
@@ -124,6 +129,9 @@ def list_legs(tx: Transaction, call: CallId) -> tuple[Leg, ...]:
             leg_sid=row.leg_sid,
             number_ref=row.number_ref,
             candidates=tuple(row.candidates),
+            ordinal=row.ordinal,
+            joined_at=row.joined_at,
+            left_at=row.left_at,
         )
         for row in rows
     )
@@ -168,4 +176,6 @@ def _call(row: Row[Any]) -> Call:
         policy_digest=row.policy_digest,
         matrix_version=row.matrix_version,
         instance=row.instance,
+        round=row.round,
+        conference_sid=row.conference_sid,
     )

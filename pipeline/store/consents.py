@@ -23,7 +23,7 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
         tx: the tenant's transaction.
         call: the call it belongs to.
         event: what was answered.
-        cause: what made the answer, such as `ask_record:1`; one event a cause, leg and purpose.
+        cause: what made the answer, such as `ask_record:1`; one event a cause, leg, ordinal and purpose.
         actor: who brought it.
     """
     added = tx.connection.execute(
@@ -41,6 +41,8 @@ def add_consent(tx: Transaction, call: CallId, event: ConsentEvent, *, cause: st
             target=call,
             facts={
                 "leg": event.leg_role.value,
+                "ordinal": event.ordinal,
+                "round": event.round,
                 "purpose": event.purpose.value,
                 "outcome": event.outcome.value,
                 "method": event.method.value,
@@ -71,6 +73,8 @@ def list_consents(tx: Transaction, call: CallId) -> tuple[ConsentEvent, ...]:
             attempts=row.attempts,
             digit=row.digit,
             confidence=row.confidence,
+            ordinal=row.ordinal,
+            round=row.round,
         )
         for row in rows
     )
@@ -90,4 +94,6 @@ def _columns(event: ConsentEvent) -> dict[str, Any]:
         "attempts": event.attempts,
         "digit": event.digit,
         "confidence": event.confidence,
+        "ordinal": event.ordinal,
+        "round": event.round,
     }

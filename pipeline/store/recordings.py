@@ -31,6 +31,7 @@ def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str,
         "started_at": news.started_at,
         "duration_s": news.duration_s,
         "reason": news.reason,
+        "error_code": news.error_code,
         "encryption": dict(encryption) if encryption else None,
         "facts": {},
         "created_at": tx.now,
@@ -47,6 +48,7 @@ def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str,
     changes |= {"call_id": news.call} if known.call is None else {}
     changes |= {"encryption": dict(encryption)} if encryption else {}
     changes |= {"channels": news.channels} if news.channels else {}
+    changes |= {"error_code": news.error_code} if news.error_code else {}
     tx.connection.execute(update(recordings).where(_is(tx, known.id)).values(**changes))
     return get_recording(tx, known.id)
 
@@ -168,5 +170,6 @@ def _recording(row: Row[Any]) -> Recording:
         started_at=row.started_at,
         duration_s=row.duration_s,
         reason=row.reason,
+        error_code=row.error_code,
         noted_at=row.created_at,
     )

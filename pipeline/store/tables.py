@@ -26,15 +26,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 metadata = MetaData(schema="earmark")
 
 
-def _id() -> Column[str]:
+def id_column() -> Column[str]:
     return Column("id", Text, primary_key=True)
 
 
-def _tenant() -> Column[str]:
+def tenant_column() -> Column[str]:
     return Column("tenant", Text, nullable=False)
 
 
-def _at(name: str, *, nullable: bool = False) -> Column[object]:
+def at(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
@@ -49,17 +49,18 @@ tenants = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("api_key_sha256", Text),
     Column("status", Text, nullable=False),
-    _at("created_at"),
+    at("created_at"),
+    Column("version", BigInteger, nullable=False),
 )
 
 calls = Table(
     "calls",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("call_sid", Text, nullable=False),
     Column("direction", Text, nullable=False),
-    _at("started_at"),
+    at("started_at"),
     Column("mode", Text, nullable=False),
     Column("tokens", ARRAY(Text), nullable=False),
     Column("locale", Text, nullable=False),
@@ -69,61 +70,70 @@ calls = Table(
     Column("instance", Text),
     Column("flags", ARRAY(Text), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _at("ended_at", nullable=True),
+    at("ended_at", nullable=True),
+    Column("round", Integer, nullable=False),
+    Column("conference_sid", Text),
     UniqueConstraint("tenant", "call_sid"),
 )
 
 legs = Table(
     "legs",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("call_id", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("leg_sid", Text),
     Column("number_ref", Text),
     Column("candidates", ARRAY(Text), nullable=False),
-    UniqueConstraint("tenant", "call_id", "role"),
+    Column("ordinal", Integer, nullable=False),
+    at("joined_at", nullable=True),
+    at("left_at", nullable=True),
+    UniqueConstraint("tenant", "call_id", "role", "ordinal"),
 )
 
 consent_events = Table(
     "consent_events",
     metadata,
     Column("id", BigInteger, primary_key=True),
-    _tenant(),
+    tenant_column(),
     Column("call_id", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("leg_role", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("method", Text, nullable=False),
-    _at("at"),
+    at("at"),
     Column("script_id", Text),
     Column("script_locale", Text),
     Column("script_sha256", Text),
     Column("attempts", Integer, nullable=False),
     Column("digit", Text),
     Column("confidence", Double),
-    UniqueConstraint("tenant", "call_id", "cause", "leg_role", "purpose"),
+    Column("ordinal", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    UniqueConstraint("tenant", "call_id", "cause", "leg_role", "ordinal", "purpose"),
 )
 
 recordings = Table(
     "recordings",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("call_id", Text),
     Column("recording_sid", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("channels", Integer, nullable=False),
-    _at("started_at", nullable=True),
+    at("started_at", nullable=True),
     Column("duration_s", Integer),
     Column("reason", Text),
     Column("encryption", JSONB),
     Column("facts", JSONB, nullable=False),
-    _at("created_at"),
-    _at("vendor_deleted_at", nullable=True),
+    at("created_at"),
+    at("vendor_deleted_at", nullable=True),
+    Column("error_code", Integer, nullable=False),
+    at("vendor_metadata_gone_at", nullable=True),
     UniqueConstraint("tenant", "recording_sid"),
 )
 
@@ -131,19 +141,19 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", BigInteger, primary_key=True),
-    _tenant(),
+    tenant_column(),
     Column("provider", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Column("body", JSONB, nullable=False),
-    _at("received_at"),
+    at("received_at"),
     UniqueConstraint("tenant", "provider", "event_id"),
 )
 
 artifacts = Table(
     "artifacts",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("recording_id", Text),
     Column("call_id", Text),
     Column("kind", Text, nullable=False),
@@ -152,16 +162,16 @@ artifacts = Table(
     Column("sealed_sha256", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("parents", ARRAY(Text), nullable=False),
-    _at("created_at"),
-    _at("purged_at", nullable=True),
+    at("created_at"),
+    at("purged_at", nullable=True),
     UniqueConstraint("tenant", "object_key"),
 )
 
 decisions = Table(
     "decisions",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("artifact_id", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("policy_id", Text, nullable=False),
@@ -170,47 +180,47 @@ decisions = Table(
     Column("facts", JSONB, nullable=False),
     Column("retain_until", Date),
     Column("training_eligible", Boolean, nullable=False),
-    _at("decided_at"),
+    at("decided_at"),
     UniqueConstraint("tenant", "artifact_id", "digest"),
 )
 
 review_items = Table(
     "review_items",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("recording_id", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("risk", Integer, nullable=False),
     Column("reasons", ARRAY(Text), nullable=False),
-    _at("opened_at"),
+    at("opened_at"),
     UniqueConstraint("tenant", "recording_id"),
 )
 
 holds = Table(
     "holds",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("matter", Text, nullable=False),
     Column("scope_kind", Text, nullable=False),
     Column("scope_id", Text, nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    _at("placed_at"),
+    at("placed_at"),
     Column("released_by", Text),
-    _at("released_at", nullable=True),
+    at("released_at", nullable=True),
 )
 
 tombstones = Table(
     "tombstones",
     metadata,
-    _id(),
-    _tenant(),
+    id_column(),
+    tenant_column(),
     Column("subject_kind", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("why", Text, nullable=False),
-    _at("at"),
+    at("at"),
     UniqueConstraint("tenant", "subject_kind", "subject_id"),
 )
 
@@ -222,7 +232,7 @@ audit_events = Table(
     Column("tag", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("target", Text, nullable=False),
-    _at("at"),
+    at("at"),
     Column("facts", JSONB, nullable=False),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),

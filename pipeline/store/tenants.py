@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -14,9 +14,11 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings, Topology
 from pipeline.ports.keys import Keys
 from pipeline.store.audit import add_event
+from pipeline.store.numbers import list_armed
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import tenants
+from pipeline.store.wordings import list_wordings
 
 _CONTEXT = {"kind": "tenant.secrets"}
 
@@ -29,7 +31,9 @@ def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> No
     """
     if find_tenant(tx, keys=keys) is not None:
         raise Conflict(f"tenant {tenant.id} exists already")
-    tx.connection.execute(insert(tenants).values(tenant=tenant.id, created_at=tx.now, **_columns(tenant, keys)))
+    tx.connection.execute(
+        insert(tenants).values(tenant=tenant.id, created_at=tx.now, version=1, **_columns(tenant, keys))
+    )
     add_event(tx, AuditTag.TENANT_CREATED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
 
 
@@ -40,7 +44,9 @@ def change_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) ->
         NotFound: no such tenant.
     """
     changed = tx.connection.execute(
-        update(tenants).where(tenants.c.tenant == tenant.id).values(**_columns(tenant, keys))
+        update(tenants)
+        .where(tenants.c.tenant == tenant.id)
+        .values(**_columns(tenant, keys), version=tenants.c.version + 1)
     )
     if changed.rowcount != 1:
         raise NotFound(f"no tenant {tenant.id}")
@@ -50,7 +56,9 @@ def change_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) ->
 def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:
     """Read the transaction's tenant; None where there is no such tenant."""
     row = tx.connection.execute(select(tenants).where(tenants.c.tenant == tx.tenant)).first()
-    return None if row is None else _tenant(row, keys)
+    if row is None:
+        return None
+    return replace(_tenant(row, keys), armed=list_armed(tx), wordings=list_wordings(tx))
 
 
 def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:

@@ -117,6 +117,14 @@ class TwilioRecordings:
             stopped.add(sid)
         raise VendorBrokeContract("twilio", "stop", reason="recorders without end")
 
+    def pause(self, account: VendorAccount, call_sid: str) -> str | None:
+        """Pause the newest recorder of the call. Silence keeps its place: `skip` would move every later offset."""
+        return self._update_current(account, call_sid, "pause", status="paused", pause_behavior="silence")
+
+    def resume(self, account: VendorAccount, call_sid: str) -> str | None:
+        """Go on recording."""
+        return self._update_current(account, call_sid, "resume", status="in-progress")
+
     def delete(self, account: VendorAccount, recording_sid: str) -> None:
         """Delete Twilio's copy; its metadata stays with Twilio for forty days."""
         recording = self._account(account, "delete").recordings(twilio_sid("RE", recording_sid))
@@ -150,6 +158,14 @@ class TwilioRecordings:
         with _shape_errors("list recordings"):
             rows = recordings.list(**asked)
             return tuple(_recording(row) for row in rows)
+
+    def _update_current(self, account: VendorAccount, call_sid: str, operation: str, **asked: str) -> str | None:
+        recorder = self._account(account, operation).calls(twilio_sid("CA", call_sid)).recordings("Twilio.CURRENT")
+        try:
+            with _shape_errors(operation):
+                return twilio_sid("RE", recorder.update(**asked).sid or "")
+        except NotFound:
+            return None
 
     def _account(self, account: VendorAccount, operation: str) -> AccountContext:
         user, secret = _credentials(account)

@@ -22,8 +22,9 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
+from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
-from pipeline.store.tenants import add_tenant
+from pipeline.store.tenants import add_tenant, get_tenant
 from tests.fakes import NotedQueue, NotedRecordings
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -147,7 +148,8 @@ class Stage:
         self.context.keys.create_tenant_key(made.id)
         with self.context.database.transaction(made.id) as tx:
             add_tenant(tx, made, keys=self.context.keys, actor="test")
-        return made
+            mark_armed(tx, DENVER, keys=self.context.keys)
+            return get_tenant(tx, keys=self.context.keys)
 
     def call(self, owner: Tenant) -> Twilio:
         return Twilio(self.client, owner)

@@ -2,25 +2,28 @@ from __future__ import annotations
 
 from sqlalchemy import LargeBinary, Text, UniqueConstraint, text
 
-from pipeline.store.tables import metadata
+from pipeline.store.tables_telephony import ALL_TABLES
 
 MADE_ONCE = {
     "calls": {"tenant", "call_sid"},
-    "legs": {"tenant", "call_id", "role"},
-    "consent_events": {"tenant", "call_id", "cause", "leg_role", "purpose"},
+    "legs": {"tenant", "call_id", "role", "ordinal"},
+    "consent_events": {"tenant", "call_id", "cause", "leg_role", "ordinal", "purpose"},
     "recordings": {"tenant", "recording_sid"},
     "inbox": {"tenant", "provider", "event_id"},
     "artifacts": {"tenant", "object_key"},
     "decisions": {"tenant", "artifact_id", "digest"},
     "review_items": {"tenant", "recording_id"},
     "tombstones": {"tenant", "subject_kind", "subject_id"},
+    "numbers": {"tenant", "number_ref"},
+    "wordings": {"tenant", "script_id", "locale", "version"},
+    "recorder_events": {"tenant", "call_id", "cause"},
 }
 
 
 def test_what_must_exist_once_is_unique_in_the_database_as_in_the_tables(database):
     known = {
         table.name: {c.name for c in constraint.columns}
-        for table in metadata.tables.values()
+        for table in ALL_TABLES
         for constraint in table.constraints
         if isinstance(constraint, UniqueConstraint) and len(constraint.columns) > 1
     }
@@ -37,10 +40,14 @@ def test_what_must_exist_once_is_unique_in_the_database_as_in_the_tables(databas
 
 
 def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person_said():
-    columns = [(t.name, c) for t in metadata.tables.values() for c in t.columns]
+    columns = [(t.name, c) for t in ALL_TABLES for c in t.columns]
     assert {(t, c.name) for t, c in columns if isinstance(c.type, LargeBinary)} == {
         ("tenants", "sealed"),
         ("calls", "sealed"),
+        ("numbers", "sealed"),
+        ("attestations", "sealed"),
+        ("signing_keys", "sealed"),
+        ("signing_keys", "public_key"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

@@ -77,6 +77,12 @@ class FileVendor:
     def stop(self, account: VendorAccount, call_sid: str) -> bool:
         return False
 
+    def pause(self, account: VendorAccount, call_sid: str) -> str | None:
+        return None
+
+    def resume(self, account: VendorAccount, call_sid: str) -> str | None:
+        return None
+
     def delete(self, account: VendorAccount, recording_sid: str) -> None:
         self._log.note("delete")
         (self._folder / recording_sid).unlink(missing_ok=True)
