@@ -46,6 +46,17 @@ class Account:
 
 
 @dataclass(slots=True, kw_only=True)
+class NumberEntry:
+    """One telephone number of an account. `settings` are in REST's spelling; changes to those `ignored` do not last."""
+
+    sid: str
+    account_sid: str
+    phone_number: str
+    settings: dict[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
 class CallEntry:
     """One leg as the REST API shows it; `live` is there while it runs and after, for its timeline."""
 
@@ -93,6 +104,7 @@ class Ledger:
         self.accounts: dict[str, Account] = {}
         self.calls: dict[str, CallEntry] = {}
         self.recordings: dict[str, RecordingEntry] = {}
+        self.numbers: dict[str, NumberEntry] = {}
         self.faults: list[tuple[Fault, list[int]]] = []
         self._ahead = timedelta(0)
 
@@ -111,6 +123,7 @@ class Ledger:
             self.accounts.clear()
             self.calls.clear()
             self.recordings.clear()
+            self.numbers.clear()
             self.faults.clear()
             self._ahead = timedelta(0)
 
@@ -119,6 +132,15 @@ class Ledger:
         with self.lock:
             self.accounts[account.sid] = account
         return account
+
+    def add_number(self, account: Account, phone_number: str, **settings: str) -> NumberEntry:
+        """Give an account a number, pointed nowhere unless `settings` (such as `voice_url`) say where."""
+        entry = NumberEntry(
+            sid=new_sid("PN"), account_sid=account.sid, phone_number=phone_number, settings=dict(settings)
+        )
+        with self.lock:
+            self.numbers[entry.sid] = entry
+        return entry
 
     def list_recordings(self, account_sid: str, *, with_deleted: bool = False) -> Iterator[RecordingEntry]:
         """List an account's recordings, newest first."""

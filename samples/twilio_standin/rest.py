@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from samples.twilio_standin import rest_numbers as numbers
 from samples.twilio_standin import rest_recordings as recordings
 from samples.twilio_standin.answers import API, not_found, page_of, problem, show_account, show_call
 from samples.twilio_standin.ledger import Account, CallEntry, Ledger, new_sid
@@ -54,6 +55,9 @@ class Rest:
             self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._fetch_call),
             self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._update_call, method="POST"),
             self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._delete_call, method="DELETE"),
+            self._route(f"{_ACCOUNT}/IncomingPhoneNumbers.json", numbers.list_numbers),
+            self._route(f"{_ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", numbers.fetch_number),
+            self._route(f"{_ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", numbers.update_number, method="POST"),
             self._route(f"{_ACCOUNT}/Recordings.json", recordings.list_recordings),
             self._route(f"{_ACCOUNT}/Recordings/{{sid}}.json", recordings.fetch_recording),
             self._route(f"{_ACCOUNT}/Recordings/{{sid}}.json", recordings.delete_recording, method="DELETE"),
