@@ -27,7 +27,7 @@ def add_event(tx: Transaction, tag: AuditTag, *, actor: str, target: str, facts:
         target: the id of what it happened to.
         facts: ids, digests, counts and enum values; never words, numbers or names of a call.
     """
-    tx.connection.execute(text("select pg_advisory_xact_lock(hashtext(:k))"), {"k": f"earmark-audit:{tx.tenant}"})
+    lock_log(tx)
     last = tx.connection.execute(
         select(audit_events.c.seq, audit_events.c.hash)
         .where(audit_events.c.tenant == tx.tenant)
@@ -59,6 +59,14 @@ def add_event(tx: Transaction, tag: AuditTag, *, actor: str, target: str, facts:
         )
     )
     return event
+
+
+def lock_log(tx: Transaction) -> None:
+    """Be the only transaction of the tenant that appends, until it ends.
+
+    What must happen once and is audited waits here too: a second lock, taken in another order, could block both.
+    """
+    tx.connection.execute(text("select pg_advisory_xact_lock(hashtext(:k))"), {"k": f"earmark-audit:{tx.tenant}"})
 
 
 def list_events(tx: Transaction, *, target: str | None = None) -> Iterator[AuditEvent]:
