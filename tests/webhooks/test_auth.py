@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from twilio.request_validator import RequestValidator
 
 from pipeline.model.tenant import Tenant
+from pipeline.store.tenants import change_tenant
 from tests.webhooks.conftest import BASE, NEW_YORK, Twilio
 
 ROUTES = ("voice", "consent?attempt=1&step=record", "fallback", "recording", "status", "whisper", "leg", "dial-end")
@@ -98,6 +100,157 @@ def test_a_json_body_is_taken_only_under_its_signed_digest(stage):
     assert json_post(stage, call, body, digest=None).status_code == 403
     for broken in (b"", b"[]", b'"x"', b"{", b"\xff\xfe"):
         assert json_post(stage, call, broken, digest=hashlib.sha256(broken).hexdigest()).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["?bodySHA256={d}&bodySHA256={d}", "?bodySHA256={d}&bodySHA256=", "?bodySHA256="])
+def test_a_digest_of_the_body_that_is_there_twice_or_empty_is_refused(stage, query):
+    call = stage.call(stage.tenant())
+    body = json.dumps(call.form(CallStatus="completed")).encode()
+    target = call.path("status") + query.format(d=hashlib.sha256(body).hexdigest())
+    headers = {"X-Twilio-Signature": sign(call.owner, target), "Content-Type": "application/json"}
+    assert stage.client.post(target, content=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{{"AccountSid": "{a}", "CallSid": "{c}", "New": {{"b": [1]}}, "N": 1, "F": 1.5, "T": true, "Z": null}}', 204),
+        ('{{"AccountSid": "{a}", "AccountSid": "{a}", "CallSid": "{c}"}}', 403),
+        ('{{"AccountSid": ["{a}"], "CallSid": "{c}"}}', 403),
+        ('{{"AccountSid": {{"x": "{a}"}}, "CallSid": "{c}"}}', 403),
+        ('\ufeff{{"AccountSid": "{a}", "CallSid": "{c}"}}', 403),
+        ('{{"AccountSid": "{a}", "CallSid": "{c}", "Words": "\\ud800"}}', 422),
+        ('{{"AccountSid": "{a}", "CallSid": "{c}", "Words": "a\\u0000b"}}', 422),
+        ('{{"AccountSid": "{a}", "CallSid": "{c}", "N": ' + "9" * 5000 + "}}", 403),
+        ('{{"AccountSid": "{a}", "CallSid": "{c}", "Deep": ' + "[" * 20_000 + "]" * 20_000 + "}}", 403),
+        ("NaN", 403),
+        ("null", 403),
+    ],
+)
+def test_a_signed_json_body_of_any_shape_is_taken_or_refused_and_never_an_error(stage, body, status):
+    call = stage.call(stage.tenant())
+    sent = body.format(a=call.owner.account_sid, c=call.call_sid).encode()
+    assert json_post(stage, call, sent, digest=hashlib.sha256(sent).hexdigest()).status_code == status
+
+
+def test_a_signed_zero_byte_is_refused(stage):
+    call = stage.call(stage.tenant())
+    for route in ("status", "voice", "recording"):
+        assert call.post(call.path(route), call.form(From="a\x00b")).status_code == 422
+
+
+# --- schemes
+
+KEY = "webhooks_sharedkey_01"
+SHARED = "a secret that is shared"
+HINT = f"key={KEY},algorithm=HMAC_SHA256"
+
+
+def post_signed(stage, call, *, secret: str, algorithm: str, hint: str | None):
+    form, target = call.form(), call.path("status")
+    signature = RequestValidator(secret).compute_signature(BASE + target, form, algorithm)
+    headers = {"X-Twilio-Signature": signature} | (
+        {} if hint is None else {"X-Twilio-Webhooks-Signature-Settings": hint}
+    )
+    return stage.client.post(target, data=form, headers=headers).status_code
+
+
+def change(stage, owner: Tenant, *, webhook_key: str | None = None, **secrets) -> None:
+    changed = replace(
+        owner,
+        settings=replace(owner.settings, webhook_key=webhook_key),
+        secrets=replace(owner.secrets, **secrets),
+    )
+    with stage.context.database.transaction(owner.id) as tx:
+        change_tenant(tx, changed, keys=stage.context.keys, actor="test")
+
+
+@pytest.mark.parametrize(
+    ("secret", "algorithm", "hint", "status"),
+    [
+        (SHARED, "HMAC_SHA256", HINT, 204),
+        (SHARED, "HMAC_SHA256", f" algorithm=hmac_sha256 , key={KEY} ", 204),
+        (SHARED, "HMAC_SHA256", f"key={KEY},algorithm=HMAC_SHA1", 403),
+        (SHARED, "HMAC_SHA256", "key=another,algorithm=HMAC_SHA256", 403),
+        (SHARED, "HMAC_SHA256", f"{HINT},key={KEY}", 403),
+        (SHARED, "HMAC_SHA256", "algorithm=HMAC_SHA256", 403),
+        (SHARED, "HMAC_SHA256", None, 403),
+        (SHARED, "HMAC_SHA1", HINT, 403),
+        (SHARED, "HMAC_SHA1", None, 403),
+        ("token", "HMAC_SHA1", None, 403),
+        ("token", "HMAC_SHA256", HINT, 403),
+    ],
+)
+def test_where_a_shared_key_is_configured_only_it_signs_and_only_with_sha256(stage, secret, algorithm, hint, status):
+    call = stage.call(stage.tenant(token="token"))
+    change(stage, call.owner, webhook_key=KEY, webhook_keys={KEY: SHARED, "another": "another secret"})
+    assert post_signed(stage, call, secret=secret, algorithm=algorithm, hint=hint) == status
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "hint", "status"),
+    [
+        ("HMAC_SHA1", None, 204),
+        ("HMAC_SHA1", "", 204),
+        ("HMAC_SHA1", "algorithm=HMAC_SHA1", 204),
+        ("HMAC_SHA256", "algorithm=HMAC_SHA256", 403),
+        ("HMAC_SHA256", HINT, 403),
+        ("HMAC_SHA1", HINT, 403),
+        ("HMAC_SHA1", "algorithm=NONE", 403),
+    ],
+)
+def test_where_none_is_configured_the_header_cannot_choose_one(stage, algorithm, hint, status):
+    call = stage.call(stage.tenant(token="token"))
+    assert post_signed(stage, call, secret="token", algorithm=algorithm, hint=hint) == status
+
+
+def test_a_shared_key_whose_secret_is_not_set_is_not_found(stage):
+    call = stage.call(stage.tenant(token="token"))
+    change(stage, call.owner, webhook_key=KEY)
+    for secret in ("", "token"):
+        assert post_signed(stage, call, secret=secret, algorithm="HMAC_SHA256", hint=HINT) == 404
+
+
+def test_while_a_token_is_changed_the_one_before_it_signs_too_and_afterwards_no_more(stage):
+    call = stage.call(stage.tenant(token="old"))
+    tried = {}
+    for step in ({}, {"auth_token": "new", "retiring_auth_token": "old"}, {"auth_token": "new"}):
+        change(stage, call.owner, **step)
+        tried[tuple(step)] = [
+            post_signed(stage, call, secret=secret, algorithm="HMAC_SHA1", hint=None) for secret in ("old", "new", "")
+        ]
+    assert list(tried.values()) == [[204, 403, 403], [204, 204, 403], [403, 204, 403]]
+
+
+def test_a_signature_that_comes_twice_is_none(stage):
+    call = stage.call(stage.tenant())
+    form, target = call.form(), call.path("status")
+    signature = sign(call.owner, target, form)
+    headers = [("X-Twilio-Signature", signature), ("X-Twilio-Signature", signature)]
+    assert stage.client.post(target, data=form, headers=headers).status_code == 403
+
+
+# --- addresses
+
+
+@pytest.mark.parametrize(
+    "base", ["https://u:p@earmark.example.com", "https://earmark.example.com:8443", "http://h:80/"]
+)
+def test_a_public_address_with_a_user_or_a_port_is_signed_as_it_is_configured(stage, base):
+    call = stage.call(stage.tenant())
+    there = stage.on(stage.context.database, public_base=base)
+    form, target = call.form(), call.path("status")
+    signature = RequestValidator(call.owner.secrets.auth_token).compute_signature(base.rstrip("/") + target, form)
+    answer = there.client.post(target, data=form, headers={"X-Twilio-Signature": signature})
+    assert answer.status_code == 204
+
+
+def test_the_path_is_signed_as_it_was_sent_with_its_case_and_its_escapes(stage):
+    call = stage.call(stage.tenant())
+    form, escaped = call.form(), call.path("status").replace("status", "%73tatus")
+    for target, signed in ((escaped, escaped), (escaped, call.path("status")), (call.path("status"), escaped)):
+        answer = stage.client.post(target, data=form, headers={"X-Twilio-Signature": sign(call.owner, signed, form)})
+        assert answer.status_code == (204 if target == signed else 403)
 
 
 def test_one_changed_byte_breaks_a_signature(stage):
