@@ -1,7 +1,7 @@
 """Signed statements: JWS compact form (RFC 7515) with Ed25519 (RFC 8037), and nothing else of JOSE.
 
-A header has exactly `alg`, `jwk`, `kid` and `typ`; `alg` is `EdDSA`, `kid` the key's own thumbprint (RFC 7638). Any other
-member, algorithm or spelling of the same bytes is refused, so that one changed byte always shows. Written here
+A header has exactly `alg`, `jwk`, `kid` and `typ`; `alg` is `EdDSA`, `kid` the key's own thumbprint (RFC 7638). Any
+other member, algorithm or spelling of the same bytes is refused, so that one changed byte always shows. Written here
 and not taken from a library because the one at hand warns about the name `EdDSA`, and also accepts other curves and
 header members that change what was signed.
 
