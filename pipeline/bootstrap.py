@@ -18,6 +18,7 @@ from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
+from pipeline.ports.telephony import Telephony
 from pipeline.ports.transcriber import Transcriber
 from pipeline.settings import Settings
 from pipeline.store.session import Database, reachable
@@ -25,6 +26,7 @@ from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
     from pipeline.steps.context import StepContext
+    from pipeline.vendors.twilio_line import TwilioLine
     from pipeline.workflows.queue import DurableQueue
 
 _DATABASE: Final = "earmark"
@@ -58,6 +60,7 @@ class WebParts:
     keys: Keys
     queue: DurableQueue
     recordings: RecordingsVendor
+    telephony: Telephony
     clock: Clock
     public_base: str
 
@@ -94,11 +97,13 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
 
     with open_base(settings) as base:
         queue = DurableQueue(base.database.engine, version=settings.worker.version)
+        line = twilio_line(settings)
         yield WebParts(
             database=base.database,
             keys=base.keys,
             queue=queue,
-            recordings=telephony(settings),
+            recordings=recordings_of(settings, line),
+            telephony=telephony_of(settings, line),
             clock=base.clock,
             public_base=settings.web.public_base,
         )
@@ -120,7 +125,7 @@ def step_context(base: Base) -> StepContext:
     return StepContext(
         vault=base.vault,
         clock=base.clock,
-        vendor=telephony(settings),
+        vendor=recordings_of(settings),
         open_media=open_media,
         transcribers=load_transcribers(settings),
         listener=load_listener(settings),
@@ -157,15 +162,29 @@ def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[s
     return dict(_COMPANIES), _configured(settings)
 
 
-def telephony(settings: Settings) -> RecordingsVendor:
+def twilio_line(settings: Settings) -> TwilioLine:
+    """Give the way to Twilio; who shares it keeps one pace for each account.
+
+    Raises:
+        VendorRefused: the address that is set cannot be one.
+    """
+    from pipeline.vendors.twilio_line import TwilioLine
+
+    return TwilioLine(api_base=settings.twilio.api_base, timeout_s=settings.twilio.timeout_s)
+
+
+def recordings_of(settings: Settings, line: TwilioLine | None = None) -> RecordingsVendor:
     """Give the vendor that makes the recordings."""
     from pipeline.vendors.twilio import TwilioRecordings
 
-    return TwilioRecordings(
-        api_base=settings.twilio.api_base,
-        timeout_s=settings.twilio.timeout_s,
-        max_media_bytes=settings.twilio.max_media_bytes,
-    )
+    return TwilioRecordings(line=line or twilio_line(settings), max_media_bytes=settings.twilio.max_media_bytes)
+
+
+def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephony:
+    """Give the vendor that carries the calls."""
+    from pipeline.vendors.twilio_calls import TwilioTelephony
+
+    return TwilioTelephony(line=line or twilio_line(settings))
 
 
 @contextmanager

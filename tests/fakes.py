@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.model.errors import StoreUnreachable, VendorUnavailable
+from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.ports.keys import WrappedKey
 from pipeline.ports.recordings import VendorAccount, VendorRecording
+from pipeline.ports.telephony import NumberUrls, OutboundCall, VendorNumber
 
 
 class NotedQueue:
@@ -76,10 +78,92 @@ class NotedRecordings:
         return True
 
     def list_recordings(
-        self, account: VendorAccount, *, since: datetime, call_sid: str | None = None
+        self,
+        account: VendorAccount,
+        *,
+        since: datetime,
+        call_sid: str | None = None,
+        with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:
         self._answer("list recordings")
         return ()
+
+    def _answer(self, operation: str) -> None:
+        if self.is_down:
+            raise VendorUnavailable("twilio", operation)
+
+
+class NotedTelephony:
+    """A telephony vendor's numbers, calls and rooms in memory, which notes what was asked of it and can be down."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, VendorNumber] = {}
+        self.placed: list[OutboundCall] = []
+        self.redirected: list[tuple[str, str]] = []
+        self.ended: list[str] = []
+        self.announced: list[tuple[str, str]] = []
+        self.rooms: dict[str, list[str]] = {}
+        """Conference SID to the legs in it."""
+        self.over: set[str] = set()
+        """Calls and rooms that are over."""
+        self.public_media: set[str] = set()
+        self.missing_media: set[str] = set()
+        self.records_by_default = False
+        self.is_deaf = False
+        """Takes a number's addresses and forgets them."""
+        self.is_down = False
+
+    def list_numbers(self, account: VendorAccount) -> tuple[VendorNumber, ...]:
+        self._answer("list numbers")
+        return tuple(self.numbers.values())
+
+    def point_number(self, account: VendorAccount, number_sid: str, urls: NumberUrls) -> VendorNumber:
+        self._answer("point number")
+        if number_sid not in self.numbers:
+            raise NotFound
+        if not self.is_deaf:
+            is_set = all((urls.voice, urls.fallback, urls.status))
+            self.numbers[number_sid] = replace(self.numbers[number_sid], urls=urls if is_set else None)
+        return self.numbers[number_sid]
+
+    def place_call(self, account: VendorAccount, call: OutboundCall) -> str:
+        self._answer("place call")
+        self.placed.append(call)
+        return "CA" + f"{len(self.placed):032x}"
+
+    def redirect_call(self, account: VendorAccount, call_sid: str, *, url: str) -> None:
+        self._answer("redirect call")
+        if call_sid in self.over:
+            raise NotFound
+        self.redirected.append((call_sid, url))
+
+    def end_call(self, account: VendorAccount, call_sid: str) -> None:
+        self._answer("end call")
+        if call_sid not in self.over:
+            self.ended.append(call_sid)
+            self.over.add(call_sid)
+
+    def announce(self, account: VendorAccount, conference_sid: str, *, url: str) -> None:
+        self._answer("announce")
+        if conference_sid in self.over:
+            raise NotFound
+        self.announced.append((conference_sid, url))
+
+    def list_participants(self, account: VendorAccount, conference_sid: str) -> tuple[str, ...]:
+        self._answer("list participants")
+        if conference_sid in self.over or conference_sid not in self.rooms:
+            raise NotFound
+        return tuple(self.rooms[conference_sid])
+
+    def is_media_protected(self, account: VendorAccount, recording_sid: str) -> bool:
+        self._answer("check protection")
+        if recording_sid in self.missing_media:
+            raise NotFound
+        return recording_sid not in self.public_media
+
+    def has_default_recording(self, account: VendorAccount) -> bool:
+        self._answer("check default recording")
+        return self.records_by_default
 
     def _answer(self, operation: str) -> None:
         if self.is_down:

@@ -23,6 +23,7 @@ def main() -> None:
             keys=opened.keys,
             queue=opened.queue,
             recordings=opened.recordings,
+            telephony=opened.telephony,
             clock=opened.clock,
             public_base=opened.public_base,
         )

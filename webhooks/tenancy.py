@@ -19,6 +19,7 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.ports.telephony import Telephony
 from pipeline.store.session import Database
 from pipeline.store.system_session import find_tenant_by_api_key
 
@@ -31,6 +32,7 @@ class WebContext:
     keys: Keys
     queue: WorkQueue
     recordings: RecordingsVendor
+    telephony: Telephony
     clock: Clock
     public_base: str
     """What the vendor signs: scheme and host, no path. A request's own Host is never believed."""

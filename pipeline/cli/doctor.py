@@ -46,7 +46,7 @@ def command(tenant: str | None, as_json: bool) -> int:
 
 def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | None) -> _Checks:
     """Open what is there; an installation that does not open is told like any other fault."""
-    from pipeline.bootstrap import name_recognisers, open_base, telephony
+    from pipeline.bootstrap import name_recognisers, open_base, recordings_of
     from pipeline.reads import health_report, tenant_health
     from pipeline.store.condition import read_condition
 
@@ -64,7 +64,7 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
     names = _tenants(base, wanted)
     processors, configured = name_recognisers(settings)
     recognisers = tenant_health.Recognisers(processors=processors, configured=configured)
-    vendor = telephony(settings)
+    vendor = recordings_of(settings)
     tenants: _Checks = [
         ("keys", lambda: tenant_health.check_keys(base.vault, names)),
         ("tenants", lambda: tenant_health.check_tenants(base.vault, names, recognisers)),

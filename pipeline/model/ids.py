@@ -17,7 +17,7 @@ Sha256 = NewType("Sha256", str)
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TENANT: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
-_TWILIO_SID: Final = {prefix: re.compile(prefix + r"[0-9a-f]{32}") for prefix in ("AC", "CA", "RE", "CF")}
+_TWILIO_SID: Final = {prefix: re.compile(prefix + r"[0-9a-f]{32}") for prefix in ("AC", "CA", "RE", "CF", "PN")}
 
 
 def new_id(prefix: str) -> str:
@@ -37,7 +37,7 @@ def tenant_id(text: str) -> TenantId:
 
 
 def twilio_sid(prefix: str, text: str) -> str:
-    """Accept a Twilio SID of one kind (`AC`, `CA`, `RE`, `CF`); nothing else is ever put into a Twilio URL.
+    """Accept a Twilio SID of one kind (`AC`, `CA`, `RE`, `CF`, `PN`); nothing else is ever put into a Twilio URL.
 
     Raises:
         InvalidInput: another shape.

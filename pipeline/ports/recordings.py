@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -22,7 +23,11 @@ class VendorAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorRecording:
-    """What the vendor says of one recording. `source` is an open string; `duration_s` None while it runs."""
+    """What the vendor says of one recording. `source` is an open string; `duration_s` None while it runs.
+
+    A deleted one is listed only on request, for as long as the vendor keeps its metadata; `deleted_at` is then the
+    moment of the vendor's last change to it. `encryption` is how the audio was sealed, None where it was not.
+    """
 
     recording_sid: str
     call_sid: str
@@ -31,6 +36,11 @@ class VendorRecording:
     channels: int
     started_at: datetime | None
     duration_s: int | None
+    conference_sid: str | None = None
+    is_deleted: bool = False
+    deleted_at: datetime | None = None
+    error_code: int | None = None
+    encryption: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 class RecordingsVendor(Protocol):
@@ -91,7 +101,12 @@ class RecordingsVendor(Protocol):
         ...
 
     def list_recordings(
-        self, account: VendorAccount, *, since: datetime, call_sid: str | None = None
+        self,
+        account: VendorAccount,
+        *,
+        since: datetime,
+        call_sid: str | None = None,
+        with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:
-        """List recordings made since a moment, all pages."""
+        """List recordings made since a moment, all pages; deleted ones too where asked for."""
         ...

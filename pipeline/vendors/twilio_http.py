@@ -1,32 +1,49 @@
-"""How Earmark speaks to Twilio: to one host, once, in time, and without ever repeating what Twilio said.
+"""How Earmark speaks to Twilio: to one host, in time, and without ever repeating what Twilio said.
 
-The official client builds and reads the REST calls; this carries them over httpx. Failures become ours here, so the
+The official client builds and reads the REST calls; httpx carries them. Failures become ours here, so the
 client never makes an exception of its own, whose text would quote Twilio's answer.
 """
 
 from __future__ import annotations
 
+import base64
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+from twilio.base.exceptions import TwilioException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 
-from pipeline.model.errors import NotFound, PipelineError, VendorBrokeContract, VendorRefused, VendorUnavailable
+from pipeline.model.errors import (
+    InvalidInput,
+    NotFound,
+    PipelineError,
+    VendorBrokeContract,
+    VendorRefused,
+    VendorUnavailable,
+)
 
 _TWILIO: Final = "https://api.twilio.com"
+_VOICE: Final = "https://voice.twilio.com"
 
 
 class RestTransport(HttpClient):  # type: ignore[misc] # the official client ships no types
-    """The official client's way out, for one operation: `api_base` stands for Twilio's host, others are refused."""
+    """The official client's way out, for one operation: `api_base` stands for Twilio's hosts, others are refused."""
 
-    def __init__(self, http: httpx.Client, *, api_base: str, operation: str) -> None:
+    def __init__(
+        self,
+        carry: Callable[[httpx.Request], httpx.Response],
+        *,
+        build: Callable[..., httpx.Request],
+        api_base: str,
+        operation: str,
+    ) -> None:
         super().__init__(logging.getLogger(__name__), is_async=False)
-        self._http, self._api_base, self._operation = http, api_base, operation
+        self._carry, self._build, self._api_base, self._operation = carry, build, api_base, operation
 
     def request(  # noqa: PLR0913 - the official client's signature
         self,
@@ -40,19 +57,27 @@ class RestTransport(HttpClient):  # type: ignore[misc] # the official client shi
         allow_redirects: bool = False,
     ) -> Response:
         """Send one request; anything but success is raised as ours."""
-        if not uri.startswith(f"{_TWILIO}/"):
+        url = address(uri, self._api_base)
+        if url is None:
             raise VendorBrokeContract("twilio", self._operation, reason="an address at another host")
-        with network_errors(self._operation):
-            answer = self._http.request(
-                method,
-                self._api_base + uri.removeprefix(_TWILIO),
-                params=_present(params),
-                data=_present(data),
-                headers=headers,
-                auth=auth,
-            )
+        asked = self._build(method, url, params=_present(params), data=_present(data), headers=headers)
+        if auth is not None:
+            asked.headers["Authorization"] = _basic(*auth)
+        answer = self._carry(asked)
         refuse(self._operation, answer.status_code)
         return Response(answer.status_code, answer.text, answer.headers)
+
+
+def address(uri: str, api_base: str) -> str | None:
+    """Put `api_base` in the place of Twilio's hosts; None for an address at any other.
+
+    What Twilio answers at `voice.` is asked beside an `api.` host, and at a stand-in's one address.
+    """
+    if uri.startswith(f"{_TWILIO}/"):
+        return api_base + uri.removeprefix(_TWILIO)
+    if uri.startswith(f"{_VOICE}/"):
+        return api_base.replace("://api.", "://voice.", 1) + uri.removeprefix(_VOICE)
+    return None
 
 
 @contextmanager
@@ -62,6 +87,15 @@ def network_errors(operation: str) -> Iterator[None]:
         yield
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise VendorUnavailable("twilio", operation, reason=type(error).__name__) from error
+
+
+@contextmanager
+def shape_errors(operation: str) -> Iterator[None]:
+    """Translate what reading another shape than agreed raises. The cause is left out: it may quote the answer."""
+    try:
+        yield
+    except (TwilioException, ValueError, KeyError, TypeError, AttributeError, InvalidInput):
+        raise VendorBrokeContract("twilio", operation, reason="an answer of another shape") from None
 
 
 def refuse(operation: str, status: int) -> None:
@@ -103,6 +137,10 @@ def check_base(api_base: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.path or parts.query:
         raise VendorRefused("twilio", "configure", reason="the address is not scheme, host and port alone")
     return api_base.rstrip("/")
+
+
+def _basic(user: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
 
 
 def _present(fields: dict[str, object] | None) -> dict[str, str | list[str]] | None:

@@ -15,6 +15,8 @@ PARTS = {
     "s3_errors.py": "s3.py",
     "twilio_decrypt.py": "twilio.py",
     "twilio_http.py": "twilio.py",
+    "twilio_line.py": "twilio.py",
+    "twilio_pace.py": "twilio.py",
 }
 """Files that belong to an adapter, and fill no port themselves."""
 

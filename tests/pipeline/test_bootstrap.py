@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bootstrap import load_transcribers, name_recognisers, open_base, open_web, telephony
+from pipeline.bootstrap import load_transcribers, name_recognisers, open_base, open_web, recordings_of, telephony_of
 from pipeline.model.errors import InvalidInput, StoreUnreachable, VendorRefused
 from pipeline.settings import read_settings
 from pipeline.store.condition import read_condition
@@ -125,4 +125,6 @@ def test_every_recogniser_is_listed_under_the_company_it_sends_to(
 def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "not an address")
     with pytest.raises(VendorRefused):
-        telephony(read_settings())
+        recordings_of(read_settings())
+    with pytest.raises(VendorRefused):
+        telephony_of(read_settings())

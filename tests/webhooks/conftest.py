@@ -25,7 +25,7 @@ from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
 from pipeline.store.tenants import add_tenant, get_tenant
-from tests.fakes import NotedQueue, NotedRecordings
+from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
@@ -187,7 +187,13 @@ class Stage:
 def stage(database, keys, clock) -> Iterator[Stage]:
     queue, recordings = NotedQueue(), NotedRecordings()
     context = WebContext(
-        database=database, keys=keys, queue=queue, recordings=recordings, clock=clock, public_base=BASE
+        database=database,
+        keys=keys,
+        queue=queue,
+        recordings=recordings,
+        telephony=NotedTelephony(),
+        clock=clock,
+        public_base=BASE,
     )
     made = Stage(context, queue, recordings)
     yield made

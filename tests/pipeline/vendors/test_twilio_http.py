@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from pipeline.model.errors import NotFound, VendorBrokeContract, VendorRefused, VendorUnavailable
-from pipeline.vendors.twilio_http import RestTransport, check_base, is_same_origin, network_errors, refuse
+from pipeline.vendors.twilio_http import RestTransport, address, check_base, is_same_origin, network_errors, refuse
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,33 @@ def test_success_passes(status: int) -> None:
 
 
 def test_the_official_client_can_be_led_to_no_other_host() -> None:
-    with httpx.Client() as http:
-        transport = RestTransport(http, api_base="http://127.0.0.1:1", operation="ask")
-        for uri in ("https://evil.example/x", "https://api.twilio.com.evil.example/x", "http://api.twilio.com/x", "/x"):
-            with pytest.raises(VendorBrokeContract):
-                transport.request("GET", uri, auth=("user", "secret"))
+    carried: list[httpx.Request] = []
+
+    def carry(request: httpx.Request) -> httpx.Response:
+        carried.append(request)
+        return httpx.Response(200, json={})
+
+    transport = RestTransport(carry, build=httpx.Request, api_base="http://127.0.0.1:1", operation="ask")
+    for uri in ("https://evil.example/x", "https://api.twilio.com.evil.example/x", "http://api.twilio.com/x", "/x"):
+        with pytest.raises(VendorBrokeContract):
+            transport.request("GET", uri, auth=("user", "secret"))
+    assert carried == []
+
+
+@pytest.mark.parametrize(
+    ("api_base", "uri", "asked"),
+    [
+        ("https://api.twilio.com", "https://voice.twilio.com/v2/x", "https://voice.twilio.com/v2/x"),
+        ("https://api.dublin.ie1.twilio.com", "https://voice.twilio.com/v2", "https://voice.dublin.ie1.twilio.com/v2"),
+        ("http://127.0.0.1:1", "https://voice.twilio.com/v2/x", "http://127.0.0.1:1/v2/x"),
+        ("http://127.0.0.1:1", "https://api.twilio.com/x", "http://127.0.0.1:1/x"),
+        ("http://127.0.0.1:1", "https://video.twilio.com/x", None),
+    ],
+)
+def test_each_of_twilios_hosts_has_its_place_at_the_configured_address(
+    api_base: str, uri: str, asked: str | None
+) -> None:
+    assert address(uri, api_base) == asked
 
 
 @pytest.mark.parametrize(
