@@ -6,10 +6,20 @@ A webhook that comes twice finds the call and changes nothing.
 from __future__ import annotations
 
 from pipeline.intake.call_state import CallState, find_state
-from pipeline.intake.law_of_call import UNRECORDED, Ringing, candidates_of, locales_of, mode_of, plan_of
+from pipeline.intake.law_of_call import (
+    UNRECORDED,
+    Ringing,
+    candidates_of,
+    locales_of,
+    mode_of,
+    plan_of,
+    purposes_of,
+    why_unrecorded,
+)
 from pipeline.intake.noting import ACTOR
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Call, Leg, LegRole
+from pipeline.model.consent import Purpose
 from pipeline.model.decision import TrainingScope
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, LegId, new_id
@@ -33,16 +43,16 @@ def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, 
         return known
     call = CallId(new_id("call"))
     legs = _legs(call, ringing, owner=owner, keys=keys, law=law)
-    is_training_wanted = owner.settings.asks_for_training and bundle.training.scope is not TrainingScope.NONE
-    plan = plan_of(legs, owner, law=law, training_wanted=is_training_wanted)
-    is_barred = ringing.is_machine or not bundle.record.allowed
+    plan = plan_of(legs, owner, law=law, training_wanted=_wants_training(owner, bundle))
+    is_armed = any(leg.number_ref in owner.armed for leg in legs if leg.role is LegRole.AGENT)
+    barred = why_unrecorded(plan, owner, ringing, bundle=bundle, is_armed=is_armed)
     begun = Call(
         id=call,
         tenant=tx.tenant,
         call_sid=ringing.call_sid,
         direction=ringing.direction,
         started_at=tx.now,
-        mode=UNRECORDED if is_barred else mode_of(plan, owner),
+        mode=mode_of(plan, owner, ringing) if barred is None else UNRECORDED,
         tokens=tuple(token.value for token in plan.tokens),
         locale=locales_of(plan, legs, owner, law=law)[0],
         policy_digest=bundle.digest,
@@ -53,11 +63,17 @@ def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, 
     if add_call(tx, begun, training_gate=plan.training_gate, numbers=numbers, keys=keys):
         for leg in legs:
             add_leg(tx, leg)
-        _audit(tx, begun, legs=legs, has_training_gate=plan.training_gate)
+        _audit(tx, begun, legs=legs, has_training_gate=plan.training_gate, barred=barred)
     state = find_state(tx, ringing.call_sid, owner=owner, law=law)
     if state is None:
         raise NotFound("the call that was just added is not there")
     return state
+
+
+def _wants_training(owner: Tenant, bundle: Bundle) -> bool:
+    """Say whether training is asked for: by tenant and policy, and of a recording, which is what the question names."""
+    is_recording = Purpose.RECORD in purposes_of(owner)
+    return owner.settings.asks_for_training and is_recording and bundle.training.scope is not TrainingScope.NONE
 
 
 def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law) -> tuple[Leg, ...]:
@@ -78,7 +94,7 @@ def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law
     )
 
 
-def _audit(tx: Transaction, call: Call, *, legs: tuple[Leg, ...], has_training_gate: bool) -> None:
+def _audit(tx: Transaction, call: Call, *, legs: tuple[Leg, ...], has_training_gate: bool, barred: str | None) -> None:
     add_event(
         tx,
         AuditTag.CALL_BEGUN,
@@ -86,6 +102,7 @@ def _audit(tx: Transaction, call: Call, *, legs: tuple[Leg, ...], has_training_g
         target=call.id,
         facts={
             "mode": call.mode,
+            "reason": barred,
             "tokens": "".join(call.tokens),
             "training_gate": has_training_gate,
             "places": " ".join(sorted({place for leg in legs for place in leg.candidates})),

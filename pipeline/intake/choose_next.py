@@ -68,8 +68,8 @@ def ask_again(state: CallState) -> Next:
 
 
 def may_record(state: CallState) -> bool:
-    """Say whether a recorder may run now: every person agreed, and no gate is open or was left without an answer."""
-    if not all(state.outcome(role) is Outcome.GRANTED for role in state.people):
+    """Say whether a recorder may run now: every person on the call agreed, and no gate is open or without an answer."""
+    if not all(state.outcome(leg.role, ordinal=leg.ordinal) is Outcome.GRANTED for leg in state.people):
         return False
     return bool(state.people) and choose_next(state).is_recorded
 

@@ -12,13 +12,16 @@ from typing import Final
 from pipeline.consent.require import ConsentMode, ConsentPlan, plan_consent
 from pipeline.consent.resolve import CallResolution, LegResolution, resolve_leg, to_place
 from pipeline.model.call import Leg, LegRole
+from pipeline.model.consent import RECORDING_PURPOSES, Purpose
 from pipeline.model.tenant import Tenant, Topology
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.jurisdictions import UNKNOWN, Token
 from pipeline.policies.loader import Law
 
 UNRECORDED: Final = "unrecorded"
 """The mode of a call that is never asked and never recorded."""
 
+_LISTENING: Final = frozenset({Topology.AGENT, Topology.RELAY})
 _LAST_RESORT: Final = "en-US"
 _ORDER: Final = (LegRole.CALLER, LegRole.CALLEE, LegRole.AGENT)
 """The languages of people are spoken before that of the tenant."""
@@ -46,6 +49,11 @@ class Ringing:
     def is_machine(self) -> bool:
         """Say whether a machine or a fax picked up; neither can agree to anything."""
         return self.answered_by.startswith(("machine", "fax"))
+
+    @property
+    def is_person(self) -> bool:
+        """Say whether a person picked up for certain; silence of the network on it is not that."""
+        return self.answered_by == "human"
 
 
 def candidates_of(ringing: Ringing, owner: Tenant, *, law: Law) -> dict[LegRole, tuple[str, ...]]:
@@ -86,16 +94,63 @@ def plan_of(legs: Sequence[Leg], owner: Tenant, *, law: Law, training_wanted: bo
     )
 
 
-def mode_of(plan: ConsentPlan, owner: Tenant) -> str:
-    """Choose how a call is begun, or that it is not recorded at all.
+def purposes_of(owner: Tenant) -> tuple[Purpose, ...]:
+    """List what a tenant's calls ask for in one breath, by what it has switched on.
+
+    A transcript without a recording is made by the tenant's own agent as it listens. Between people nobody listens
+    who could make one, so there is nothing to ask for.
+    """
+    chosen = owner.settings
+    if chosen.is_recording_on:
+        return RECORDING_PURPOSES
+    if chosen.is_transcription_on and chosen.topology in _LISTENING:
+        return tuple(purpose for purpose in RECORDING_PURPOSES if purpose is not Purpose.RECORD)
+    return ()
+
+
+def mode_of(plan: ConsentPlan, owner: Tenant, ringing: Ringing | None = None) -> str:
+    """Choose how a call is begun, or that nobody is asked and nothing is kept.
+
+    On a call that we make, only the word that a person picked up makes staying on the line an agreement: a machine
+    that goes on has agreed to nothing.
+    """
+    if why_unrecorded(plan, owner, ringing) is not None:
+        return UNRECORDED
+    is_unproven = ringing is not None and ringing.is_outbound and not ringing.is_person
+    if owner.settings.asks_everyone or is_unproven:
+        return ConsentMode.EXPLICIT_GATE.value
+    return ConsentMode(plan.mode).value
+
+
+def why_unrecorded(
+    plan: ConsentPlan,
+    owner: Tenant,
+    ringing: Ringing | None = None,
+    *,
+    bundle: Bundle | None = None,
+    is_armed: bool = True,
+) -> str | None:
+    """Say why a call is never asked and never recorded; None where it may be.
 
     A forwarded call under R is not recorded: R wants a line inside the recording that everybody hears, and two
     bridged legs can be spoken to only before they are bridged.
     """
-    is_silent_forward = owner.settings.topology is Topology.FORWARD and Token.INSIDE in plan.tokens
-    if not owner.settings.is_recording_on or not owner.is_active or plan.unscripted or is_silent_forward:
-        return UNRECORDED
-    return ConsentMode(plan.mode).value
+    purposes, topology = purposes_of(owner), owner.settings.topology
+    is_silent_forward = topology is Topology.FORWARD and Token.INSIDE in plan.tokens
+    reasons = {
+        "tenant_closed": not owner.is_active,
+        "recording_off": not purposes,
+        "policy": bundle is not None and not _is_allowed(bundle, purposes),
+        "number_not_armed": not is_armed,
+        "machine": ringing is not None and ringing.is_machine,
+        "unscripted": bool(plan.unscripted),
+        "no_notice_inside": is_silent_forward or topology is Topology.CONFERENCE,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _is_allowed(bundle: Bundle, purposes: tuple[Purpose, ...]) -> bool:
+    return bundle.record.allowed if Purpose.RECORD in purposes else bundle.transcribe.allowed
 
 
 def locales_of(plan: ConsentPlan, legs: Sequence[Leg], owner: Tenant, *, law: Law) -> tuple[str, ...]:

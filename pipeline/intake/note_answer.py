@@ -11,7 +11,7 @@ from typing import Final
 from pipeline.consent.require import ConsentMode
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Next, announcement, ask_again, choose_next
-from pipeline.intake.noting import Answer, note, outcome_of
+from pipeline.intake.noting import UNANSWERED, Answer, note, outcome_of
 from pipeline.intake.wording import script_ref
 from pipeline.model.call import LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, Method, Outcome, Purpose
@@ -20,7 +20,6 @@ from pipeline.policies.scripts import ScriptId
 from pipeline.store.session import Transaction
 
 ATTEMPTS: Final = 2
-_UNANSWERED: Final = (Outcome.NO_ANSWER, Outcome.UNCLEAR)
 
 
 def note_announced(tx: Transaction, state: CallState, *, law: Law) -> Next:
@@ -29,7 +28,7 @@ def note_announced(tx: Transaction, state: CallState, *, law: Law) -> Next:
     if is_implied and state.outcome(LegRole.CALLER) is None:
         script = script_ref(announcement(state), state)
         answer = Answer(outcome=Outcome.GRANTED, method=Method.IMPLIED, script=script)
-        note(tx, state.call.id, answer, RECORDING_PURPOSES, cause="announced:1")
+        note(tx, state.call, answer, RECORDING_PURPOSES, cause="announced:1")
     return choose_next(reread(tx, state, law=law))
 
 
@@ -38,11 +37,11 @@ def note_record_answer(tx: Transaction, state: CallState, *, digits: str, attemp
     if not state.is_recordable or state.outcome(LegRole.CALLER) is not None:
         return choose_next(state)
     outcome = outcome_of(digits)
-    if outcome in _UNANSWERED and attempt < ATTEMPTS:
+    if outcome in UNANSWERED and attempt < ATTEMPTS:
         return ask_again(state)
     script = ScriptId.ASK_RECORD if attempt < ATTEMPTS else ScriptId.ASK_RECORD_AGAIN
     answer = Answer(outcome=outcome, script=script_ref(script, state), digits=digits, attempts=attempt)
-    note(tx, state.call.id, answer, RECORDING_PURPOSES, cause=f"ask_record:{attempt}")
+    note(tx, state.call, answer, RECORDING_PURPOSES, cause=f"ask_record:{attempt}")
     return choose_next(reread(tx, state, law=law))
 
 
@@ -55,9 +54,9 @@ def note_training_answer(tx: Transaction, state: CallState, *, digits: str, law:
     if not state.is_gate_open or state.outcome(LegRole.CALLER) is not Outcome.GRANTED:
         return choose_next(state)
     outcome = outcome_of(digits)
-    purposes = tuple(Purpose) if outcome in _UNANSWERED else (Purpose.TRAIN,)
+    purposes = tuple(Purpose) if outcome in UNANSWERED else (Purpose.TRAIN,)
     answer = Answer(outcome=outcome, script=script_ref(ScriptId.ASK_TRAINING, state), digits=digits)
-    note(tx, state.call.id, answer, purposes, cause="ask_training:1")
+    note(tx, state.call, answer, purposes, cause="ask_training:1")
     return choose_next(reread(tx, state, law=law))
 
 
@@ -73,7 +72,7 @@ def close_gate(tx: Transaction, state: CallState, outcome: Outcome, *, cause: st
         script = ScriptId.ASK_RECORD
     method = Method.IMPLIED if script is announcement(state) else Method.DTMF
     answer = Answer(outcome=outcome, method=method, script=script_ref(script, state))
-    note(tx, state.call.id, answer, purposes, cause=cause)
+    note(tx, state.call, answer, purposes, cause=cause)
 
 
 def reread(tx: Transaction, state: CallState, *, law: Law) -> CallState:

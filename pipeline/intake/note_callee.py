@@ -12,7 +12,7 @@ from enum import StrEnum
 from pipeline.intake.call_state import CallState
 from pipeline.intake.choose_next import choose_next, may_record
 from pipeline.intake.note_answer import ATTEMPTS, reread
-from pipeline.intake.noting import Answer, note, outcome_of
+from pipeline.intake.noting import UNANSWERED, Answer, note, outcome_of
 from pipeline.intake.wording import Line, lines_of, script_ref
 from pipeline.model.call import LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, Outcome
@@ -56,7 +56,7 @@ def note_callee_answer(tx: Transaction, state: CallState, *, digits: str, attemp
     if choose_for_callee(state).act is not CalleeAct.ASK:
         return choose_for_callee(state)
     outcome = outcome_of(digits)
-    if outcome in (Outcome.NO_ANSWER, Outcome.UNCLEAR) and attempt < ATTEMPTS:
+    if outcome in UNANSWERED and attempt < ATTEMPTS:
         return choose_for_callee(state, attempt=attempt + 1)
     answer = Answer(
         role=LegRole.CALLEE,
@@ -65,14 +65,14 @@ def note_callee_answer(tx: Transaction, state: CallState, *, digits: str, attemp
         digits=digits,
         attempts=attempt,
     )
-    is_new = note(tx, state.call.id, answer, RECORDING_PURPOSES, cause=f"callee_ask:{attempt}")
+    is_new = note(tx, state.call, answer, RECORDING_PURPOSES, cause=f"callee_ask:{attempt}")
     after = reread(tx, state, law=law)
     return CalleeNext(act=choose_for_callee(after).act, starts_recorder=is_new and may_record(after))
 
 
 def note_callee_gone(tx: Transaction, state: CallState) -> None:
     """Note that the callee's leg ended before an answer."""
-    if LegRole.CALLEE in state.people and choose_for_callee(state).act is CalleeAct.ASK:
+    if any(leg.role is LegRole.CALLEE for leg in state.people) and choose_for_callee(state).act is CalleeAct.ASK:
         script = script_ref(ScriptId.CALLEE_ASK, state)
         answer = Answer(role=LegRole.CALLEE, outcome=Outcome.HUNG_UP, script=script)
-        note(tx, state.call.id, answer, RECORDING_PURPOSES, cause="callee_leg:ended")
+        note(tx, state.call, answer, RECORDING_PURPOSES, cause="callee_leg:ended")

@@ -1,19 +1,23 @@
-"""What the tenant's agent tells us during a call: a permission is taken back, or a child seems to speak.
+"""What is told during a call: a permission is taken back, or a child seems to speak.
 
 A withdrawal is noted first and in any case; stopping the recorder comes after, outside the transaction. What the
 recorder hears meanwhile, or because it could not be stopped, is cut at the noted moment before anything is made of it.
+Whoever takes it back, the recorder of the whole call stops: it hears everybody.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from pipeline.intake.control_recorder import Wish, ask_stop
 from pipeline.intake.noting import Answer, note
-from pipeline.model.call import Call, LegRole
-from pipeline.model.consent import Method, Outcome, Purpose
-from pipeline.model.errors import InvalidInput, NotFound
-from pipeline.store.calls import add_flag, find_call_by_sid
+from pipeline.model.call import LegRole
+from pipeline.model.consent import ConsentEvent, Method, Outcome, Purpose
+from pipeline.model.errors import InvalidInput
+from pipeline.store.call_progress import lock_call
+from pipeline.store.calls import add_flag
 from pipeline.store.consents import list_consents
 from pipeline.store.session import Transaction
 
@@ -21,33 +25,51 @@ CHILD_SIGNAL: Final = "child_signal"
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
-def withdraw(tx: Transaction, call_sid: str, *, role: LegRole, at: datetime | None, actor: str) -> datetime:
-    """Note that a person took back every permission; give the moment it counts from.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A person takes back every permission. `digit` is the key they pressed, empty where they said so."""
+
+    role: LegRole = LegRole.CALLER
+    ordinal: int = 1
+    at: datetime | None = None
+    """When they said so; None for now. The agent hears it before we do; a moment that is still to come counts as now,
+    since a clock that is ahead must not keep a word more."""
+    digit: str = ""
+
+    @property
+    def method(self) -> Method:
+        """How we know."""
+        return Method.DTMF if self.digit else Method.AGENT_API
+
+
+def withdraw(tx: Transaction, call_sid: str, said: Withdrawal, *, actor: str) -> Wish:
+    """Note that a person took back every permission, and that the recorder is to stop from that moment on.
 
     Telling it again changes nothing: the first moment stays.
-
-    Args:
-        tx: the tenant's transaction.
-        call_sid: the vendor's id of the call.
-        role: whose permission.
-        at: when they said so; None for now. The agent hears it before we do; a moment that is still to come counts
-            as now, since a clock that is ahead must not keep a word more.
-        actor: who told us.
 
     Raises:
         NotFound: the tenant has no such call.
         InvalidInput: a moment outside the call, or a leg that nobody is asked on.
     """
-    call = _find(tx, call_sid)
-    if role is LegRole.AGENT:
+    call = lock_call(tx, call_sid)
+    if said.role is LegRole.AGENT:
         raise InvalidInput("an agent has no permission to take back")
-    if at is not None and (at.tzinfo is None or at < call.started_at - _CLOCKS_DIFFER):
+    if said.at is not None and (said.at.tzinfo is None or said.at < call.started_at - _CLOCKS_DIFFER):
         raise InvalidInput("a moment with its time zone, within the call, is expected")
-    moment = min(at or tx.now, tx.now)
-    answer = Answer(role=role, outcome=Outcome.WITHDRAWN, method=Method.AGENT_API, script=None, at=moment)
-    note(tx, call.id, answer, tuple(Purpose), cause=f"withdrawn:{role.value}", actor=actor)
-    noted = (e.at for e in list_consents(tx, call.id) if e.leg_role is role and e.outcome is Outcome.WITHDRAWN)
-    return min(noted)
+    moment = min(said.at or tx.now, tx.now)
+    who = f"{said.role.value}-{said.ordinal}"
+    answer = Answer(
+        role=said.role,
+        ordinal=said.ordinal,
+        outcome=Outcome.WITHDRAWN,
+        method=said.method,
+        script=None,
+        digits=said.digit,
+        at=moment,
+    )
+    note(tx, call, answer, tuple(Purpose), cause=f"withdrawn:{said.role.value}", actor=actor)
+    first = min(e.at for e in list_consents(tx, call.id) if _is_this(e, said))
+    return ask_stop(tx, call, reason=f"withdrawn-{who}", at=first, actor=actor)
 
 
 def flag_child(tx: Transaction, call_sid: str) -> None:
@@ -56,11 +78,9 @@ def flag_child(tx: Transaction, call_sid: str) -> None:
     Raises:
         NotFound: the tenant has no such call.
     """
-    add_flag(tx, _find(tx, call_sid).id, CHILD_SIGNAL)
+    add_flag(tx, lock_call(tx, call_sid).id, CHILD_SIGNAL)
 
 
-def _find(tx: Transaction, call_sid: str) -> Call:
-    call = find_call_by_sid(tx, call_sid)
-    if call is None:
-        raise NotFound("no such call")
-    return call
+def _is_this(event: ConsentEvent, said: Withdrawal) -> bool:
+    is_theirs = event.leg_role is said.role and event.ordinal == said.ordinal
+    return is_theirs and event.outcome is Outcome.WITHDRAWN

@@ -70,6 +70,8 @@ class ConsentEvent:
     attempts: int = 1
     digit: str | None = None
     confidence: float | None = None
+    phrase: str | None = None
+    """Which of our phrases for yes and no was said; what a person says beside it is never kept."""
     ordinal: int = 1
     """Which of the legs of that role."""
     round: int = 1

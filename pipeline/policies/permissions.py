@@ -23,6 +23,7 @@ _OUTCOMES: Final[Mapping[Outcome, ReasonCode]] = {
     Outcome.NO_ANSWER: ReasonCode.CONSENT_NO_ANSWER,
     Outcome.HUNG_UP: ReasonCode.CONSENT_HUNG_UP,
     Outcome.UNCLEAR: ReasonCode.CONSENT_UNCLEAR,
+    Outcome.WRONG_KEY: ReasonCode.CONSENT_UNCLEAR,
     Outcome.WITHDRAWN: ReasonCode.WITHDRAWN,
 }
 _AFFIRMATIVE: Final = frozenset({Method.DTMF, Method.PRIOR_WRITTEN, Method.OPERATOR_ATTESTED})

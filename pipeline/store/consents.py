@@ -73,6 +73,7 @@ def list_consents(tx: Transaction, call: CallId) -> tuple[ConsentEvent, ...]:
             attempts=row.attempts,
             digit=row.digit,
             confidence=row.confidence,
+            phrase=row.phrase,
             ordinal=row.ordinal,
             round=row.round,
         )
@@ -94,6 +95,7 @@ def _columns(event: ConsentEvent) -> dict[str, Any]:
         "attempts": event.attempts,
         "digit": event.digit,
         "confidence": event.confidence,
+        "phrase": event.phrase,
         "ordinal": event.ordinal,
         "round": event.round,
     }

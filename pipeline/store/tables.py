@@ -110,6 +110,7 @@ consent_events = Table(
     Column("attempts", Integer, nullable=False),
     Column("digit", Text),
     Column("confidence", Double),
+    Column("phrase", Text),
     Column("ordinal", Integer, nullable=False),
     Column("round", Integer, nullable=False),
     UniqueConstraint("tenant", "call_id", "cause", "leg_role", "ordinal", "purpose"),

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from pipeline.intake.call_state import CallState
+from pipeline.intake.call_state import CallState, of_round
 from pipeline.intake.law_of_call import UNRECORDED
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome, Purpose, standings
 from pipeline.model.ids import CallId, LegId, TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.policies.jurisdictions import Token
 
+OWN_NUMBER = "ref-of-our-number"
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def an_owner(**chosen) -> Tenant:
     """A tenant that records, with an agent and a desk to reach."""
     agent_url, forward_to = chosen.pop("agent_url", "wss://agent.example.com"), chosen.pop("forward_to", "+13035550188")
-    is_active = chosen.pop("is_active", True)
+    is_active, wordings = chosen.pop("is_active", True), chosen.pop("wordings", {})
     return Tenant(
         id=TenantId("acme"),
         display_name="Acme",
@@ -27,6 +29,8 @@ def an_owner(**chosen) -> Tenant:
         settings=TenantSettings(**({"is_recording_on": True} | chosen)),
         secrets=TenantSecrets(auth_token="token", agent_url=agent_url, forward_to=forward_to),
         is_active=is_active,
+        armed=frozenset({OWN_NUMBER}),
+        wordings=wordings,
     )
 
 
@@ -50,6 +54,8 @@ def a_state(
     mode: str = "explicit_gate",
     has_training_gate: bool = False,
     direction: str = "inbound",
+    tokens: str = "N",
+    round: int = 1,
 ) -> CallState:
     """A call of an owner after some events; with a callee where the owner forwards."""
     tenant = owner or an_owner()
@@ -65,19 +71,21 @@ def a_state(
             direction=direction,
             started_at=AT,
             mode=mode,
-            tokens=("N",),
+            tokens=tuple(tokens),
             locale="en-US",
             policy_digest="0" * 64,
             matrix_version="2026-11-21",
+            round=round,
         ),
         owner=tenant,
         legs=tuple(
-            Leg(id=LegId(r.value), call=call, role=r, leg_sid=None, number_ref=None, candidates=("US-NY",))
+            Leg(id=LegId(r.value), call=call, role=r, leg_sid=None, number_ref=OWN_NUMBER, candidates=("US-NY",))
             for r in roles
         ),
         locales=("en-US",),
         has_training_gate=has_training_gate,
-        standings=standings(tuple(events)),
+        standings=standings(of_round(events, round)),
+        tokens=frozenset(Token(token) for token in tokens),
     )
 
 

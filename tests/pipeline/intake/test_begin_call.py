@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -80,6 +82,53 @@ def test_a_machine_is_never_recorded(database, keys, tenant):
     state = begin(database, keys, tenant, direction="outbound-api", answered_by="machine_start")
     assert state.call.mode == UNRECORDED
     assert not state.is_recordable
+
+
+@pytest.mark.parametrize(
+    ("chosen", "given", "reason"),
+    [
+        ({}, {}, None),
+        ({}, {"to_number": "+12125550199"}, "number_not_armed"),
+        ({}, {"direction": "outbound-api", "from_number": "+12125550199", "to_number": DENVER}, "number_not_armed"),
+        ({}, {"direction": "outbound-api", "from_number": DENVER, "answered_by": "fax"}, "machine"),
+        ({"is_recording_on": False, "is_transcription_on": False}, {}, "recording_off"),
+        ({}, {"from_number": "+358912345678"}, "unscripted"),
+    ],
+)
+def test_a_call_that_nobody_is_asked_on_says_why(database, keys, chosen, given, reason):
+    state = begin(database, keys, make_tenant(database, keys, "quiet", **chosen), **given)
+    assert (state.call.mode == UNRECORDED, state.is_recordable) == (reason is not None, reason is None)
+    with database.transaction(state.owner.id) as tx:
+        (event,) = list_events(tx, target=state.call.id)
+    assert event.entry.facts["reason"] == reason
+
+
+def test_a_number_that_is_disarmed_during_a_call_starts_no_recorder_any_more(database, keys, tenant):
+    assert begin(database, keys, tenant).is_recordable
+    assert not begin(database, keys, replace(tenant, armed=frozenset())).is_recordable
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "mode"),
+    [("human", "notice_continue"), ("unknown", "explicit_gate"), ("", "explicit_gate"), ("robot", "explicit_gate")]
+    + [(machine, UNRECORDED) for machine in ("machine_start", "machine_end_beep", "machine_end_other", "fax")],
+)
+def test_only_a_person_who_picked_up_for_certain_can_agree_by_staying(database, keys, tenant, answered_by, mode):
+    state = begin(
+        database,
+        keys,
+        tenant,
+        direction="outbound-api",
+        from_number=DENVER,
+        to_number=NEW_YORK,
+        answered_by=answered_by,
+    )
+    assert state.call.mode == mode
+
+
+def test_a_tenant_that_asks_everyone_asks_where_the_law_is_content_with_an_announcement(database, keys):
+    state = begin(database, keys, make_tenant(database, keys, "careful", asks_everyone=True))
+    assert ("".join(state.call.tokens), state.call.mode) == ("NPOT", "explicit_gate")
 
 
 def test_a_developers_instance_is_kept_with_the_call(database, keys):

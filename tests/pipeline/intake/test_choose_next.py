@@ -64,7 +64,7 @@ def test_a_recorder_may_run_only_where_every_person_stands_at_yes(call, noted):
     state = a_state([e for answer in noted for e in answer], **call)
     if may_record(state):
         assert state.is_recordable
-        assert {state.outcome(role) for role in state.people} == {Outcome.GRANTED}
+        assert {state.outcome(leg.role) for leg in state.people} == {Outcome.GRANTED}
         assert not state.is_gate_open
     if choose_next(state).is_recorded:
         assert state.outcome(LegRole.CALLER) is Outcome.GRANTED

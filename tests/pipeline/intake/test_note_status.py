@@ -45,4 +45,4 @@ def test_the_end_of_a_leg_says_nothing_of_a_call_without_a_callee(database, keys
     with database.transaction(tenant.id) as tx:
         note_leg_status(tx, CALL, "completed", owner=tenant, law=LAW)
     assert outcomes(database, state) == set()
-    assert LegRole.CALLEE not in state.people
+    assert LegRole.CALLEE not in {leg.role for leg in state.people}

@@ -54,7 +54,7 @@ def test_a_callee_who_declines_takes_the_call_unrecorded(stage):
     assert stage.recordings.started == []
 
 
-@pytest.mark.parametrize(("digits", "outcome"), [("", "no_answer"), ("5", "unclear")])
+@pytest.mark.parametrize(("digits", "outcome"), [("", "no_answer"), ("5", "wrong_key")])
 def test_a_line_that_answers_and_presses_nothing_is_asked_twice_and_not_bridged(stage, digits, outcome):
     call, dial = a_forwarded_call(stage)
     again = call.press(whispered(call, dial), digits)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.model.tenant import OnDecline, Topology
 from pipeline.store.calls import find_call_by_sid, list_legs
 from pipeline.store.consents import list_consents
+from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
 from tests.fakes import KeeperIsAway
 from tests.webhooks.conftest import AGENT, BASE, DENVER, DESK, NEW_YORK, WITHHELD
@@ -104,7 +105,7 @@ def test_a_pressed_two_goes_on_unrecorded(stage):
 
 
 @pytest.mark.parametrize(
-    ("digits", "outcome"), [("", "no_answer"), ("7", "unclear"), ("#", "unclear"), ("12", "unclear")]
+    ("digits", "outcome"), [("", "no_answer"), ("7", "wrong_key"), ("#", "wrong_key"), ("12", "wrong_key")]
 )
 def test_without_a_clear_key_the_caller_is_asked_once_more_and_then_not_recorded(stage, digits, outcome):
     call = stage.call(stage.tenant())
@@ -177,7 +178,7 @@ def test_training_is_a_question_of_its_own_and_its_answer_does_not_touch_recordi
     assert stage.standing(call)["caller", "train"] == outcome
 
 
-@pytest.mark.parametrize(("digits", "outcome"), [("", "no_answer"), ("9", "unclear")])
+@pytest.mark.parametrize(("digits", "outcome"), [("", "no_answer"), ("9", "wrong_key")])
 def test_no_clear_answer_at_the_training_question_means_that_nothing_is_recorded(stage, digits, outcome):
     call = stage.call(stage.tenant(policy="connekz", asks_for_training=True))
     go_on = call.press(call.follow(call.ring()), digits)
@@ -220,7 +221,7 @@ def test_a_tenant_that_transfers_declined_calls_puts_them_through_to_a_person_un
 
 
 def test_a_tenant_that_does_not_record_asks_nothing_and_says_that_an_ai_speaks(stage):
-    call = stage.call(stage.tenant(is_recording_on=False))
+    call = stage.call(stage.tenant(is_recording_on=False, is_transcription_on=False))
     go_on = call.ring()
     assert is_unrecorded_connection(go_on)
     assert says(go_on).startswith("You are speaking with an automated AI assistant for Acme. All right.")
@@ -229,6 +230,16 @@ def test_a_tenant_that_does_not_record_asks_nothing_and_says_that_an_ai_speaks(s
     call.end()
     assert stage.standing(call) == {}
     assert not call.was_told_to_record()
+
+
+def test_a_number_that_is_not_armed_is_answered_unrecorded_whoever_calls_it(stage):
+    for caller in (NEW_YORK, WITHHELD):
+        call = stage.call(stage.tenant(f"unarmed-{len(caller)}"))
+        assert is_unrecorded_connection(call.ring(caller, To="+12125550199"))
+        call.document(call.path("consent?attempt=1&step=announced"))
+        call.document(call.path("consent?attempt=1&step=record"), Digits="1")
+        assert stage.standing(call) == {}
+        assert not call.was_told_to_record()
 
 
 def test_a_tenant_without_anybody_to_answer_lets_the_caller_go_and_records_nothing(stage):
@@ -268,6 +279,8 @@ def test_a_place_whose_language_we_cannot_speak_is_not_recorded(stage):
 
 def test_the_tenants_establishment_counts_and_its_toll_free_number_does_not_make_it_unknown(stage):
     call = stage.call(stage.tenant(establishment=("NZ",)))
+    with stage.context.database.transaction(call.owner.id) as tx:
+        mark_armed(tx, "+18005550100", keys=stage.context.keys)
     call.ring(To="+18005550100")
     with stage.context.database.transaction(call.owner.id) as tx:
         begun = find_call_by_sid(tx, call.call_sid)

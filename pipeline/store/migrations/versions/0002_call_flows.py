@@ -17,7 +17,7 @@ alter table earmark.legs add column ordinal integer not null default 1, add colu
 alter table earmark.legs drop constraint legs_tenant_call_id_role_key;
 alter table earmark.legs add unique (tenant, call_id, role, ordinal);
 alter table earmark.consent_events add column ordinal integer not null default 1,
-  add column round integer not null default 1;
+  add column round integer not null default 1, add column phrase text;
 alter table earmark.consent_events drop constraint consent_events_tenant_call_id_cause_leg_role_purpose_key;
 alter table earmark.consent_events add unique (tenant, call_id, cause, leg_role, ordinal, purpose);
 alter table earmark.recordings add column error_code integer not null default 0,
