@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,10 @@ class NotedQueue:
             raise StoreUnreachable("queue")
         self.enqueued.append((tenant, recording))
 
+    def enqueue_recordings(self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+        for recording in recordings:
+            self.enqueue_recording(tx, tenant, recording)
+
 
 class NotedRecordings:
     """A telephony vendor that notes which recorders were started and stopped, and can be down."""
@@ -37,6 +41,7 @@ class NotedRecordings:
         self.running: set[str] = set()
         self.paused: set[str] = set()
         self.is_down = False
+        self.is_down_for: Callable[[str], bool] = lambda operation: False
 
     def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
         self._answer("start")
@@ -89,7 +94,7 @@ class NotedRecordings:
         return ()
 
     def _answer(self, operation: str) -> None:
-        if self.is_down:
+        if self.is_down or self.is_down_for(operation):
             raise VendorUnavailable("twilio", operation)
 
 
@@ -145,7 +150,7 @@ class NotedTelephony:
 
     def announce(self, account: VendorAccount, conference_sid: str, *, url: str) -> None:
         self._answer("announce")
-        if conference_sid in self.over:
+        if conference_sid in self.over or conference_sid not in self.rooms:
             raise NotFound
         self.announced.append((conference_sid, url))
 

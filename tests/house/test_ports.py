@@ -16,7 +16,8 @@ CASES = {
     "Artifacts": ("tests/pipeline/vendors/contracts/artifacts.py",),
     "Keys": ("tests/pipeline/vendors/contracts/keys.py",),
     "Transcriber": ("tests/pipeline/vendors/contracts/transcriber.py",),
-    "RecordingsVendor": ("tests/pipeline/vendors/test_twilio.py",),
+    "RecordingsVendor": ("tests/pipeline/vendors/contracts/recordings.py",),
+    "Telephony": ("tests/pipeline/vendors/contracts/telephony.py",),
     "WorkQueue": ("tests/pipeline/workflows",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),
 }

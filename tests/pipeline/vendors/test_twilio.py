@@ -3,12 +3,8 @@ from __future__ import annotations
 import io
 import json
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -25,6 +21,8 @@ from samples.twilio_standin.ledger import CallEntry, RecordingEntry, new_sid
 from samples.twilio_standin.live import LiveCall
 from samples.twilio_standin.recorder import RecorderSettings
 from tests.pipeline.vendors.conftest import free_ports
+from tests.pipeline.vendors.contracts.recordings import RecordingsContract
+from tests.pipeline.vendors.said import Said, a_server
 
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 AC, CA, RE = "AC" + "a" * 32, "CA" + "c" * 32, "RE" + "e" * 32
@@ -81,6 +79,28 @@ def a_recording(call: LiveCall, *, source: str = "StartCallRecordingTwiML") -> R
     return entry
 
 
+class TestContract(RecordingsContract):
+    @pytest.fixture
+    def vendor(self, twilio: TwilioRecordings) -> TwilioRecordings:
+        return twilio
+
+    @pytest.fixture
+    def call_sid(self, standin: Standin, account: VendorAccount) -> str:
+        return a_call(standin, account).call_sid
+
+    @pytest.fixture
+    def record(self, standin: Standin, account: VendorAccount) -> Callable[[], str]:
+        return lambda: a_recording(a_call(standin, account)).sid
+
+    @pytest.fixture
+    def started_at(self) -> datetime:
+        return STARTED_AT
+
+    @pytest.fixture
+    def thief(self, account: VendorAccount) -> VendorAccount:
+        return VendorAccount(tenant=account.tenant, account_sid=account.account_sid, auth_token="guessed")
+
+
 def test_the_audio_is_read_with_both_of_its_channels(
     standin: Standin, twilio: TwilioRecordings, account: VendorAccount
 ) -> None:
@@ -122,24 +142,6 @@ def test_an_account_without_an_api_key_uses_its_token(
 
     assert twilio.fetch_media(old, recording.sid, channels=2)
     assert twilio.list_recordings(old, since=STARTED_AT)
-
-
-def test_wrong_credentials_are_refused_and_not_taken_for_absence(
-    standin: Standin, twilio: TwilioRecordings, account: VendorAccount
-) -> None:
-    recording = a_recording(a_call(standin, account))
-    thief = VendorAccount(tenant=account.tenant, account_sid=account.account_sid, auth_token="guessed")
-
-    for ask in (
-        lambda: twilio.fetch_media(thief, recording.sid, channels=2),
-        lambda: twilio.stop(thief, recording.call_sid),
-        lambda: twilio.delete(thief, recording.sid),
-        lambda: twilio.is_gone(thief, recording.sid),
-        lambda: twilio.list_recordings(thief, since=STARTED_AT),
-    ):
-        with pytest.raises(VendorRefused) as caught:
-            ask()
-        assert caught.value.status == 401
 
 
 def test_an_account_without_credentials_asks_nothing(twilio: TwilioRecordings) -> None:
@@ -212,20 +214,6 @@ def test_stopping_stops_every_recorder_of_the_call_and_then_says_that_none_runs(
     assert twilio.stop(account, call.call_sid) is False
 
 
-def test_a_deleted_recording_is_gone_and_deleting_it_again_is_no_error(
-    standin: Standin, twilio: TwilioRecordings, account: VendorAccount
-) -> None:
-    recording = a_recording(a_call(standin, account))
-    assert twilio.is_gone(account, recording.sid) is False
-
-    twilio.delete(account, recording.sid)
-    twilio.delete(account, recording.sid)
-
-    assert twilio.is_gone(account, recording.sid) is True
-    with pytest.raises(NotFound):
-        twilio.fetch_media(account, recording.sid, channels=2)
-
-
 def test_a_recording_that_still_runs_cannot_be_deleted_and_says_so(
     standin: Standin, twilio: TwilioRecordings, account: VendorAccount
 ) -> None:
@@ -264,53 +252,7 @@ def test_a_listing_keeps_to_its_call_and_its_date(
     assert one.sid not in {r.recording_sid for r in twilio.list_recordings(account, since=west)}
 
 
-@pytest.mark.parametrize("sid", ["", "RE", "RE" + "g" * 32, "../Accounts", RE + "/..", RE + "\n", CA])
-def test_only_a_recordings_sid_becomes_part_of_an_address(twilio: TwilioRecordings, sid: str) -> None:
-    for ask in (
-        lambda: twilio.fetch_media(ACME, sid, channels=2),
-        lambda: twilio.delete(ACME, sid),
-        lambda: twilio.is_gone(ACME, sid),
-    ):
-        with pytest.raises(InvalidInput):
-            ask()
-
-
 # What the stand-in does not do, said by a server that says what it is told to.
-
-
-@dataclass(slots=True)
-class Said:
-    """What a server answers, and what it was asked."""
-
-    url: str = ""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    cut_at: int | None = None
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-
-
-@contextmanager
-def a_server(said: Said) -> Iterator[Said]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            said.asked.append((self.path, self.headers["Authorization"]))
-            self.send_response(said.status)
-            for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(said.body[: said.cut_at])
-
-        do_POST = do_DELETE = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        said.url = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, args=(0.01,)).start()
-        yield said
-        server.shutdown()
 
 
 @pytest.fixture
@@ -344,7 +286,7 @@ def test_sealed_audio_is_passed_through_as_it_is(said: Said) -> None:
     said.headers, said.body = {"Content-Type": "application/octet-stream"}, bytes(range(256)) * 10
 
     assert TwilioRecordings(api_base=said.url).fetch_media(ACME, RE, channels=2) == said.body
-    assert said.asked[0][0] == f"/2010-04-01/Accounts/{AC}/Recordings/{RE}.wav?RequestedChannels=2"
+    assert said.paths()[0] == f"/2010-04-01/Accounts/{AC}/Recordings/{RE}.wav?RequestedChannels=2"
 
 
 def test_a_recording_above_the_limit_is_refused(said: Said) -> None:
