@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,47 +53,63 @@ class Pause:
 def pauses_of(events: Sequence[RecorderEvent]) -> tuple[Pause, ...]:
     """Find when nothing was to be recorded, from the moment it was asked for until everybody wanted to go on.
 
-    A pause that was never ended goes on through a stop: only what a later recorder makes lies after it.
+    A pause that was never ended goes on through a stop, until the next recorder starts.
 
     Args:
         events: of one call, any order.
     """
     found: list[Pause] = []
-    open_for: set[str] = set()
-    began_at: datetime | None = None
-    is_done = False
+    open_pause = _OpenPause()
     for event in sorted(events, key=lambda e: e.at):
-        if event.act is RecorderAct.PAUSED:
-            began_at = began_at or event.at
-            is_done = is_done or event.is_done
-            open_for.add(event.reason)
-        elif event.act is RecorderAct.RESUMED and began_at is not None:
-            open_for.discard(event.reason)
-            if not open_for:
-                found.append(Pause(began_at=began_at, ended_at=event.at, is_done=is_done))
-                began_at, is_done = None, False
-        elif event.act is RecorderAct.STARTED and event.is_done and began_at is not None:
+        began_at, is_done = open_pause.began_at, open_pause.is_done
+        if open_pause.take(event) and began_at is not None:
             found.append(Pause(began_at=began_at, ended_at=event.at, is_done=is_done))
-            began_at, is_done = None, False
-            open_for.clear()
-    if began_at is not None:
-        found.append(Pause(began_at=began_at, ended_at=None, is_done=is_done))
+    if open_pause.began_at is not None:
+        found.append(Pause(began_at=open_pause.began_at, ended_at=None, is_done=open_pause.is_done))
     return tuple(found)
 
 
 def open_reasons(events: Sequence[RecorderEvent]) -> frozenset[str]:
     """Say for whom the recorder is to be silent now; empty where it may go on."""
-    open_for: set[str] = set()
+    open_pause = _OpenPause()
     for event in sorted(events, key=lambda e: e.at):
-        if event.act is RecorderAct.PAUSED:
-            open_for.add(event.reason)
-        elif event.act is RecorderAct.RESUMED:
-            open_for.discard(event.reason)
-        elif event.act is RecorderAct.STARTED and event.is_done:
-            open_for.clear()
-    return frozenset(open_for)
+        open_pause.take(event)
+    return frozenset(open_pause.reasons)
+
+
+def is_stopped(events: Sequence[RecorderEvent]) -> bool:
+    """Say whether the last recorder was to stop for good; of two events of one moment the later in `events` counts."""
+    ends = [e for e in events if e.act is RecorderAct.STOPPED or (e.act is RecorderAct.STARTED and e.is_done)]
+    return bool(ends) and sorted(ends, key=lambda e: e.at)[-1].act is RecorderAct.STOPPED
 
 
 def stopped_at(events: Sequence[RecorderEvent], *, after: datetime) -> datetime | None:
     """Give the first moment after `after` from which nothing was to be recorded any more; None where there is none."""
     return min((e.at for e in events if e.act is RecorderAct.STOPPED and e.at > after), default=None)
+
+
+@dataclass(slots=True)
+class _OpenPause:
+    """A pause while events are read in order."""
+
+    began_at: datetime | None = None
+    is_done: bool = False
+    was_stopped: bool = False
+    reasons: set[str] = field(default_factory=set)
+
+    def take(self, event: RecorderEvent) -> bool:
+        """Take up one event; True where it ended the pause."""
+        if event.act is RecorderAct.PAUSED:
+            self.began_at = self.began_at or event.at
+            self.is_done = self.is_done or event.is_done
+            self.reasons.add(event.reason)
+        elif event.act is RecorderAct.STOPPED:
+            self.was_stopped = self.began_at is not None
+        elif event.act is RecorderAct.RESUMED:
+            self.reasons.discard(event.reason)
+        elif event.is_done and self.was_stopped:
+            self.reasons.clear()
+        if self.began_at is None or self.reasons:
+            return False
+        self.began_at, self.is_done, self.was_stopped = None, False, False
+        return True

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from starlette.exceptions import HTTPException
 
-from pipeline.intake.withdraw import flag_child, withdraw
+from pipeline.intake import withdraw as withdrawal
+from pipeline.intake.control_recorder import RecorderControl, Told
 from pipeline.model.call import LegRole
-from pipeline.model.errors import NotFound, VendorError
 from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Tenant
 from pipeline.store.tenants import get_tenant
-from pipeline.telemetry import log
 from webhooks.tenancy import WebContext, account_of, context_of, tenant_of_key
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
@@ -36,6 +36,21 @@ class Recorder(StrEnum):
     """Twilio refused or did not answer. The moment is noted, and what lies after it is discarded."""
 
 
+_STOPS: Final = {
+    Told.DONE: Recorder.STOPPED,
+    Told.NOT_RUNNING: Recorder.NOT_RUNNING,
+    Told.NOT_DONE: Recorder.NOT_STOPPED,
+}
+
+
+class How(StrEnum):
+    """How a person took their permission back."""
+
+    AGENT_API = "agent_api"
+    """They said so, and the agent tells it."""
+    KEYPRESS = "keypress"
+
+
 class Withdrawal(BaseModel):
     """Somebody on the call takes every permission back."""
 
@@ -43,6 +58,15 @@ class Withdrawal(BaseModel):
 
     at: AwareDatetime | None = Field(default=None, description="When they said so, with a time zone; empty: now.")
     leg: LegRole = Field(default=LegRole.CALLER, description="Who: `caller` or `callee`.")
+    ordinal: int = Field(default=1, ge=1, le=100, description="Which of the callees, counted as they were added.")
+    how: How = Field(default=How.AGENT_API, description="`agent_api`: they said so. `keypress`: they pressed `digit`.")
+    digit: str = Field(default="", pattern=r"^[0-9*#]?$", description="The key, where one was pressed.")
+
+    @model_validator(mode="after")
+    def _names_the_key(self) -> Withdrawal:
+        if bool(self.digit) is not (self.how is How.KEYPRESS):
+            raise ValueError("a key press names its key")
+        return self
 
 
 class Withdrawn(BaseModel):
@@ -72,28 +96,30 @@ def caller_tenant(
 Owner = Annotated[TenantId, Depends(caller_tenant)]
 
 
+def control_of(context: WebContext, owner: Tenant) -> RecorderControl:
+    """Give what tells the recorders of a tenant's calls."""
+    return RecorderControl(database=context.database, vendor=context.recordings, account=account_of(owner))
+
+
 @router.post("/calls/{call_sid}/withdraw")
 def withdraw_permission(
-    call_sid: CallSid, context: Context, tenant: Owner, said: Withdrawal | None = None
+    call_sid: CallSid, context: Context, tenant: Owner, later: BackgroundTasks, said: Withdrawal | None = None
 ) -> Withdrawn:
     """Note that a person took their permission back, then stop the recorder."""
     wish = said or Withdrawal()
+    told = withdrawal.Withdrawal(role=wish.leg, ordinal=wish.ordinal, at=wish.at, digit=wish.digit)
     with context.database.transaction(tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
-        at = withdraw(tx, call_sid, role=wish.leg, at=wish.at, actor=f"api:{tenant}")
-    try:
-        is_stopped = context.recordings.stop(account_of(owner), call_sid)
-        recorder = Recorder.STOPPED if is_stopped else Recorder.NOT_RUNNING
-    except NotFound:
-        recorder = Recorder.NOT_RUNNING
-    except VendorError as error:
-        log().warning("recorder.not_stopped", tenant=tenant, error=type(error).__name__)
-        recorder = Recorder.NOT_STOPPED
-    return Withdrawn(call_sid=call_sid, withdrawn_at=at, recorder=recorder)
+        stop = withdrawal.withdraw(tx, call_sid, told, actor=f"api:{tenant}")
+    control = control_of(context, owner)
+    done = control.carry_out(stop)
+    if done is Told.NOT_DONE:
+        later.add_task(control.carry_out_later, stop)
+    return Withdrawn(call_sid=call_sid, withdrawn_at=stop.event.at, recorder=_STOPS[done])
 
 
 @router.post("/calls/{call_sid}/child-signal", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
 def signal_child(call_sid: CallSid, context: Context, tenant: Owner) -> None:
     """Note that a child seems to speak."""
     with context.database.transaction(tenant) as tx:
-        flag_child(tx, call_sid)
+        withdrawal.flag_child(tx, call_sid)

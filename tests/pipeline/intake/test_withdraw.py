@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.intake.withdraw import CHILD_SIGNAL, flag_child, withdraw
+from pipeline.intake.withdraw import CHILD_SIGNAL, Withdrawal, flag_child, withdraw
 from pipeline.model.call import LegRole
-from pipeline.model.consent import Purpose, standings
+from pipeline.model.consent import Method, Purpose, standings
 from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.model.recorder import RecorderAct
 from pipeline.store.calls import list_flags
 from pipeline.store.consents import list_consents
 from tests.pipeline.intake.test_begin_call import CALL, begin
@@ -18,17 +19,18 @@ def test_a_withdrawal_covers_every_purpose_and_keeps_its_first_moment(database, 
     clock.move(seconds=20)
     said_at = clock.now() - timedelta(seconds=5)
     with database.transaction(tenant.id) as tx:
-        first = withdraw(tx, CALL, role=LegRole.CALLER, at=said_at, actor="api:acme")
-        again = withdraw(tx, CALL, role=LegRole.CALLER, at=None, actor="api:acme")
+        first = withdraw(tx, CALL, Withdrawal(at=said_at), actor="api:acme").event
+        again = withdraw(tx, CALL, Withdrawal(), actor="api:acme").event
         stands = standings(list_consents(tx, state.call.id))
-    assert first == again == said_at
+    assert first == again
+    assert (first.at, first.act, first.is_done) == (said_at, RecorderAct.STOPPED, False)
     assert {s.purpose for s in stands if s.withdrawn_at == said_at} == set(Purpose)
 
 
 def test_a_call_that_is_not_there_cannot_be_withdrawn_from_or_flagged(database, tenant):
     with database.transaction(tenant.id) as tx:
         with pytest.raises(NotFound):
-            withdraw(tx, CALL, role=LegRole.CALLER, at=None, actor="api:acme")
+            withdraw(tx, CALL, Withdrawal(), actor="api:acme")
         with pytest.raises(NotFound):
             flag_child(tx, CALL)
 
@@ -36,21 +38,21 @@ def test_a_call_that_is_not_there_cannot_be_withdrawn_from_or_flagged(database, 
 def test_a_moment_before_the_call_is_refused(database, keys, tenant, clock):
     begin(database, keys, tenant)
     with database.transaction(tenant.id) as tx, pytest.raises(InvalidInput):
-        withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() - timedelta(hours=1), actor="api:acme")
+        withdraw(tx, CALL, Withdrawal(at=clock.now() - timedelta(hours=1)), actor="api:acme")
 
 
 @pytest.mark.parametrize("hours", [0.1, 25])
 def test_a_clock_that_is_ahead_keeps_not_a_word_more(database, keys, tenant, clock, hours):
     begin(database, keys, tenant)
     with database.transaction(tenant.id) as tx:
-        at = withdraw(tx, CALL, role=LegRole.CALLER, at=clock.now() + timedelta(hours=hours), actor="api:acme")
-    assert at == clock.now()
+        wish = withdraw(tx, CALL, Withdrawal(at=clock.now() + timedelta(hours=hours)), actor="api:acme")
+    assert wish.event.at == clock.now()
 
 
 def test_software_has_nothing_to_withdraw(database, keys, tenant):
     begin(database, keys, tenant)
     with database.transaction(tenant.id) as tx, pytest.raises(InvalidInput):
-        withdraw(tx, CALL, role=LegRole.AGENT, at=None, actor="api:acme")
+        withdraw(tx, CALL, Withdrawal(role=LegRole.AGENT), actor="api:acme")
 
 
 def test_a_child_is_flagged_for_every_decision_about_the_call(database, keys, tenant):
@@ -59,3 +61,12 @@ def test_a_child_is_flagged_for_every_decision_about_the_call(database, keys, te
         flag_child(tx, CALL)
         flag_child(tx, CALL)
         assert list_flags(tx, state.call.id) == (CHILD_SIGNAL,)
+
+
+def test_each_callee_withdraws_for_themselves_and_by_a_key_where_they_pressed_one(database, keys, tenant):
+    state = begin(database, keys, tenant)
+    with database.transaction(tenant.id) as tx:
+        for ordinal in (1, 2):
+            withdraw(tx, CALL, Withdrawal(role=LegRole.CALLEE, ordinal=ordinal, digit="9"), actor="api:acme")
+        events = list_consents(tx, state.call.id)
+    assert {(e.ordinal, e.method, e.digit) for e in events} == {(1, Method.DTMF, "9"), (2, Method.DTMF, "9")}

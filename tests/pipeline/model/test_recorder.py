@@ -6,7 +6,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model.recorder import Pause, RecorderAct, RecorderEvent, open_reasons, pauses_of, stopped_at
+from pipeline.model.recorder import (
+    Pause,
+    RecorderAct,
+    RecorderEvent,
+    is_stopped,
+    open_reasons,
+    pauses_of,
+    stopped_at,
+)
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PAUSED, RESUMED, STARTED, STOPPED = (
@@ -53,6 +61,20 @@ def test_a_new_recorder_begins_without_the_pause_of_the_one_before():
     events = [an_event(PAUSED, 5), an_event(STOPPED, 6), an_event(STARTED, 20)]
     assert pauses_of(events) == (Pause(began_at=at(5), ended_at=at(20), is_done=True),)
     assert open_reasons(events) == frozenset()
+
+
+def test_a_recorder_that_starts_during_a_pause_is_to_be_silent_too():
+    events = [an_event(PAUSED, 5), an_event(STARTED, 20)]
+    assert pauses_of(events) == (Pause(began_at=at(5), ended_at=None, is_done=True),)
+    assert open_reasons(events) == {"card"}
+
+
+def test_a_recorder_is_stopped_until_the_next_one_has_started():
+    stopped = [an_event(STARTED, 1), an_event(STOPPED, 6, is_done=False)]
+    assert not is_stopped(stopped[:1])
+    assert is_stopped(stopped)
+    assert is_stopped([*stopped, an_event(STARTED, 8, is_done=False)])
+    assert not is_stopped([*stopped, an_event(STARTED, 8)])
 
 
 def test_the_first_stop_after_a_moment_counts():

@@ -63,6 +63,23 @@ def test_a_withdrawal_at_the_question_lets_no_key_start_a_recorder_any_more(stag
     assert not call.was_told_to_record()
 
 
+def test_a_withdrawal_by_key_is_kept_as_one_with_its_digit(stage):
+    call = a_recorded_call(stage)
+    assert stage.withdraw(call, how="keypress", digit="9").json()["recorder"] == "stopped"
+    with stage.context.database.transaction(call.owner.id) as tx:
+        events = list_consents(tx, find_call_by_sid(tx, call.call_sid).id)
+    assert {(e.method.value, e.digit) for e in events if e.outcome == "withdrawn"} == {("dtmf", "9")}
+
+
+def test_a_recorder_that_could_not_be_stopped_is_tried_again_after_the_answer(stage):
+    call = a_recorded_call(stage)
+    refusals = iter((True, True))
+    stage.recordings.is_down_for = lambda operation: operation == "stop" and next(refusals, False)
+    assert stage.withdraw(call).json()["recorder"] == "not_stopped"
+    assert stage.recordings.stopped == [call.call_sid]
+    assert stage.recordings.running == set()
+
+
 def test_a_callee_can_withdraw_too(stage):
     call = stage.call(stage.tenant(topology=Topology.FORWARD))
     dial = call.follow(call.ring()).find("Dial")
@@ -80,6 +97,10 @@ def test_a_callee_can_withdraw_too(stage):
         {"at": "2026-11-19T09:00:00+00:00"},
         {"leg": "agent"},
         {"leg": "everybody"},
+        {"how": "keypress"},
+        {"how": "keypress", "digit": "12"},
+        {"digit": "1"},
+        {"how": "by letter"},
         {"more": "fields"},
     ],
 )
