@@ -71,12 +71,18 @@ class Place(_Part):
 
 
 class Callee(_Part):
-    """The person a forwarded call reaches. `pickup` is what happens when it rings."""
+    """Somebody whom the product calls. `pickup` is what happens when it rings.
+
+    `answers` are given in order whatever is asked, `answers_to` by purpose. `joins_conference` puts the person into
+    the caller's room without a leg of their own.
+    """
 
     number: str = "+12125550199"
-    pickup: Literal["answer", "no_answer", "busy", "voicemail"] = "answer"
+    pickup: Literal["answer", "no_answer", "busy", "voicemail", "fax", "unknown"] = "answer"
     rings_s: float = 4.0
     answers: Answers = (Answer(kind="digits", digits="1"),)
+    answers_to: Mapping[str, Answers] = Field(default_factory=dict)
+    detected_after_s: float = 4.0
     joins_conference: bool = False
 
 
@@ -102,14 +108,24 @@ class Line(_Part):
 class Event(_Part):
     """Something that happens while they talk.
 
-    `withdraw` is the agent's API call on the caller's request; `wait_s` is how long, in real seconds, the call
-    is held there for the recorder to be stopped or paused, since the product may answer a little later.
+    `withdraw`, `pause`, `resume`, `add` and `transfer` are calls of the product's API by the tenant's software; `body`
+    is sent with them. After a withdrawal the call is held for at most `wait_s` real seconds until the recorder is
+    stopped or paused, since the product may act a little later. `intrude` puts somebody into the room whom the
+    product did not call, `leave` lets the person at the number `to` hang up, and `record` starts a recorder that the
+    product did not ask for, of whatever `source`. `talk` is the conversation it happens in, where a transfer makes two.
     """
 
     at_s: float
-    do: Literal["withdraw", "hang_up", "keypress", "agent_ends"]
+    do: Literal[
+        "withdraw", "pause", "resume", "add", "transfer",
+        "hang_up", "keypress", "agent_ends", "intrude", "leave", "record",
+    ]  # fmt: skip
+    talk: int = 1
     digits: str = ""
     wait_s: float = 5.0
+    to: str = ""
+    source: str = ""
+    body: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class Disorder(_Part):
@@ -149,10 +165,12 @@ class Scenario(_Part):
     from_place: Place = Place()
     to_place: Place = Place(country="US")
     stir_verstat: str = "TN-Validation-Passed-A"
-    topology: Literal["agent_stream", "forwarded"] = "agent_stream"
+    topology: Literal["agent_stream", "relay", "forwarded", "conference", "voicemail", "outbound"] = "agent_stream"
     developer_instance: str | None = None
     answers: Mapping[str, Answers] = Field(default_factory=dict)
     callee: Callee | None = None
+    others: tuple[Callee, ...] = ()
+    forwarded_from: str = ""
     conversation: str | None = None
     conversation_s: float = 20.0
     ends_by: Literal["caller", "agent"] = "caller"
@@ -162,6 +180,10 @@ class Scenario(_Part):
     encryption: Encryption | None = None
     faults: tuple[Fault, ...] = ()
     is_channel_order_reversed: bool = Field(default=False, alias="channels_reversed")
+    recorded_by: tuple[str, ...] = ()
+    """Sources of recorders that somebody else starts with the call."""
+    recording_host: str = "https://api.twilio.com"
+    """Where callbacks say that the audio lies."""
     directory: Path | None = None
 
     @property
@@ -170,6 +192,11 @@ class Scenario(_Part):
         if self.conversation is None or self.directory is None:
             return None
         return self.directory / self.conversation
+
+    def person_at(self, number: str) -> Callee | None:
+        """Find who answers a number; None when nobody was put there."""
+        people = (*self.others, *([self.callee] if self.callee else ()))
+        return next((person for person in people if person.number == number), None)
 
 
 def parse_scenario(body: Mapping[str, Any], *, directory: Path | None = None) -> Scenario:

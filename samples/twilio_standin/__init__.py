@@ -5,7 +5,8 @@ audio, and time is simulated. It is not a Twilio emulator for anything else.
 """
 
 from samples.twilio_standin.ledger import Account
-from samples.twilio_standin.player import NumberUrls, PlayedCall, tenant_urls
+from samples.twilio_standin.played import PlayedCall
+from samples.twilio_standin.player import NumberUrls, tenant_urls
 from samples.twilio_standin.server import Standin
 
 __all__ = ["Account", "NumberUrls", "PlayedCall", "Standin", "tenant_urls"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urldefrag, urljoin
 
 import httpx
-from twilio.request_validator import RequestValidator
 
-from samples.twilio_standin.ledger import new_sid
+from samples.twilio_standin.ledger import Account, new_sid
+from samples.twilio_standin.signing import sign
 
 RETRIEVAL_FAILED: Final = 11200
 CONNECT_FAILED: Final = 11205
@@ -79,10 +79,10 @@ def read_override(url: str) -> Override:
 
 
 class Courier:
-    """Sends signed requests for one account."""
+    """Sends signed requests for one account, as it signs at that moment."""
 
-    def __init__(self, auth_token: str) -> None:
-        self._validator = RequestValidator(auth_token)
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._http = httpx.Client(follow_redirects=False)
 
     def close(self) -> None:
@@ -131,21 +131,6 @@ class Courier:
     def _request(
         self, url: str, params: Mapping[str, str], method: str, override: Override, token: str
     ) -> httpx.Response:
-        signed_url = urldefrag(url).url
-        if method == "GET" and params:
-            signed_url += ("&" if "?" in signed_url else "?") + urlencode(params)
-        form = dict(params) if method == "POST" else {}
-        headers = {
-            "X-Twilio-Signature": self._validator.compute_signature(signed_url, form),
-            "I-Twilio-Idempotency-Token": token,
-            "User-Agent": "TwilioProxy/1.1",
-        }
-        sent_url = _with_sorted_query(signed_url)
-        if method == "POST":
-            return self._http.post(sent_url, data=form, headers=headers, timeout=override.timeout)
-        return self._http.get(sent_url, headers=headers, timeout=override.timeout)
-
-
-def _with_sorted_query(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query="&".join(sorted(parts.query.split("&"))) if parts.query else ""))
+        signed = sign(self._account, urldefrag(url).url, params, method=method)
+        headers = {**signed.headers, "I-Twilio-Idempotency-Token": token, "User-Agent": "TwilioProxy/1.1"}
+        return self._http.request(method, signed.url, content=signed.body, headers=headers, timeout=override.timeout)

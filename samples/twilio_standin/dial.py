@@ -18,6 +18,7 @@ from samples.twilio_standin.ledger import CallEntry, RecordingEntry, new_sid
 from samples.twilio_standin.leg import TWILIO_TRACK, CallEnds, Leg, NewDocument, Person
 from samples.twilio_standin.live import LiveCall
 from samples.twilio_standin.recorder import DEFAULT_TRIM, RecorderSettings
+from samples.twilio_standin.room import InRoom
 from samples.twilio_standin.twiml import Verb
 
 RunAside = Callable[[Leg, tuple[Verb, ...]], bool]
@@ -36,7 +37,7 @@ def dial(leg: Leg, verb: Verb, run_aside: RunAside) -> None:
     ended: CallEnds | None = None
     try:
         if room is not None:
-            facts = confer(leg, room)
+            facts = _confer(leg, verb, room)
         else:
             facts = _ring(leg, verb, number or Verb(name="Number", attributes={}, text=verb.text), run_aside)
     except CallerLeft as over:
@@ -50,8 +51,16 @@ def dial(leg: Leg, verb: Verb, run_aside: RunAside) -> None:
         raise ended
 
 
+def _confer(leg: Leg, verb: Verb, room: Verb) -> dict[str, str]:
+    try:
+        return confer(leg, room)
+    except InRoom as inside:
+        inside.dial = verb
+        raise
+
+
 def _ring(leg: Leg, verb: Verb, number: Verb, run_aside: RunAside) -> dict[str, str]:
-    callee = leg.scenario.callee or Callee()
+    callee = _at(leg, number.text)
     child = _child(leg, number.text or callee.number)
     recording = _record_if(leg, verb, "record-from-ringing")
     _tell(leg, child, number, "initiated")
@@ -110,12 +119,11 @@ def _child(leg: Leg, number: str) -> Leg:
     entry.live = live
     leg.live.ledger.calls[entry.sid] = entry
     leg.other_legs.append(entry)
-    callee = leg.scenario.callee or Callee()
-    answers = () if callee.pickup == "voicemail" else callee.answers
+    callee = _at(leg, number)
     return Leg(
         entry=entry,
         live=live,
-        person=Person({"any": answers}),
+        person=person_of(callee),
         scenario=leg.scenario,
         courier=leg.courier,
         outbox=leg.outbox,
@@ -123,6 +131,17 @@ def _child(leg: Leg, number: str) -> Leg:
         url=leg.url,
         agent=leg.agent,
     )
+
+
+def person_of(callee: Callee) -> Person:
+    """Give somebody to be asked; a machine that picked up says nothing."""
+    if callee.pickup in ("voicemail", "fax"):
+        return Person({})
+    return Person({"any": callee.answers} | dict(callee.answers_to))
+
+
+def _at(leg: Leg, number: str) -> Callee:
+    return leg.scenario.person_at(number) or leg.scenario.callee or Callee()
 
 
 def _whisper(leg: Leg, child: Leg, number: Verb, run_aside: RunAside, recording: RecordingEntry | None) -> bool:

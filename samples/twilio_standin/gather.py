@@ -9,11 +9,19 @@ from urllib.parse import urlsplit
 
 from samples.scenario import Answer
 from samples.twilio_standin.audio import hum, key_tones
-from samples.twilio_standin.leg import CALLER_TRACK, TWILIO_TRACK, CallEnds, Leg, NewDocument
+from samples.twilio_standin.conversation import converse
+from samples.twilio_standin.leg import CALLER_TRACK, TWILIO_TRACK, Answered, CallEnds, Leg, NewDocument
 from samples.twilio_standin.twiml import Verb
 
 _REACTION_S: Final = 0.8
-_IN_URL: Final = (("train", "training"), ("opt", "opt_out"), ("whisper", "whisper"))
+_IN_URL: Final = (
+    ("announced", "announced"),
+    ("message", "message"),
+    ("train", "training"),
+    ("opt", "opt_out"),
+    ("whisper", "whisper"),
+    ("join", "whisper"),
+)
 
 
 def gather(leg: Leg, verb: Verb, prompts: Mapping[str, Callable[[Leg, Verb], None]]) -> None:
@@ -26,12 +34,17 @@ def gather(leg: Leg, verb: Verb, prompts: Mapping[str, Callable[[Leg, Verb], Non
         NewDocument: there was an answer, or an empty one is wanted.
         CallEnds: the person hung up.
     """
-    asked_at = leg.live.now_s
-    answer = leg.person.answer(purpose_of(verb))
+    asked_at, purpose = leg.live.now_s, purpose_of(verb)
+    answer = leg.person.answer(purpose)
     for prompt in verb.children:
         prompts[prompt.name](leg, prompt)
-    facts = _act(leg, verb, answer, asked_at)
-    leg.settle()
+    facts: dict[str, str] | None
+    if purpose == "message":
+        facts = _leave_message(leg, verb)
+    else:
+        facts = _act(leg, verb, answer, asked_at)
+        _note(leg, purpose, "silence" if facts is None else answer.kind, asked_at)
+        leg.settle()
     if facts is None:
         leg.live.advance(verb.number("timeout", 5))
         if not verb.is_true("actionOnEmptyResult"):
@@ -52,6 +65,12 @@ def purpose_of(verb: Verb) -> str:
     return "record"
 
 
+def _leave_message(leg: Leg, verb: Verb) -> dict[str, str]:
+    """Speak until a key, the caller's end, or the end of the time, which is a result without a key."""
+    digits = converse(leg, at_most_s=verb.number("timeout", 5), is_message=True)
+    return {"Digits": digits[: int(verb.number("numDigits", 1))]}
+
+
 def _inputs(verb: Verb) -> frozenset[str]:
     return frozenset(verb.get("input", "dtmf").split())
 
@@ -66,6 +85,7 @@ def _act(leg: Leg, verb: Verb, answer: Answer, asked_at: float) -> dict[str, str
         leg.live.timeline.cut(TWILIO_TRACK, at)
     leg.live.advance(at - end)
     if answer.kind == "hang_up":
+        _note(leg, purpose_of(verb), "hang_up", asked_at)
         raise CallEnds("caller")
     if answer.kind == "digits" and "dtmf" in _inputs(verb):
         return _press(leg, verb, answer.digits)
@@ -76,6 +96,12 @@ def _act(leg: Leg, verb: Verb, answer: Answer, asked_at: float) -> dict[str, str
         if "speech" in _inputs(verb):
             return {"SpeechResult": answer.speech, "Confidence": str(answer.confidence)}
     return None
+
+
+def _note(leg: Leg, purpose: str, kind: str, asked_at: float) -> None:
+    now_s = leg.live.now_s
+    at = leg.live.at(now_s)
+    leg.journal.answers.append(Answered(purpose=purpose, kind=kind, asked_s=asked_at, at_s=now_s, at=at))
 
 
 def _press(leg: Leg, verb: Verb, pressed: str) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from samples.twilio_standin.audio import Samples
 if TYPE_CHECKING:
     from samples.twilio_standin.live import LiveCall
     from samples.twilio_standin.recorder import Recorder
+    from samples.twilio_standin.room import Room
 
 SOFT_DELETED_FOR: Final = timedelta(days=40)
 """How long Twilio keeps showing the metadata of a deleted recording to those who ask for it (consent.md B.5)."""
@@ -37,6 +38,9 @@ class Account:
     public_key_pem: bytes | None = None
     default_recording: dict[str, Any] | None = None
     status: str = "active"
+    webhook_key: tuple[str, str] | None = field(default=None, repr=False)
+    """Id and secret of a shared key: webhooks are then signed with it, by HMAC-SHA256."""
+    sends_json: bool = False
 
     def accepts(self, user: str, password: str) -> bool:
         """Say whether these are its SID and token, or one of its API keys."""
@@ -105,6 +109,9 @@ class Ledger:
         self.calls: dict[str, CallEntry] = {}
         self.recordings: dict[str, RecordingEntry] = {}
         self.numbers: dict[str, NumberEntry] = {}
+        self.rooms: dict[str, Room] = {}
+        self.is_leading = False
+        """Whether calls carry this clock with them, so that simulated time is the time for everybody who asks it."""
         self.faults: list[tuple[Fault, list[int]]] = []
         self._ahead = timedelta(0)
 
@@ -117,6 +124,12 @@ class Ledger:
         with self.lock:
             self._ahead += timedelta(**ahead)
 
+    def reach(self, at: datetime) -> None:
+        """Let the present be at least this moment, where calls lead the clock."""
+        with self.lock:
+            if self.is_leading:
+                self._ahead += max(timedelta(0), at - self.now())
+
     def forget(self) -> None:
         """Begin anew, as if nothing had ever happened."""
         with self.lock:
@@ -124,6 +137,7 @@ class Ledger:
             self.calls.clear()
             self.recordings.clear()
             self.numbers.clear()
+            self.rooms.clear()
             self.faults.clear()
             self._ahead = timedelta(0)
 

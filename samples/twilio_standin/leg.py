@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from samples.scenario import Answer, Place, Scenario
-from samples.twilio_standin.callbacks import Outbox
+from samples.twilio_standin.callbacks import Callback, Outbox
 from samples.twilio_standin.delivery import CONNECT_FAILED, RETRIEVAL_FAILED, Courier, Delivery
 from samples.twilio_standin.ledger import CallEntry
 from samples.twilio_standin.live import LiveCall
 from samples.twilio_standin.twiml import TwimlError, Verb, parse_twiml
+
+if TYPE_CHECKING:
+    from samples.twilio_standin.attend import Company
+    from samples.twilio_standin.room import Room
 
 CALLER_TRACK: Final = 0
 TWILIO_TRACK: Final = 1
 _XML: Final = ("text/xml", "application/xml", "text/html")
 _SILENCE: Final = Answer(kind="silence")
 _MOST_DOCUMENTS: Final = 60
+_NOT_QUESTIONS: Final = ("announced", "message")
 
 
 class CallEnds(Exception):
@@ -57,17 +63,42 @@ class Notice:
 
 @dataclass(slots=True)
 class Person:
-    """Who is asked: answers by purpose, one for each time, the last one again and again; unasked-for is silence."""
+    """Who is asked: answers by purpose, one for each time, the last one again and again; unasked-for is silence.
+
+    An announcement and a message are no questions: they are met with silence unless prepared for by name.
+    """
 
     answers: Mapping[str, tuple[Answer, ...]]
     asked: list[str] = field(default_factory=list)
 
     def answer(self, purpose: str) -> Answer:
-        """Answer a question of this purpose; `any` stands for purposes not listed."""
+        """Answer a question of this purpose; `any` stands for questions not listed."""
+        if purpose in _NOT_QUESTIONS:
+            return (self.answers.get(purpose) or (_SILENCE,))[0]
         prepared = self.answers.get(purpose) or self.answers.get("any") or (_SILENCE,)
         turn = self.asked.count(purpose)
         self.asked.append(purpose)
         return prepared[min(turn, len(prepared) - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What somebody did when asked, and when: seconds from the start of their call."""
+
+    purpose: str
+    kind: str
+    asked_s: float
+    at_s: float
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Presence:
+    """When a leg was in a room; None: to the end."""
+
+    call_sid: str
+    joined_at: datetime
+    left_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,13 +110,19 @@ class Journal:
     notices: list[Notice] = field(default_factory=list)
     events: list[tuple[str, int | None]] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
     talked_from_s: float | None = None
     talked_until_s: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Leg:
-    """A leg and all it needs to execute TwiML."""
+    """A leg and all it needs to execute TwiML.
+
+    `is_called` is a leg that the product called while another call runs, which has the `company`; `due` are callbacks
+    and the second of the leg at which each is sent.
+    """
 
     entry: CallEntry
     live: LiveCall
@@ -97,8 +134,14 @@ class Leg:
     fallback_url: str | None = None
     agent: AgentApi | None = None
     other_legs: list[CallEntry] = field(default_factory=list)
+    is_called: bool = False
+    company: Company | None = None
+    room: Room | None = None
+    recording_url: str | None = None
+    due: list[tuple[float, Callback]] = field(default_factory=list)
     url: str = ""
     fetched: int = 0
+    talks: int = 0
 
     def params(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Write what Twilio posts about a leg (consent.md B.1)."""
@@ -121,6 +164,8 @@ class Leg:
             params["CallToken"] = '{"parentCallInfoToken":"stand-in"}'
         if entry.parent_sid:
             params["ParentCallSid"] = entry.parent_sid
+        if self.scenario.forwarded_from and entry.direction == "inbound":
+            params["ForwardedFrom"] = self.scenario.forwarded_from
         if entry.answered_by:
             params["AnsweredBy"] = entry.answered_by
         return params | dict(extra or {})
@@ -138,17 +183,22 @@ class Leg:
         self.fetched += 1
         if self.fetched > _MOST_DOCUMENTS:
             self.fail(12000, "too many documents on one call", url)
-        delivery = self.courier.send("voice", url, self.params(extra), method=method.upper() or "POST")
-        self.journal.documents.append(delivery)
+        delivery = self.ask_for(url, method, extra)
         self.url = delivery.url
         try:
-            return _read(delivery)
+            return read_document(delivery)
         except TwimlError as error:
             self.journal.notices.append(Notice(code=error.code, message=str(error), url=delivery.url))
             if self.fallback_url is None or error.code == 12200:
                 raise CallEnds("error") from error
             fallback, self.fallback_url = self.fallback_url, None
             return self.fetch(fallback, "POST", {"ErrorCode": str(error.code), "ErrorUrl": delivery.url})
+
+    def ask_for(self, url: str, method: str, extra: Mapping[str, str] | None = None) -> Delivery:
+        """Ask for a document, whatever comes."""
+        delivery = self.courier.send("voice", url, self.params(extra), method=method.upper() or "POST")
+        self.journal.documents.append(delivery)
+        return delivery
 
     def fail(self, code: int, message: str, url: str = "") -> None:
         """End the call with an error notification.
@@ -164,11 +214,15 @@ class Leg:
 
         Raises:
             NewDocument, CallEnds: the API gave other TwiML, or ended the call.
+            RoomOver: the room that the leg is in was ended.
         """
         for entry in list(self.live.ledger.recordings.values()):
             if entry.call_sid == self.entry.sid and not entry.recorder.is_running and entry.sound is None:
                 self.live.complete_recordings(only=entry)
+        self._post_due()
         self.outbox.drain()
+        if self.company is not None:
+            self.company.attend()
         if not self.live.updates:
             return
         update = self.live.updates.popleft()
@@ -177,6 +231,12 @@ class Leg:
         if update.url is not None:
             raise NewDocument(self.fetch(update.url, update.method))
         raise NewDocument(parse_twiml(update.twiml or "<Response/>"))
+
+    def _post_due(self) -> None:
+        for at_s, callback in tuple(self.due):
+            if at_s <= self.live.now_s:
+                self.due.remove((at_s, callback))
+                self.outbox.add(callback)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +247,12 @@ class AgentApi:
     key: str = field(repr=False)
 
 
-def _read(delivery: Delivery) -> tuple[Verb, ...]:
+def read_document(delivery: Delivery) -> tuple[Verb, ...]:
+    """Read the document that a webhook answered.
+
+    Raises:
+        TwimlError: it did not answer, or not with one.
+    """
     if not delivery.is_ok:
         code = CONNECT_FAILED if delivery.failed_by == "ct" else RETRIEVAL_FAILED
         raise TwimlError(code, "the document could not be retrieved")

@@ -44,8 +44,10 @@ class LiveCall:
         self.encryption: Encryption | None = None
         self.is_recordable_by_rest = True
         self.is_order_reversed = False
+        self.recording_host = API
         self.changed = threading.Event()
         self.carries: LiveCall | None = None
+        self.trunk_sids: set[str] = set()
         self._post = post
 
     def at(self, seconds: float) -> datetime:
@@ -58,11 +60,12 @@ class LiveCall:
             self.now_s += seconds
             if self.carries is not None:
                 self.carries.now_s += seconds
+        self.ledger.reach(self.at(self.now_s))
 
     def running(self) -> list[RecordingEntry]:
         """List the recordings of this call that have not been stopped, oldest first."""
         with self.ledger.lock:
-            mine = [r for r in self.ledger.recordings.values() if r.call_sid == self.call_sid]
+            mine = [r for r in self.ledger.recordings.values() if self._is_mine(r)]
         return [r for r in mine if r.recorder.is_running]
 
     def is_capturing(self) -> bool:
@@ -70,7 +73,10 @@ class LiveCall:
         return any(r.recorder.paused is None for r in self.running())
 
     def start_recorder(self, settings: RecorderSettings, *, conference_sid: str | None = None) -> RecordingEntry:
-        """Start to record from now; a second start of the same kind silently changes nothing."""
+        """Start to record from now; a second start of the same kind silently changes nothing.
+
+        What a trunk records hangs on the trunk's own call.
+        """
         with self.ledger.lock:
             for entry in self.running():
                 if entry.recorder.settings.source == settings.source:
@@ -78,7 +84,7 @@ class LiveCall:
             entry = RecordingEntry(
                 sid=new_sid("RE"),
                 account_sid=self.account.sid,
-                call_sid=self.call_sid,
+                call_sid=self._trunk() if settings.source == "Trunking" else self.call_sid,
                 conference_sid=conference_sid,
                 recorder=Recorder(settings, self.now_s),
                 started_at=self.at(self.now_s),
@@ -86,6 +92,14 @@ class LiveCall:
             self.ledger.recordings[entry.sid] = entry
         self._tell(entry, "in-progress")
         return entry
+
+    def _trunk(self) -> str:
+        sid = new_sid("CA")
+        self.trunk_sids.add(sid)
+        return sid
+
+    def _is_mine(self, entry: RecordingEntry) -> bool:
+        return entry.call_sid == self.call_sid or entry.call_sid in self.trunk_sids
 
     def change_recorder(self, entry: RecordingEntry, status: str, behaviour: Literal["silence", "skip"]) -> None:
         """Pause, resume or stop now."""
@@ -104,7 +118,7 @@ class LiveCall:
     def complete_recordings(self, *, only: RecordingEntry | None = None) -> None:
         """Stop what still runs, cut the sound, and tell who asked to be told."""
         with self.ledger.lock:
-            mine = [r for r in self.ledger.recordings.values() if r.call_sid == self.call_sid and r.sound is None]
+            mine = [r for r in self.ledger.recordings.values() if self._is_mine(r) and r.sound is None]
         for entry in mine:
             if only is None or entry is only:
                 entry.recorder.stop(self.now_s)
@@ -125,7 +139,7 @@ class LiveCall:
     def _tell(self, entry: RecordingEntry, status: str) -> None:
         settings = entry.recorder.settings
         if settings.callback and status in settings.callback_events:
-            params = callback_params(entry, status)
+            params = callback_params(entry, status, host=self.recording_host)
             self._post(
                 Callback(
                     event=f"recording.{status}", url=settings.callback, params=params, method=settings.callback_method
@@ -133,13 +147,13 @@ class LiveCall:
             )
 
 
-def callback_params(entry: RecordingEntry, status: str) -> Mapping[str, str]:
+def callback_params(entry: RecordingEntry, status: str, *, host: str = API) -> Mapping[str, str]:
     """Write what a recording callback says (consent.md B.4)."""
     params = {
         "AccountSid": entry.account_sid,
         "CallSid": entry.call_sid,
         "RecordingSid": entry.sid,
-        "RecordingUrl": f"{API}/2010-04-01/Accounts/{entry.account_sid}/Recordings/{entry.sid}",
+        "RecordingUrl": f"{host}/2010-04-01/Accounts/{entry.account_sid}/Recordings/{entry.sid}",
         "RecordingStatus": status,
         "RecordingChannels": str(entry.recorder.settings.channels),
         "RecordingStartTime": format_datetime(entry.started_at),

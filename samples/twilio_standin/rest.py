@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import threading
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Final
@@ -15,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from samples.twilio_standin import rest_calls as calls
 from samples.twilio_standin import rest_numbers as numbers
 from samples.twilio_standin import rest_recordings as recordings
-from samples.twilio_standin.answers import API, not_found, page_of, problem, show_account, show_call
-from samples.twilio_standin.ledger import Account, CallEntry, Ledger, new_sid
-from samples.twilio_standin.live import CallUpdate
+from samples.twilio_standin import rest_rooms as rooms
+from samples.twilio_standin.answers import API, not_found, page_of, problem, show_account
+from samples.twilio_standin.ledger import Account, Ledger, new_sid
 from samples.twilio_standin.player import Player
 
 Read = Callable[[Ledger, Account, Request], Response]
@@ -33,7 +33,6 @@ class Rest:
 
     def __init__(self, ledger: Ledger, player: Player) -> None:
         self._ledger, self._player = ledger, player
-        self.threads: list[threading.Thread] = []
 
     def routes(self) -> list[Route]:
         """List every route; the media's come after the metadata's, whose names end in `.json`."""
@@ -44,17 +43,27 @@ class Rest:
             self._route(f"{_ACCOUNT}/Keys.json", self._list_keys),
             self._route(f"{_ACCOUNT}/Keys.json", self._create_key, method="POST"),
             self._route(f"{_ACCOUNT}/Keys/{{sid}}.json", self._delete_key, method="DELETE"),
-            self._route(f"{_ACCOUNT}/Calls.json", self._list_calls),
-            self._route(f"{_ACCOUNT}/Calls.json", self._create_call, method="POST"),
+            self._route(f"{_ACCOUNT}/Calls.json", calls.list_calls),
+            self._route(f"{_ACCOUNT}/Calls.json", calls.placing(self._player), method="POST"),
             self._route(f"{_ACCOUNT}/Calls/{{call_sid}}/Recordings.json", recordings.list_recordings),
             self._route(f"{_ACCOUNT}/Calls/{{call_sid}}/Recordings.json", recordings.create_recording, method="POST"),
             self._route(f"{_ACCOUNT}/Calls/{{call_sid}}/Recordings/{{sid}}.json", recordings.fetch_recording),
             self._route(
                 f"{_ACCOUNT}/Calls/{{call_sid}}/Recordings/{{sid}}.json", recordings.update_recording, method="POST"
             ),
-            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._fetch_call),
-            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._update_call, method="POST"),
-            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", self._delete_call, method="DELETE"),
+            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", calls.fetch_call),
+            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", calls.update_call, method="POST"),
+            self._route(f"{_ACCOUNT}/Calls/{{sid}}.json", calls.delete_call, method="DELETE"),
+            self._route(f"{_ACCOUNT}/Conferences.json", rooms.list_rooms),
+            self._route(f"{_ACCOUNT}/Conferences/{{sid}}.json", rooms.fetch_room),
+            self._route(f"{_ACCOUNT}/Conferences/{{sid}}.json", rooms.update_room, method="POST"),
+            self._route(f"{_ACCOUNT}/Conferences/{{sid}}/Participants.json", rooms.list_participants),
+            self._route(f"{_ACCOUNT}/Conferences/{{sid}}/Participants/{{call_sid}}.json", rooms.fetch_participant),
+            self._route(
+                f"{_ACCOUNT}/Conferences/{{sid}}/Participants/{{call_sid}}.json",
+                rooms.remove_participant,
+                method="DELETE",
+            ),
             self._route(f"{_ACCOUNT}/IncomingPhoneNumbers.json", numbers.list_numbers),
             self._route(f"{_ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", numbers.fetch_number),
             self._route(f"{_ACCOUNT}/IncomingPhoneNumbers/{{sid}}.json", numbers.update_number, method="POST"),
@@ -145,63 +154,6 @@ class Rest:
     def _delete_key(self, ledger: Ledger, account: Account, request: Request) -> Response:
         gone = account.api_keys.pop(request.path_params["sid"], None)
         return not_found(request) if gone is None else Response(status_code=204)
-
-    def _list_calls(self, ledger: Ledger, account: Account, request: Request) -> Response:
-        query = request.query_params
-        with ledger.lock:
-            mine = [c for c in ledger.calls.values() if c.account_sid == account.sid]
-        wanted = {"status": query.get("Status"), "to": query.get("To"), "parent_call_sid": query.get("ParentCallSid")}
-        rows = [show_call(c) for c in sorted(mine, key=lambda c: c.created_at, reverse=True)]
-        return page_of(request, "calls", [r for r in rows if all(not v or r[k] == v for k, v in wanted.items())])
-
-    def _fetch_call(self, ledger: Ledger, account: Account, request: Request) -> Response:
-        call = ledger.find_call(account.sid, request.path_params["sid"])
-        return not_found(request) if call is None else JSONResponse(show_call(call))
-
-    def _delete_call(self, ledger: Ledger, account: Account, request: Request) -> Response:
-        with ledger.lock:
-            call = ledger.find_call(account.sid, request.path_params["sid"])
-            if call is None:
-                return not_found(request)
-            del ledger.calls[call.sid]
-        return Response(status_code=204)
-
-    def _update_call(self, ledger: Ledger, account: Account, request: Request, form: FormData) -> Response:
-        call = ledger.find_call(account.sid, request.path_params["sid"])
-        if call is None:
-            return not_found(request)
-        if call.live is None or call.status not in ("ringing", "in-progress"):
-            return problem(400, 21220, "Call is not in-progress. Cannot redirect.")
-        given = {key: str(value) for key, value in form.items()}
-        call.live.updates.append(
-            CallUpdate(
-                twiml=given.get("Twiml"),
-                url=given.get("Url"),
-                method=given.get("Method", "POST"),
-                status=given.get("Status"),
-            )
-        )
-        call.live.changed.set()
-        return JSONResponse(show_call(call))
-
-    def _create_call(self, ledger: Ledger, account: Account, request: Request, form: FormData) -> Response:
-        params = {key: " ".join(str(v) for v in form.getlist(key)) for key in form}
-        if not {"To", "From", "Url"} <= params.keys():
-            return problem(400, 21201, "To, From and Url are needed")
-        entry = CallEntry(
-            sid=new_sid("CA"),
-            account_sid=account.sid,
-            from_=params["From"],
-            to=params["To"],
-            direction="outbound-api",
-            status="queued",
-            created_at=ledger.now(),
-        )
-        shown = show_call(entry)
-        thread = threading.Thread(target=self._player.call_out, args=(entry, account, params), daemon=True)
-        self.threads.append(thread)
-        thread.start()
-        return JSONResponse(shown, 201)
 
 
 def _none(name: str) -> Read:

@@ -18,7 +18,8 @@ from starlette.routing import Route
 from samples.scenario import Fault, Scenario, ScenarioError, load_scenario, parse_scenario
 from samples.twilio_standin.ledger import Account, Ledger
 from samples.twilio_standin.leg import AgentApi
-from samples.twilio_standin.player import NumberUrls, PlayedCall, Player, tenant_urls
+from samples.twilio_standin.played import PlayedCall
+from samples.twilio_standin.player import NumberUrls, Player, tenant_urls
 from samples.twilio_standin.rest import Rest
 
 _START_WITHIN_S: Final = 10
@@ -70,7 +71,7 @@ class Standin:
 
     def join(self) -> None:
         """Wait for the calls that the product has asked for by REST to end."""
-        for thread in self._rest.threads:
+        for thread in self.player.threads:
             thread.join(timeout=30)
 
     def __enter__(self) -> Self:

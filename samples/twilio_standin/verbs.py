@@ -11,6 +11,7 @@ from samples.twilio_standin.dial import dial
 from samples.twilio_standin.gather import gather
 from samples.twilio_standin.leg import TWILIO_TRACK, CallEnds, Leg, NewDocument, Said
 from samples.twilio_standin.recorder import DEFAULT_TRIM, RecorderSettings
+from samples.twilio_standin.room import InRoom
 from samples.twilio_standin.twiml import TwimlError, Verb
 
 _STARTED: Final = "StartCallRecordingTwiML"
@@ -21,14 +22,20 @@ def run(leg: Leg, verbs: tuple[Verb, ...]) -> None:
 
     Raises:
         CallEnds: a verb, the person, or the API ended the leg.
+        InRoom: it stands in a room, which is not its own to play.
     """
+    rest: tuple[Verb, ...] = ()
     while True:
         try:
-            for verb in verbs:
+            for number, verb in enumerate(verbs, 1):
+                rest = verbs[number:]
                 leg.settle()
                 _VERBS[verb.name](leg, verb)
             leg.settle()
             return
+        except InRoom as inside:
+            inside.rest = rest
+            raise
         except NewDocument as new:
             verbs = new.verbs
         except TwimlError as error:

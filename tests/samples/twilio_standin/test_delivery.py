@@ -7,11 +7,12 @@ import threading
 import pytest
 
 from samples.twilio_standin.delivery import Courier, read_override
+from samples.twilio_standin.ledger import Account
 
 
 @pytest.fixture
 def courier():
-    courier = Courier("token-of-the-test")
+    courier = Courier(Account(sid="AC" + "a" * 32, auth_token="token-of-the-test"))
     yield courier
     courier.close()
 

@@ -100,7 +100,7 @@ def test_a_call_that_nobody_picks_up_fetches_no_document(ring, product):
 def test_recording_asked_for_with_the_call_begins_at_the_answer(ring, twilio):
     ring("answer", record=True)
     sources = {r.recorder.settings.source: r.recorder.started_s for r in twilio.ledger.recordings.values()}
-    assert sources == {"OutboundAPI": 0.0, "StartCallRecordingTwiML": 0.0}
+    assert sources == {"OutboundAPI": 4.0, "StartCallRecordingTwiML": 4.0}
 
 
 def test_a_tenants_addresses_are_those_of_the_readme():
