@@ -27,6 +27,7 @@ _MARKUP: Final = re.compile(r"[<>&{}\[\]]")
 _UNSPEAKABLE: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s")
 _OPENING: Final = ("recording", "transcription", "purposes", "refusal")
+_TRANSCRIPT_OPENING: Final = ("transcription", "purposes", "refusal_transcript")
 _NEEDED: Final[Mapping[ScriptId, tuple[str, ...]]] = {
     ScriptId.ANNOUNCE: _OPENING,
     ScriptId.ANNOUNCE_OUTBOUND: _OPENING,
@@ -36,16 +37,61 @@ _NEEDED: Final[Mapping[ScriptId, tuple[str, ...]]] = {
     ScriptId.ASK_TRAINING: ("training",),
     ScriptId.INSIDE_NOTICE: ("recording", "transcription"),
     ScriptId.INSIDE_NOTICE_EXPLICIT: ("recording", "transcription"),
+    ScriptId.ASK_RECORD_SPEECH: _OPENING,
+    ScriptId.ASK_RECORD_SPEECH_AGAIN: _OPENING,
+    ScriptId.ANNOUNCE_TRANSCRIPT: _TRANSCRIPT_OPENING,
+    ScriptId.ANNOUNCE_OUTBOUND_TRANSCRIPT: _TRANSCRIPT_OPENING,
+    ScriptId.ASK_TRANSCRIPT: _TRANSCRIPT_OPENING,
+    ScriptId.ASK_TRANSCRIPT_AGAIN: _TRANSCRIPT_OPENING,
+    ScriptId.ASK_TRANSCRIPT_SPEECH: _TRANSCRIPT_OPENING,
+    ScriptId.ASK_TRANSCRIPT_SPEECH_AGAIN: _TRANSCRIPT_OPENING,
+    ScriptId.TRANSCRIPT_NOTICE: ("transcription",),
+    ScriptId.TRANSCRIPT_NOTICE_EXPLICIT: ("transcription",),
+    ScriptId.VOICEMAIL_ANNOUNCE: _OPENING,
+    ScriptId.VOICEMAIL_ASK: _OPENING,
 }
-_KEYED: Final = frozenset({ScriptId.ASK_RECORD, ScriptId.ASK_RECORD_AGAIN, ScriptId.ASK_TRAINING, ScriptId.CALLEE_ASK})
-_SPEAKS_FIRST: Final = frozenset(
-    {ScriptId.ANNOUNCE, ScriptId.ANNOUNCE_OUTBOUND, ScriptId.ASK_RECORD, ScriptId.CALLEE_ASK}
+_SPOKEN: Final = frozenset(
+    {
+        ScriptId.ASK_RECORD_SPEECH,
+        ScriptId.ASK_RECORD_SPEECH_AGAIN,
+        ScriptId.ASK_TRANSCRIPT_SPEECH,
+        ScriptId.ASK_TRANSCRIPT_SPEECH_AGAIN,
+    }
 )
+_KEYED: Final = _SPOKEN | {
+    ScriptId.ASK_RECORD,
+    ScriptId.ASK_RECORD_AGAIN,
+    ScriptId.ASK_TRAINING,
+    ScriptId.CALLEE_ASK,
+    ScriptId.ASK_TRANSCRIPT,
+    ScriptId.ASK_TRANSCRIPT_AGAIN,
+    ScriptId.VOICEMAIL_ASK,
+}
+_SPEAKS_FIRST: Final = frozenset(
+    {
+        ScriptId.ANNOUNCE,
+        ScriptId.ANNOUNCE_OUTBOUND,
+        ScriptId.ASK_RECORD,
+        ScriptId.CALLEE_ASK,
+        ScriptId.ASK_RECORD_SPEECH,
+        ScriptId.ANNOUNCE_TRANSCRIPT,
+        ScriptId.ANNOUNCE_OUTBOUND_TRANSCRIPT,
+        ScriptId.ASK_TRANSCRIPT,
+        ScriptId.ASK_TRANSCRIPT_SPEECH,
+        ScriptId.VOICEMAIL_ANNOUNCE,
+        ScriptId.VOICEMAIL_ASK,
+    }
+)
+_UNRECORDED: Final = frozenset(id for id, needed in _NEEDED.items() if "recording" not in needed) - {
+    ScriptId.ASK_TRAINING
+}
+"""Said on calls that are never recorded, so they must not claim a recording."""
 _MEANING: Final[Mapping[str, str]] = {
     "recording": "that the call is recorded",
     "transcription": "that it is transcribed",
     "purposes": "what the recording is for",
     "refusal": "how to refuse being recorded",
+    "refusal_transcript": "how to refuse a transcript",
     "training": "that models are trained",
 }
 
@@ -117,6 +163,10 @@ def check_wording(id: ScriptId | str, locale: str, wording: str) -> None:
         raise InvalidInput(f"{script}: the first sentence must say that an AI speaks")
     if script in _KEYED and not (re.search(r"\b1\b", text) and re.search(r"\b2\b", text)):
         raise InvalidInput(f"{script}: wording must name key 1 to agree and key 2 to refuse")
+    if script in _SPOKEN and not (_has(text, file.answers.agree[0]) and _has(text, file.answers.refuse[0])):
+        raise InvalidInput(f"{script}: wording must name the words to agree and to refuse")
+    if script in _UNRECORDED and _says(text, "recording", file):
+        raise InvalidInput(f"{script}: nothing is recorded on these calls, so no recording may be mentioned")
     if script is not ScriptId.ASK_TRAINING and _says(text, "training", file):
         raise InvalidInput(f"{script}: training is its own question and must not be mentioned here")
 
@@ -129,10 +179,14 @@ def _to_id(id: ScriptId | str) -> ScriptId:
 
 
 def _says(text: str, facet: str, file: ScriptFile) -> bool:
+    return any(_has(text, phrase) for phrase in file.phrases.get(facet, ()))
+
+
+def _has(text: str, phrase: str) -> bool:
+    """Say whether a phrase stands in a text as whole words; one that ends in an apostrophe elides what follows."""
     folded = " ".join(unicodedata.normalize("NFC", text).casefold().replace("’", "'").split())
-    return any(
-        re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", folded) for phrase in file.phrases.get(facet, ())
-    ) or any(phrase.endswith("'") and phrase.casefold() in folded for phrase in file.phrases.get(facet, ()))
+    end = "" if phrase.endswith("'") else r"(?!\w)"
+    return re.search(rf"(?<!\w){re.escape(phrase.casefold())}{end}", folded) is not None
 
 
 def _check_name(name: str) -> str:

@@ -33,6 +33,25 @@ class ScriptId(StrEnum):
     DECLINED_TRANSFER = "declined_transfer"
     GOODBYE_DECLINED = "goodbye_declined"
     GOODBYE_FALLBACK = "goodbye_fallback"
+    ASK_RECORD_SPEECH = "ask_record_speech"
+    """The recording question where a spoken answer is taken beside a key."""
+    ASK_RECORD_SPEECH_AGAIN = "ask_record_speech_again"
+    ANNOUNCE_TRANSCRIPT = "announce_transcript"
+    """Openings, questions and notices of a call that is transcribed as it goes on, and never recorded."""
+    ANNOUNCE_OUTBOUND_TRANSCRIPT = "announce_outbound_transcript"
+    ASK_TRANSCRIPT = "ask_transcript"
+    ASK_TRANSCRIPT_AGAIN = "ask_transcript_again"
+    ASK_TRANSCRIPT_SPEECH = "ask_transcript_speech"
+    ASK_TRANSCRIPT_SPEECH_AGAIN = "ask_transcript_speech_again"
+    TRANSCRIPT_NOTICE = "transcript_notice"
+    TRANSCRIPT_NOTICE_EXPLICIT = "transcript_notice_explicit"
+    VOICEMAIL_ANNOUNCE = "voicemail_announce"
+    """Opening where nobody answers and a message may be left."""
+    VOICEMAIL_ASK = "voicemail_ask"
+    VOICEMAIL_LEAVE = "voicemail_leave"
+    """After the notice inside: speak now, and 2 stops the recording."""
+    VOICEMAIL_UNRECORDED = "voicemail_unrecorded"
+    VOICEMAIL_DONE = "voicemail_done"
 
 
 class ScriptText(BaseModel):
@@ -43,6 +62,15 @@ class ScriptText(BaseModel):
     version: Annotated[StrictStr, Field(pattern=r"^\d+$")]
     text: StrictStr = Field(min_length=10, max_length=4096)
     pace: Literal["normal", "slow"] = "normal"
+
+
+class Answers(BaseModel):
+    """What a spoken answer must be, whole: our phrases for yes and for no, none of them both."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agree: tuple[StrictStr, ...] = Field(min_length=1)
+    refuse: tuple[StrictStr, ...] = Field(min_length=1)
 
 
 class ScriptFile(BaseModel):
@@ -56,6 +84,7 @@ class ScriptFile(BaseModel):
     reviewed_by_counsel: StrictBool
     source: StrictStr = Field(min_length=10)
     phrases: Mapping[StrictStr, tuple[StrictStr, ...]] = Field(default_factory=dict)
+    answers: Answers
     scripts: Mapping[ScriptId, ScriptText]
 
     @model_validator(mode="after")

@@ -9,7 +9,20 @@ from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.policies.loader import list_locales, load_scripts
 from pipeline.policies.scripts import ScriptId
 
-OPENINGS = (ScriptId.ANNOUNCE, ScriptId.ANNOUNCE_OUTBOUND, ScriptId.ASK_RECORD, ScriptId.CALLEE_ASK)
+OPENINGS = (
+    ScriptId.ANNOUNCE,
+    ScriptId.ANNOUNCE_OUTBOUND,
+    ScriptId.ASK_RECORD,
+    ScriptId.CALLEE_ASK,
+    ScriptId.ASK_RECORD_SPEECH,
+    ScriptId.ANNOUNCE_TRANSCRIPT,
+    ScriptId.ANNOUNCE_OUTBOUND_TRANSCRIPT,
+    ScriptId.ASK_TRANSCRIPT,
+    ScriptId.ASK_TRANSCRIPT_SPEECH,
+    ScriptId.VOICEMAIL_ANNOUNCE,
+    ScriptId.VOICEMAIL_ASK,
+)
+TRANSCRIPTS = tuple(id for id in ScriptId if "transcript" in id)
 OWN = (
     "Hello from {tenant_name}, I am an AI assistant. We would like this call to be recorded and transcribed "
     "in order to keep your order straight. Say at any time that you do not want to be recorded."
@@ -123,3 +136,32 @@ def test_there_is_no_script_and_no_check_for_a_locale_we_do_not_speak() -> None:
         render_script("announce", "it-IT", tenant_name="Acme")
     with pytest.raises(InvalidInput, match="no such script"):
         render_script("sing", "en-US", tenant_name="Acme")
+
+
+@pytest.mark.parametrize("locale", list_locales())
+@pytest.mark.parametrize("id", TRANSCRIPTS)
+def test_a_call_that_is_only_transcribed_is_never_said_to_be_recorded(id: ScriptId, locale: str) -> None:
+    file = load_scripts(locale)
+    text = file.scripts[id].text
+
+    assert not any(phrase.casefold() in text.casefold() for phrase in file.phrases["recording"])
+    with pytest.raises(InvalidInput, match="no recording may be mentioned"):
+        check_wording(id, locale, f"{text} {file.phrases['recording'][0]}.")
+
+
+@pytest.mark.parametrize("locale", list_locales())
+def test_a_question_that_may_be_answered_aloud_says_with_which_words(locale: str) -> None:
+    file = load_scripts(locale)
+    for id in (i for i in ScriptId if "speech" in i):
+        for word in (file.answers.agree[0], file.answers.refuse[0]):
+            assert word.casefold() in file.scripts[id].text.casefold()
+    with pytest.raises(InvalidInput, match="words to agree and to refuse"):
+        check_wording("ask_record_speech", locale, file.scripts[ScriptId.ASK_RECORD].text)
+
+
+@pytest.mark.parametrize("locale", list_locales())
+def test_every_text_about_training_stands_alone(locale: str) -> None:
+    training = load_scripts(locale).scripts[ScriptId.ASK_TRAINING].text
+    for id in (i for i in ScriptId if i is not ScriptId.ASK_TRAINING):
+        with pytest.raises(InvalidInput):
+            check_wording(id, locale, f"{load_scripts(locale).scripts[id].text} {training}")

@@ -16,13 +16,21 @@ def test_each_locale_has_every_script_and_says_where_its_demands_come_from(local
     assert file.locale == locale
     assert set(file.scripts) == set(ScriptId)
     assert file.source
-    assert set(file.phrases) == {"ai", "recording", "transcription", "purposes", "refusal", "training"}
+    assert set(file.phrases) == {
+        "ai",
+        "recording",
+        "transcription",
+        "purposes",
+        "refusal",
+        "refusal_transcript",
+        "training",
+    }
 
 
-def test_only_the_repeated_question_is_spoken_slowly() -> None:
+def test_only_repeated_questions_are_spoken_slowly() -> None:
     for locale in list_locales():
         slow = [id for id, script in load_scripts(locale).scripts.items() if script.pace == "slow"]
-        assert slow == [ScriptId.ASK_RECORD_AGAIN]
+        assert slow == [id for id in ScriptId if id.endswith("_again")]
 
 
 @pytest.mark.parametrize(
