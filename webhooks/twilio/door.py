@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import BackgroundTasks, Depends
 from fastapi.responses import Response
 
 from pipeline.intake.choose_next import fail_closed
@@ -35,6 +35,8 @@ class Visit:
     owner: Tenant
     fields: Fields
     context: WebContext
+    after: list[Callable[[], object]] = field(default_factory=list)
+    """What is to be done once the answer was given; nothing of it where what was noted did not last."""
 
     @property
     def call_sid(self) -> str:
@@ -93,7 +95,7 @@ def answer_call(
     try:
         with admitted(context, tenant, envelope) as visit:
             document = act(visit)
-        return xml(document)
+        return xml(document, after=visit.after)
     except StoreUnreachable:
         raise
     except Exception as error:
@@ -113,9 +115,12 @@ def go_on_unrecorded(visit: Visit) -> str:
     return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
 
 
-def xml(document: str) -> Response:
-    """Answer with a document."""
-    return Response(document, media_type="text/xml")
+def xml(document: str, *, after: Iterable[Callable[[], object]] = ()) -> Response:
+    """Answer with a document; what comes after it is done when it was sent."""
+    later = BackgroundTasks()
+    for task in after:
+        later.add_task(task)
+    return Response(document, media_type="text/xml", background=later)
 
 
 def taken() -> Response:

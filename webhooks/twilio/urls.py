@@ -36,18 +36,50 @@ class Urls:
         """Where a caller's answer goes, or that the announcement was heard."""
         return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value)
 
-    def whisper(self, call_sid: str, attempt: int = 0) -> str:
+    def whisper(self, call_sid: str, attempt: int = 0, *, leg: int = 1) -> str:
         """What the callee is told; with an attempt, where the callee's answer goes."""
-        answered = {"attempt": str(attempt)} if attempt else {}
-        return self._of("whisper", _DOCUMENT, call=call_sid, **answered)
+        return self._of("whisper", _DOCUMENT, call=call_sid, **_which(leg), **_answered(attempt))
+
+    def join(self, call_sid: str, attempt: int = 0, *, leg: int = 1) -> str:
+        """What somebody is told who is called to join a room; with an attempt, where their answer goes."""
+        return self._of("join", _DOCUMENT, call=call_sid, leg=str(leg), **_answered(attempt))
+
+    def let_go(self) -> str:
+        """Where a leg goes on whose document could not be had: it is ended."""
+        return self._of("let-go", _DOCUMENT)
+
+    def inside(self, call_sid: str) -> str:
+        """What everybody in a room hears once the recorder runs."""
+        return self._of("inside", _DOCUMENT, call=call_sid)
+
+    def conference(self, call_sid: str, number: int) -> str:
+        """Where news of a room goes, which belongs to a round of asking."""
+        return self._of("conference", _NEWS, call=call_sid, round=str(number))
+
+    def transfer(self, call_sid: str, gate: Gate | None = None, attempt: int = 1) -> str:
+        """What a caller is told who is put through to somebody else; with a gate, where their answer goes."""
+        answered = {"attempt": str(attempt), "step": gate.value} if gate else {}
+        return self._of("transfer", _DOCUMENT, call=call_sid, **answered)
+
+    def voice(self) -> str:
+        """Where a call begins."""
+        return self._of("voice", _DOCUMENT)
+
+    def fallback(self) -> str:
+        """Where a call goes on whose document could not be had."""
+        return self._of("fallback", _DOCUMENT)
+
+    def status(self) -> str:
+        """Where news of a call goes."""
+        return self._of("status", _NEWS)
 
     def dial_end(self, call_sid: str) -> str:
         """Where the caller's leg goes on when the other leg is over."""
         return self._of("dial-end", _DOCUMENT, call=call_sid)
 
-    def leg(self, call_sid: str) -> str:
+    def leg(self, call_sid: str, *, leg: int = 1) -> str:
         """Where the other leg's status goes."""
-        return self._of("leg", _NEWS, call=call_sid)
+        return self._of("leg", _NEWS, call=call_sid, **_which(leg))
 
     def recording(self) -> str:
         """Where news of recordings goes."""
@@ -56,3 +88,12 @@ class Urls:
     def _of(self, route: str, override: str, **query: str) -> str:
         asked = f"?{urlencode(sorted(query.items()))}" if query else ""
         return f"{self.public_base.rstrip('/')}/twilio/{self.tenant}/{route}{asked}{override}"
+
+
+def _which(leg: int) -> dict[str, str]:
+    """Name a leg; the first callee needs no name."""
+    return {} if leg == 1 else {"leg": str(leg)}
+
+
+def _answered(attempt: int) -> dict[str, str]:
+    return {"attempt": str(attempt)} if attempt else {}

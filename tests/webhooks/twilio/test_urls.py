@@ -14,6 +14,18 @@ ALL = (
     URLS.dial_end("CA1"),
     URLS.leg("CA1"),
     URLS.recording(),
+    URLS.whisper("CA1", 1, leg=2),
+    URLS.leg("CA1", leg=2),
+    URLS.join("CA1"),
+    URLS.join("CA1", 2, leg=2),
+    URLS.let_go(),
+    URLS.inside("CA1"),
+    URLS.conference("CA1", 2),
+    URLS.transfer("CA1"),
+    URLS.transfer("CA1", Gate.RECORD, 2),
+    URLS.voice(),
+    URLS.fallback(),
+    URLS.status(),
 )
 
 
