@@ -6,21 +6,20 @@ too: settling consent refuses it and has the vendor's copy deleted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from pipeline.intake.noting import ACTOR
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import NotFound
-from pipeline.model.ids import RecordingId, new_id
+from pipeline.model.ids import CallId, RecordingId, new_id
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.ports.queue import WorkQueue
-from pipeline.store.audit import add_event
-from pipeline.store.calls import find_call_by_sid
-from pipeline.store.inbox import add_message
-from pipeline.store.recordings import lock_recording_by_sid, mark_state, note_recording
+from pipeline.store.audit import Happening, add_events
+from pipeline.store.calls import find_call_ids
+from pipeline.store.inbox import add_messages
+from pipeline.store.recordings import Told, note_recordings
 from pipeline.store.session import Transaction
 
 _STATES: Final = {
@@ -29,7 +28,6 @@ _STATES: Final = {
     "absent": RecordingState.ABSENT,
     "failed": RecordingState.FAILED,
 }
-_BEFORE_WORK: Final = (RecordingState.ANNOUNCED, RecordingState.COMPLETED)
 _NEVER_MADE: Final = (RecordingState.ABSENT, RecordingState.FAILED)
 
 
@@ -54,26 +52,37 @@ def accept_recording(tx: Transaction, news: RecordingNews, *, queue: WorkQueue) 
     Raises:
         StoreUnreachable: nothing was taken up; the vendor must send it again.
     """
-    is_new = add_message(tx, provider="twilio", event_id=f"{news.recording_sid}:{news.status}"[:120], body=_body(news))
-    state = _STATES.get(news.status)
-    if not is_new or state is None:
-        return
-    recording = _note(tx, news, state)
-    if state is RecordingState.COMPLETED and recording.state is RecordingState.COMPLETED:
-        queue.enqueue_recording(tx, tx.tenant, recording.id)
+    accept_recordings(tx, [news], queue=queue)
 
 
-def _note(tx: Transaction, news: RecordingNews, state: RecordingState) -> Recording:
-    if state in _NEVER_MADE:
-        known = _find(tx, news.recording_sid)
-        if known is not None and known.state not in _BEFORE_WORK:
-            # Work has begun, so there is audio; or the end was told before. Neither is undone by late news.
-            return known
-    call = find_call_by_sid(tx, news.call_sid)
-    told = Recording(
+def accept_recordings(tx: Transaction, told: Sequence[RecordingNews], *, queue: WorkQueue) -> None:
+    """Take up messages about recordings of one tenant, with as few statements for many as for one.
+
+    Raises:
+        StoreUnreachable: nothing was taken up; the vendor must send all of it again.
+    """
+    by_event = {_event_id(news): news for news in reversed(told)}
+    new = add_messages(tx, provider="twilio", bodies={name: _body(news) for name, news in by_event.items()})
+    taken = [news for name, news in by_event.items() if name in new and news.status in _STATES]
+    calls = find_call_ids(tx, {news.call_sid for news in taken})
+    heard = [Told(recording=_recording(tx, news, calls), encryption=news.encryption) for news in taken]
+    noted = note_recordings(tx, heard) if heard else ()
+    first_told = {told.recording.id for told in heard}
+    add_events(tx, [_announced(r) for r in dict.fromkeys(noted) if r.id in first_told])
+    done = {r.id for r, told in zip(noted, heard, strict=True) if _asks_for_work(r, told.recording)}
+    queue.enqueue_recordings(tx, tx.tenant, sorted(done))
+
+
+def _asks_for_work(now: Recording, told: Recording) -> bool:
+    return now.state is RecordingState.COMPLETED and told.state is RecordingState.COMPLETED
+
+
+def _recording(tx: Transaction, news: RecordingNews, calls: Mapping[str, CallId]) -> Recording:
+    state = _STATES[news.status]
+    return Recording(
         id=RecordingId(new_id("rec")),
         tenant=tx.tenant,
-        call=call.id if call else None,
+        call=calls.get(news.call_sid),
         recording_sid=news.recording_sid,
         state=state,
         source=news.source,
@@ -81,26 +90,22 @@ def _note(tx: Transaction, news: RecordingNews, state: RecordingState) -> Record
         started_at=news.started_at,
         duration_s=news.duration_s,
         reason=_reason(news) if state in _NEVER_MADE else None,
+        error_code=news.error_code,
     )
-    noted = note_recording(tx, told, encryption=news.encryption)
-    if noted.id == told.id:
-        add_event(
-            tx,
-            AuditTag.RECORDING_ANNOUNCED,
-            actor=ACTOR,
-            target=noted.id,
-            facts={"call": noted.call, "recording_sid": news.recording_sid, "channels": news.channels},
-        )
-    elif state in _NEVER_MADE:
-        mark_state(tx, noted.id, state, reason=_reason(news))
-    return noted
 
 
-def _find(tx: Transaction, recording_sid: str) -> Recording | None:
-    try:
-        return lock_recording_by_sid(tx, recording_sid)
-    except NotFound:
-        return None
+def _announced(recording: Recording) -> Happening:
+    facts = {
+        "call": recording.call,
+        "recording_sid": recording.recording_sid,
+        "channels": recording.channels,
+        "error_code": recording.error_code,
+    }
+    return Happening(tag=AuditTag.RECORDING_ANNOUNCED, actor=ACTOR, target=recording.id, facts=facts)
+
+
+def _event_id(news: RecordingNews) -> str:
+    return f"{news.recording_sid}:{news.status}"[:120]
 
 
 def _reason(news: RecordingNews) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -76,3 +76,32 @@ class Recording:
     """The vendor's own code, 0 where it names none; such as 16102: silent, so not kept."""
     noted_at: datetime | None = None
     """When Earmark first heard of it; None before it is stored."""
+
+
+TOLD = (RecordingState.ANNOUNCED, RecordingState.COMPLETED, RecordingState.ABSENT, RecordingState.FAILED)
+"""What a vendor tells of a recording; of two things told, the later in this order holds, whichever came first."""
+
+
+def merge_news(known: Recording, told: Recording) -> Recording:
+    """Take up what a vendor tells of a recording that is known; the order in which news comes changes nothing.
+
+    What outweighs the known news replaces what it has a value for; other news only fills what is still empty. Work that
+    has begun is never undone by news.
+    """
+    outweighs = known.state in TOLD and told.state in TOLD and TOLD.index(told.state) > TOLD.index(known.state)
+
+    def pick[T](old: T, new: T) -> T:
+        first, second = (new, old) if outweighs else (old, new)
+        return first or second
+
+    return replace(
+        known,
+        state=told.state if outweighs else known.state,
+        call=known.call or told.call,
+        source=pick(known.source, told.source),
+        channels=pick(known.channels, told.channels),
+        started_at=known.started_at or told.started_at,
+        duration_s=pick(known.duration_s, told.duration_s),
+        reason=told.reason if outweighs else known.reason,
+        error_code=pick(known.error_code, told.error_code),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pipeline.model.ids import RecordingId, TenantId
@@ -20,5 +21,13 @@ class WorkQueue(Protocol):
 
         Raises:
             StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
+    def enqueue_recordings(self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+        """Start the work on several recordings of a tenant, as `enqueue_recording` does for one; none is no work.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to; then none is started.
         """
         ...

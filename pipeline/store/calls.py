@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Text, any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.errors import NotFound
@@ -81,6 +81,16 @@ def find_call_by_sid(tx: Transaction, call_sid: str) -> Call | None:
     """Find a call by the vendor's id."""
     row = tx.connection.execute(select(calls).where(calls.c.tenant == tx.tenant, calls.c.call_sid == call_sid)).first()
     return None if row is None else _call(row)
+
+
+def find_call_ids(tx: Transaction, call_sids: Collection[str]) -> dict[str, CallId]:
+    """Find several calls by the vendor's ids; those that are not known are left out."""
+    if not call_sids:
+        return {}
+    query = select(calls.c.call_sid, calls.c.id).where(
+        calls.c.tenant == tx.tenant, calls.c.call_sid == any_(literal(list(call_sids), ARRAY(Text)))
+    )
+    return {row.call_sid: CallId(row.id) for row in tx.connection.execute(query)}
 
 
 def get_call(tx: Transaction, call: CallId) -> Call:

@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from pipeline.store.session import Transaction
 from pipeline.store.tables import inbox
 
+type Body = Mapping[str, str | int | None]
 
-def add_message(tx: Transaction, *, provider: str, event_id: str, body: Mapping[str, str | int | None]) -> bool:
+
+def add_message(tx: Transaction, *, provider: str, event_id: str, body: Body) -> bool:
     """Keep a message unless it is here; False for a duplicate.
 
     Args:
@@ -19,10 +21,16 @@ def add_message(tx: Transaction, *, provider: str, event_id: str, body: Mapping[
         event_id: what makes the message unique at its provider, such as `RE...:completed`.
         body: fields from an allow-list; never numbers or words.
     """
-    added = tx.connection.execute(
-        insert(inbox)
-        .values(tenant=tx.tenant, provider=provider, event_id=event_id, body=dict(body), received_at=tx.now)
-        .on_conflict_do_nothing()
-        .returning(inbox.c.id)
-    )
-    return added.first() is not None
+    return bool(add_messages(tx, provider=provider, bodies={event_id: body}))
+
+
+def add_messages(tx: Transaction, *, provider: str, bodies: Mapping[str, Body]) -> frozenset[str]:
+    """Keep the messages that are not here yet, in one statement; give the ids of those that were new."""
+    rows = [
+        {"tenant": tx.tenant, "provider": provider, "event_id": name, "body": dict(body), "received_at": tx.now}
+        for name, body in sorted(bodies.items())  # two who add the same messages take them in one order
+    ]
+    if not rows:
+        return frozenset()
+    statement = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
+    return frozenset(tx.connection.execute(statement, rows).scalars())

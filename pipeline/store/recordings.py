@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Text, any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, RecordingId, TenantId, new_id
-from pipeline.model.recording import Recording, RecordingState, advance
+from pipeline.model.recording import Recording, RecordingState, advance, merge_news
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings, tombstones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a vendor tells of one recording, and how it is encrypted if it is."""
+
+    recording: Recording
+    encryption: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str, str] | None = None) -> Recording:
@@ -20,37 +29,31 @@ def note_recording(tx: Transaction, news: Recording, *, encryption: Mapping[str,
 
     The row is locked until the transaction ends.
     """
-    values = {
-        "id": news.id,
-        "tenant": tx.tenant,
-        "call_id": news.call,
-        "recording_sid": news.recording_sid,
-        "state": news.state.value,
-        "source": news.source,
-        "channels": news.channels,
-        "started_at": news.started_at,
-        "duration_s": news.duration_s,
-        "reason": news.reason,
-        "error_code": news.error_code,
-        "encryption": dict(encryption) if encryption else None,
-        "facts": {},
-        "created_at": tx.now,
-    }
-    added = tx.connection.execute(
-        insert(recordings).values(**values).on_conflict_do_nothing().returning(recordings.c.id)
-    )
-    if added.first() is not None:
-        return get_recording(tx, news.id)
-    known = lock_recording_by_sid(tx, news.recording_sid)
-    changes: dict[str, Any] = {"state": advance(known.state, news.state).value}
-    changes |= {"started_at": news.started_at} if known.started_at is None else {}
-    changes |= {"duration_s": news.duration_s} if news.duration_s is not None else {}
-    changes |= {"call_id": news.call} if known.call is None else {}
-    changes |= {"encryption": dict(encryption)} if encryption else {}
-    changes |= {"channels": news.channels} if news.channels else {}
-    changes |= {"error_code": news.error_code} if news.error_code else {}
-    tx.connection.execute(update(recordings).where(_is(tx, known.id)).values(**changes))
-    return get_recording(tx, known.id)
+    (noted,) = note_recordings(tx, [Told(recording=news, encryption=encryption)])
+    return noted
+
+
+def note_recordings(tx: Transaction, told: Sequence[Told]) -> tuple[Recording, ...]:
+    """Add recordings, or take up what is new about them, with as few statements for many as for one.
+
+    Returns:
+        Each recording as it stands after all of the news; a new one has the id it was first told with.
+    """
+    known = _lock_by_sids(tx, {news.recording.recording_sid for news in told})
+    added = _add_missing(tx, [news for news in told if news.recording.recording_sid not in known])
+    known |= {sid: replace(news.recording, tenant=tx.tenant, noted_at=tx.now) for sid, news in added.items()}
+    known |= _lock_by_sids(tx, {news.recording.recording_sid for news in told} - known.keys())
+    merged, encryptions = dict(known), dict[str, Mapping[str, str]]()
+    for news in told:
+        sid = news.recording.recording_sid
+        merged[sid] = merge_news(merged[sid], news.recording)
+        if news.encryption and news is not added.get(sid):
+            encryptions[sid] = news.encryption
+    for sid in sorted(merged):
+        if merged[sid] != known[sid] or sid in encryptions:
+            changes = _changes(merged[sid]) | ({"encryption": dict(encryptions[sid])} if sid in encryptions else {})
+            tx.connection.execute(update(recordings).where(_is(tx, merged[sid].id)).values(**changes))
+    return tuple(merged[news.recording.recording_sid] for news in told)
 
 
 def lock_recording_by_sid(tx: Transaction, recording_sid: str) -> Recording:
@@ -152,6 +155,54 @@ def add_tombstone(tx: Transaction, *, subject_kind: str, subject_id: str, why: s
         )
         .on_conflict_do_nothing()
     )
+
+
+def _lock_by_sids(tx: Transaction, sids: Collection[str]) -> dict[str, Recording]:
+    """Read and lock what is there, in the order of the SIDs, so that two who lock many never wait for each other."""
+    if not sids:
+        return {}
+    rows = tx.connection.execute(
+        select(recordings)
+        .where(recordings.c.tenant == tx.tenant, recordings.c.recording_sid == any_(literal(list(sids), ARRAY(Text))))
+        .order_by(recordings.c.recording_sid)
+        .with_for_update()
+    )
+    return {row.recording_sid: _recording(row) for row in rows}
+
+
+def _add_missing(tx: Transaction, told: Sequence[Told]) -> dict[str, Told]:
+    """Add the first news of each recording; those that another transaction added meanwhile are left out."""
+    first = {news.recording.recording_sid: news for news in reversed(told)}
+    if not first:
+        return {}
+    statement = insert(recordings).on_conflict_do_nothing().returning(recordings.c.id)
+    added = set(tx.connection.execute(statement, [_row(tx, first[sid]) for sid in sorted(first)]).scalars())
+    return {sid: news for sid, news in first.items() if news.recording.id in added}
+
+
+def _row(tx: Transaction, news: Told) -> dict[str, Any]:
+    recording = news.recording
+    return _changes(recording) | {
+        "id": recording.id,
+        "tenant": tx.tenant,
+        "recording_sid": recording.recording_sid,
+        "encryption": dict(news.encryption) if news.encryption else None,
+        "facts": {},
+        "created_at": tx.now,
+    }
+
+
+def _changes(recording: Recording) -> dict[str, Any]:
+    return {
+        "call_id": recording.call,
+        "state": recording.state.value,
+        "source": recording.source,
+        "channels": recording.channels,
+        "started_at": recording.started_at,
+        "duration_s": recording.duration_s,
+        "reason": recording.reason,
+        "error_code": recording.error_code,
+    }
 
 
 def _is(tx: Transaction, recording: RecordingId) -> Any:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from dbos import DBOSClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.store.session import Transaction
 from pipeline.workflows.serializer import JsonSerializer
 
 RECORDINGS: Final = "recordings"
 PROCESS_RECORDING: Final = "process_recording"
+RECONCILIATIONS: Final = "reconciliations"
+RECONCILE_TENANT: Final = "reconcile_tenant"
+
+_APPLICATION: Final = "earmark"
+_ENQUEUE_RECORDINGS: Final = text(
+    f"""
+    select dbos.enqueue_workflow(
+      workflow_name => '{PROCESS_RECORDING}', queue_name => '{RECORDINGS}',
+      positional_args => array[to_json(cast(:tenant as text)), to_json(recording)],
+      workflow_id => 'recording:' || cast(:tenant as text) || ':' || recording, app_version => cast(:version as text),
+      queue_partition_key => cast(:tenant as text), application_name => '{_APPLICATION}')
+    from unnest(cast(:recordings as text[])) recording
+    """  # noqa: S608 - put together from constants of this file
+)
 
 
 class DurableQueue:
@@ -25,23 +41,34 @@ class DurableQueue:
             version: the workflows' version that new work is started on.
         """
         self._client = DBOSClient(
-            system_database_engine=engine, serializer=JsonSerializer(), application_name="earmark", lazy=True
+            system_database_engine=engine, serializer=JsonSerializer(), application_name=_APPLICATION, lazy=True
         )
         self._version = version
 
-    def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
+    def enqueue_recording(self, tx: Transaction, tenant: TenantId, recording: RecordingId) -> None:
         """Start the work on a recording when the transaction commits; naming it again starts nothing."""
+        self.enqueue_recordings(tx, tenant, [recording])
+
+    def enqueue_recordings(self, tx: Transaction, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+        """Start the work on several recordings, in one statement through the engine's own SQL function.
+
+        Arguments written by that function are read as the engine's portable JSON; steps are written by our serializer.
+        """
+        if recordings:
+            named = {"tenant": tenant, "recordings": sorted(recordings), "version": self._version}
+            tx.connection.execute(_ENQUEUE_RECORDINGS, named)
+
+    def enqueue_reconciliation(self, tx: Transaction, tenant: TenantId, *, hour: str) -> None:
+        """Start the comparison of a tenant's recordings for an hour; naming it again starts nothing."""
         self._client.enqueue_in_transaction(
             tx.connection,
             {
-                "workflow_name": PROCESS_RECORDING,
-                "queue_name": RECORDINGS,
-                "workflow_id": f"recording:{tenant}:{recording}",
-                "queue_partition_key": tenant,
+                "workflow_name": RECONCILE_TENANT,
+                "queue_name": RECONCILIATIONS,
+                "workflow_id": f"reconcile:{tenant}:{hour}",
                 "app_version": self._version,
             },
             tenant,
-            recording,
         )
 
     def close(self) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.errors import IllegalTransition
-from pipeline.model.recording import RecordingState, advance
+from pipeline.model.ids import CallId, RecordingId, TenantId
+from pipeline.model.recording import TOLD, Recording, RecordingState, advance, merge_news
 
 S = RecordingState
 ENDS = (S.ABSENT, S.FAILED, S.REFUSED)
@@ -50,3 +51,33 @@ def test_one_end_never_becomes_another(one, other):
 def test_everything_can_be_purged_and_nothing_follows(state):
     assert advance(state, S.PURGED) is S.PURGED
     assert advance(S.PURGED, state) is S.PURGED
+
+
+def a_recording(state: RecordingState, **more) -> Recording:
+    blank = {"call": None, "source": "", "channels": 0, "started_at": None, "duration_s": None}
+    named = {"id": RecordingId("rec_1"), "tenant": TenantId("acme"), "recording_sid": "RE1"}
+    return Recording(**(named | blank | {"state": state} | more))
+
+
+@given(st.lists(st.sampled_from(TOLD), min_size=1, max_size=8), st.randoms())
+def test_what_a_vendor_tells_in_any_order_ends_as_the_last_of_it_in_order(told, random):
+    news = [a_recording(state, reason=f"vendor_{state}", error_code=TOLD.index(state)) for state in told]
+    random.shuffle(news)
+    known = news[0]
+    for item in [*news[1:], *news]:
+        known = merge_news(known, item)
+    last = max(told, key=TOLD.index)
+    assert (known.state, known.reason, known.error_code) == (last, f"vendor_{last}", TOLD.index(last))
+
+
+@given(st.sampled_from([s for s in S if s not in TOLD]), st.sampled_from(TOLD))
+def test_work_that_has_begun_is_never_undone_by_news_and_only_what_is_empty_is_filled(state, told):
+    known = a_recording(state, source="DialVerb", channels=1)
+    after = merge_news(known, a_recording(told, source="Other", channels=2, duration_s=9, call=CallId("call_1")))
+    assert after == a_recording(state, source="DialVerb", channels=1, duration_s=9, call=CallId("call_1"))
+
+
+def test_what_outweighs_replaces_what_it_has_a_value_for():
+    known = a_recording(S.ANNOUNCED, source="DialVerb", channels=1)
+    after = merge_news(known, a_recording(S.COMPLETED, channels=2))
+    assert after == a_recording(S.COMPLETED, source="DialVerb", channels=2)

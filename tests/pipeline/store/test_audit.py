@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from pipeline.model.audit import AuditTag, find_break
-from pipeline.store.audit import add_event, list_events
+from pipeline.store.audit import Happening, add_event, add_events, list_events
 
 
 def test_events_added_at_the_same_time_still_make_one_chain(database, tenant):
@@ -59,3 +59,18 @@ def test_a_removed_moved_or_forged_event_is_found(database, tenant, harm):
     else:
         events[2] = dataclasses.replace(events[2], entry=dataclasses.replace(events[2].entry, actor="nobody"))
     assert find_break(events) in (2, 3)
+
+
+def test_events_added_together_are_chained_as_if_they_had_been_added_one_by_one(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        assert add_events(tx, []) == ()
+        happenings = [
+            Happening(tag=AuditTag.CALL_BEGUN, actor="test", target=f"call_{n}", facts={"n": n}) for n in range(3)
+        ]
+        added = add_events(tx, happenings)
+        add_event(tx, AuditTag.CALL_BEGUN, actor="test", target="call_3")
+    with database.transaction(tenant.id) as tx:
+        events = list(list_events(tx))
+    assert find_break(events) is None
+    assert events[-4:-1] == list(added)
+    assert [e.entry.target for e in events[-4:]] == ["call_0", "call_1", "call_2", "call_3"]

@@ -14,6 +14,7 @@ from pipeline.store.calls import (
     add_flag,
     add_leg,
     find_call_by_sid,
+    find_call_ids,
     get_call,
     has_training_gate,
     list_flags,
@@ -122,3 +123,13 @@ def test_calls_and_legs_of_another_tenant_are_absent(database, keys, tenant):
         mark_ended(tx, call.id, at=tx.now)
     with database.transaction(tenant.id) as tx:
         assert list_flags(tx, call.id) == ()
+
+
+def test_ids_of_several_calls_are_found_at_once_and_only_the_tenants_own(database, keys, tenant):
+    other = make_tenant(database, keys, "other")
+    with database.transaction(tenant.id) as tx:
+        made = {get_call(tx, call).call_sid: call for call in (a_call(tx, keys), a_call(tx, keys))}
+        assert find_call_ids(tx, [*made, "CA" + "0" * 32]) == made
+        assert find_call_ids(tx, []) == {}
+    with database.transaction(other.id) as tx:
+        assert find_call_ids(tx, list(made)) == {}

@@ -54,3 +54,13 @@ def test_each_recording_is_work_of_its_own(queue, database, tenant):
         for recording in ("rec_1", "rec_2"):
             queue.enqueue_recording(tx, tenant.id, recording)
     assert len(rows(database)) == 2
+
+
+def test_many_recordings_are_named_at_once_and_each_is_as_if_it_had_been_named_alone(queue, database, tenant):
+    with database.transaction(tenant.id) as tx:
+        queue.enqueue_recording(tx, tenant.id, "rec_1")
+        queue.enqueue_recordings(tx, tenant.id, ["rec_3", "rec_1", "rec_2"])
+        queue.enqueue_recordings(tx, tenant.id, [])
+    one, *others = rows(database)
+    assert [row[0] for row in others] == ["recording:acme:rec_2", "recording:acme:rec_3"]
+    assert {tuple(row[1:]) for row in others} == {tuple(one[1:])}
