@@ -12,12 +12,12 @@ from datetime import date
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import Conflict, IntegrityError, NotFound
+from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId, new_id
 from pipeline.ports.artifacts import Artifacts, StoredObject
 from pipeline.ports.keys import Keys
 from pipeline.store.artifacts import add_artifact, find_artifact, find_artifact_at
-from pipeline.store.audit import add_event
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Database
 from pipeline.store.vault_names import artifact_name, object_key
@@ -25,12 +25,20 @@ from pipeline.store.vault_names import artifact_name, object_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Where the artifacts of one recording lie. `recording` may be a call's id for what belongs to the call."""
+    """Where the artifacts of one recording lie, or of one call where `recording` is None."""
 
     tenant: TenantId
-    recording: RecordingId
+    recording: RecordingId | None
     call: CallId | None
     on: date
+
+    @property
+    def subject(self) -> str:
+        """Give the id that the objects lie under."""
+        subject = self.recording or self.call
+        if subject is None:
+            raise InvalidInput("a shelf is of a recording or of a call")
+        return subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +50,22 @@ class Vault:
     keys: Keys = field(repr=False)
 
     def keep(
-        self, shelf: Shelf, kind: ArtifactKind, plaintext: bytes, *, parents: tuple[ArtifactId, ...] = ()
+        self,
+        shelf: Shelf,
+        kind: ArtifactKind,
+        plaintext: bytes,
+        *,
+        parents: tuple[ArtifactId, ...] = (),
+        meaning: tuple[AuditTag, Facts] | None = None,
     ) -> Artifact:
         """Seal and store bytes, then add row and audit event in one transaction. Repeating it changes nothing.
+
+        Args:
+            shelf: whose they are, and where they lie.
+            kind: what they are.
+            plaintext: the bytes.
+            parents: what they were made from.
+            meaning: a further audit event on the artifact, in the same transaction as its row.
 
         Raises:
             StoreUnreachable, StoreDenied: nothing is known to be stored; the step fails and is repeated.
@@ -52,9 +73,9 @@ class Vault:
             IntegrityError: another object is at this name.
         """
         name = artifact_name(plaintext, self.keys.digest_key(shelf.tenant))
-        key = object_key(shelf.tenant, shelf.recording, kind, name, on=shelf.on)
+        key = object_key(shelf.tenant, shelf.subject, kind, name, on=shelf.on)
         stored = self._adopted(shelf.tenant, kind, key, name) or self._put(shelf.tenant, kind, key, plaintext)
-        return self._register(shelf, kind, name, stored, parents)
+        return self._register(shelf, kind, name, stored, parents, meaning)
 
     def recover(self, shelf: Shelf, kind: ArtifactKind, *, parents: tuple[ArtifactId, ...] = ()) -> Artifact | None:
         """Find what an earlier attempt made: its row, or its object whose row was never written.
@@ -65,11 +86,13 @@ class Vault:
         Raises:
             IntegrityError: an object is there whose bytes are not what its name says.
         """
+        if shelf.recording is None:
+            raise InvalidInput("what belongs to a call is made again, not recovered")
         with self.database.transaction(shelf.tenant) as tx:
             found = find_artifact(tx, shelf.recording, kind)
         if found is not None:
             return found
-        prefix = object_key(shelf.tenant, shelf.recording, kind, "0" * 64, on=shelf.on)[:-64]
+        prefix = object_key(shelf.tenant, shelf.subject, kind, "0" * 64, on=shelf.on)[:-64]
         made: list[Artifact] = []
         for version in self.objects.list_versions(prefix):
             if version.is_latest and not version.is_delete_marker:
@@ -121,7 +144,13 @@ class Vault:
         return stored
 
     def _register(
-        self, shelf: Shelf, kind: ArtifactKind, name: str, stored: StoredObject, parents: tuple[ArtifactId, ...]
+        self,
+        shelf: Shelf,
+        kind: ArtifactKind,
+        name: str,
+        stored: StoredObject,
+        parents: tuple[ArtifactId, ...],
+        meaning: tuple[AuditTag, Facts] | None = None,
     ) -> Artifact:
         with self.database.transaction(shelf.tenant) as tx:
             artifact = Artifact(
@@ -143,8 +172,11 @@ class Vault:
                     self.objects.purge(stored.key)  # what was purged does not come back by being made again
                     raise NotFound("this artifact was purged and is not made again")
                 return found
-            facts = {"kind": kind.value, "recording": shelf.recording, "sealed_sha256": stored.sha256}
+            of = {"recording": shelf.recording} if shelf.recording else {"call": shelf.call}
+            facts: Facts = {"kind": kind.value, **of, "sealed_sha256": stored.sha256}
             add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
+            if meaning is not None:
+                add_event(tx, meaning[0], actor="system", target=artifact.id, facts=meaning[1])
             return artifact
 
 

@@ -7,6 +7,7 @@ gets and gives ids, digests and counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from pipeline.model.errors import PipelineError, Withheld
@@ -61,21 +62,32 @@ def process_recording(run: Run) -> Receipt:
     try:
         settled = run("settle_consent")
         if not settled["is_authorised"]:
-            refused = run("refuse", settled["reason"])
-            run("decide")  # an operator's file is here already: it is quarantined, and due
-            return refused
-        run("capture")
+            return _refuse(run, settled["reason"])
+        captured = run("capture")
+        if not captured.get("is_permitted", True):
+            return _refuse(run, captured["reason"])
         run("delete_vendor_copy")
-        run("keep_receipts")
         try:
             _redact(run)
         except Withheld as withheld:
             run("withhold", withheld.reason)
+            run("keep_receipts")
             return {**run("decide"), "state": "withheld"}
+        run("keep_receipts")  # only now is it known where in the audio the notice is heard
         run("decide")
         return run("publish")
     except PipelineError as error:
-        return run("fail", type(error).__name__)
+        failed = run("fail", type(error).__name__)
+        with suppress(PipelineError):  # what was agreed is proved for a failure too, unless that is what fails
+            run("keep_receipts")
+        return failed
+
+
+def _refuse(run: Run, reason: str) -> Receipt:
+    refused = run("refuse", reason)
+    run("keep_receipts")
+    run("decide")  # an operator's file is here already: it is quarantined, and due
+    return refused
 
 
 def _redact(run: Run) -> None:

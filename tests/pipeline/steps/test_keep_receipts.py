@@ -5,13 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.consent.jws import verify
+from pipeline.consent.receipt import TYP
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
+from pipeline.model.errors import NotFound
+from pipeline.model.recording import RecordingState
 from pipeline.steps.keep_receipts import METADATA_FIELDS, keep_receipts
-from tests.builders import SCRIPT, a_recording
+from pipeline.store.artifacts import list_artifacts
+from pipeline.store.recordings import mark_state
+from pipeline.store.signing_keys import list_public_keys
+from tests.builders import a_recording
 
-RECEIPT, METADATA = ArtifactKind.CONSENT_RECEIPT, ArtifactKind.CALL_METADATA
+METADATA = ArtifactKind.CALL_METADATA
 
 
 @pytest.fixture
@@ -19,44 +26,50 @@ def recording(line):
     return line.record(roles=(LegRole.CALLER, LegRole.AGENT))
 
 
-def document(line, recording, kind) -> dict:
-    return json.loads(line.context.vault.read(line.artifact(recording, kind)))
+def receipts(line, recording) -> list[dict]:
+    """Every receipt of the recording, opened with the tenant's own keys."""
+    with line.tx() as tx:
+        pinned = {key.kid: key.public_key for key in list_public_keys(tx)}
+        found = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is ArtifactKind.CONSENT_RECEIPT]
+    tokens = [line.context.vault.read(artifact).decode() for artifact in found]
+    return [json.loads(verify(token, typ=TYP, pinned=pinned).payload) for token in tokens]
 
 
-def test_the_receipt_says_who_agreed_to_what_how_when_and_to_which_words(line, recording):
+def metadata(line, recording) -> dict:
+    return json.loads(line.context.vault.read(line.artifact(recording, METADATA)))
+
+
+def test_each_purpose_of_each_person_has_its_own_signed_receipt(line, recording):
     assert line.run(keep_receipts, recording) == {"receipts": 4}
-    receipt = document(line, recording, RECEIPT)
-    assert receipt["recording_sid"] == recording.recording_sid
-    assert (receipt["mode"], receipt["tokens"]) == ("notice_continue", ["N", "P", "O", "T"])
-    assert {s["purpose"] for s in receipt["standings"]} == {"record", "transcribe", "store", "vendor_process"}
-    (event, *_) = receipt["events"]
-    assert (event["leg"], event["outcome"], event["method"], event["attempts"]) == ("caller", "granted", "dtmf", 1)
-    assert event["script"] == {"id": SCRIPT.id, "locale": SCRIPT.locale, "sha256": SCRIPT.sha256}
-    assert event["at"] == "2026-11-21T09:00:00+00:00"
-    assert [leg["role"] for leg in receipt["legs"]] == ["agent", "caller"]
+    made = receipts(line, recording)
+    assert {r["purpose"] for r in made} == {"record", "transcribe", "store", "vendor_process"}
+    assert {(r["tenant"], r["leg"]["role"], r["outcome"]) for r in made} == {("acme", "caller", "granted")}
+    assert {r["recording_sid"] for r in made} == {recording.recording_sid}
 
 
 def test_a_withdrawal_is_in_the_receipt_with_its_moment(line, recording):
     line.withdraw(recording.call, after_s=4)
     line.run(keep_receipts, recording)
-    standings = document(line, recording, RECEIPT)["standings"]
-    assert {s["outcome"] for s in standings} == {Outcome.WITHDRAWN}
-    assert {s["withdrawn_at"] for s in standings} == {"2026-11-21T09:00:04+00:00"}
+    made = receipts(line, recording)
+    assert {r["outcome"] for r in made} == {Outcome.WITHDRAWN}
+    assert {r["withdrawn_at"] for r in made} == {"2026-11-21T09:00:04+00:00"}
+    assert {tuple(a["outcome"] for a in r["answers"]) for r in made} == {("granted", "withdrawn")}
 
 
-def test_the_receipt_has_no_number_and_the_metadata_only_the_callers(line, recording):
+def test_the_receipts_have_no_number_and_the_metadata_only_the_callers(line, recording):
     line.run(keep_receipts, recording)
-    assert "+1212555" not in json.dumps(document(line, recording, RECEIPT))
-    metadata = document(line, recording, METADATA)
-    assert metadata["caller_phone_number"] == "+12125550100"
-    assert "+12125550101" not in json.dumps(metadata)
-    assert (metadata["duration_s"], metadata["direction"]) == (6, "inbound")
+    assert "+1212555" not in json.dumps(receipts(line, recording))
+    kept = metadata(line, recording)
+    assert kept["caller_phone_number"] == "+12125550100"
+    assert "+12125550101" not in json.dumps(kept)
+    assert (kept["duration_s"], kept["direction"]) == (6, "inbound")
     assert set(METADATA_FIELDS) == {"duration", "timestamps", "caller_phone_number"}
 
 
 def test_keeping_them_again_changes_nothing(line, recording):
     assert line.run(keep_receipts, recording) == line.run(keep_receipts, recording)
-    assert line.kinds(recording) == [METADATA.value, RECEIPT.value]
+    assert line.kinds(recording) == [METADATA.value, *["consent.receipt"] * 4]
+    assert len(line.events("consent:receipt:issued")) == 4
 
 
 def test_what_is_answered_later_makes_another_receipt_and_the_first_stays(line, recording, clock):
@@ -64,8 +77,17 @@ def test_what_is_answered_later_makes_another_receipt_and_the_first_stays(line, 
     clock.move(seconds=1)
     line.withdraw(recording.call, after_s=3)
     line.run(keep_receipts, recording)
-    assert line.kinds(recording) == [METADATA.value, RECEIPT.value, RECEIPT.value]
-    assert document(line, recording, RECEIPT)["standings"][0]["outcome"] == "withdrawn"
+    outcomes = [r["outcome"] for r in receipts(line, recording)]
+    assert (outcomes.count("granted"), outcomes.count("withdrawn")) == (4, 4)
+
+
+def test_a_refused_recording_has_receipts_of_the_refusal_and_no_metadata(line):
+    recording = line.record(outcomes=[Outcome.DECLINED])
+    with line.tx() as tx:
+        mark_state(tx, recording.id, RecordingState.REFUSED)
+    line.run(keep_receipts, recording)
+    assert set(line.kinds(recording)) == {"consent.receipt"}
+    assert {r["outcome"] for r in receipts(line, recording)} == {"declined"}
 
 
 def test_a_recording_without_a_call_has_nothing_to_prove_it(line):
@@ -73,3 +95,10 @@ def test_a_recording_without_a_call_has_nothing_to_prove_it(line):
         stray = a_recording(tx, None, after_s=timedelta(0).total_seconds())
     assert line.run(keep_receipts, stray) == {"receipts": 0}
     assert line.kinds(stray) == []
+
+
+def test_without_the_tenants_key_nothing_is_kept_unsigned(line, recording):
+    line.context.vault.keys.destroy_tenant_key(line.owner.id)
+    with pytest.raises(NotFound):
+        line.run(keep_receipts, recording)
+    assert line.kinds(recording) == []

@@ -26,7 +26,7 @@ from tests.pipeline.workflows.house_of_fakes import scripted_context, tone
 EXPECTED_KINDS = sorted(
     [
         ArtifactKind.RECORDING_ORIGINAL,
-        ArtifactKind.CONSENT_RECEIPT,
+        *[ArtifactKind.CONSENT_RECEIPT] * 4,
         ArtifactKind.CALL_METADATA,
         ArtifactKind.TRANSCRIPT_ORIGINAL,
         ArtifactKind.REDACTION_MANIFEST,

@@ -15,8 +15,8 @@ from pipeline.model.recording import RecordingState as S
 from pipeline.store.reviews import list_reviews
 from pipeline.workflows.recording import STEPS, process_recording, with_context
 
-START = ["settle_consent", "capture", "delete_vendor_copy", "keep_receipts", "transcribe"]
-WHOLE = [*START, "detect", "redact_text", "redact_audio", "decide", "publish"]
+START = ["settle_consent", "capture", "delete_vendor_copy", "transcribe"]
+WHOLE = [*START, "detect", "redact_text", "redact_audio", "keep_receipts", "decide", "publish"]
 YES = {"is_authorised": True, "reason": "granted"}
 NO = {"is_authorised": False, "reason": "caller_declined"}
 
@@ -55,21 +55,21 @@ def test_a_permitted_recording_goes_through_every_step_in_order():
 def test_a_refused_recording_is_never_fetched_or_heard():
     run = Noting(settle_consent=NO)
     assert process_recording(run) == {"state": "refused"}
-    assert run.asked == [("settle_consent",), ("refuse", "caller_declined"), ("decide",)]
+    assert run.asked == [("settle_consent",), ("refuse", "caller_declined"), ("keep_receipts",), ("decide",)]
 
 
 def test_where_nobody_may_hear_it_it_is_withheld_and_decided_but_not_failed_or_published():
     run = Noting(transcribe={"is_transcribed": False, "reason": "transcription: TENANT_OFF"})
     assert process_recording(run)["state"] == "withheld"
-    assert run.asked[5:] == [("withhold", "transcription: TENANT_OFF"), ("decide",)]
+    assert run.asked[4:] == [("withhold", "transcription: TENANT_OFF"), ("keep_receipts",), ("decide",)]
 
 
 @pytest.mark.parametrize("step", ["detect", "redact_text", "redact_audio"])
 def test_what_cannot_be_proved_is_withheld_and_never_published(step):
     run = Noting(**{step: Withheld("word_times")})
     assert process_recording(run)["state"] == "withheld"
-    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "withhold", "decide"]
-    assert run.asked[-2] == ("withhold", "word_times")
+    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "withhold", "keep_receipts", "decide"]
+    assert run.asked[-3] == ("withhold", "word_times")
 
 
 @pytest.mark.parametrize("step", WHOLE)
@@ -77,8 +77,8 @@ def test_what_cannot_be_proved_is_withheld_and_never_published(step):
 def test_an_error_at_any_step_ends_there_in_a_failure_with_its_name(step, error):
     run = Noting(**{step: error})
     assert process_recording(run) == {"state": "failed"}
-    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "fail"]
-    assert run.asked[-1] == ("fail", type(error).__name__)
+    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "fail", "keep_receipts"]
+    assert run.asked[-2] == ("fail", type(error).__name__)
 
 
 @pytest.mark.parametrize("step", ["withhold", "decide"])
@@ -91,7 +91,7 @@ def test_an_error_while_withholding_fails_and_never_publishes(step):
 def test_a_vendor_that_keeps_what_it_must_not_fails_aloud():
     run = Noting(settle_consent=NO, refuse=VendorRefused("twilio", "delete"))
     assert process_recording(run) == {"state": "failed"}
-    assert run.names == ["settle_consent", "refuse", "fail"]
+    assert run.names == ["settle_consent", "refuse", "fail", "keep_receipts"]
 
 
 def test_what_is_no_error_of_ours_is_not_swallowed_here():
@@ -150,4 +150,5 @@ def test_the_whole_line_of_a_call_that_was_declined_fetches_nothing(line):
 
     recording = line.record(outcomes=[Outcome.DECLINED])
     assert really(line, recording) == {"state": "refused", "reason": "caller_declined"}
-    assert (line.asked, line.kinds(recording), line.state(recording)) == (["delete"], [], S.REFUSED)
+    assert (line.asked, line.state(recording)) == (["delete"], S.REFUSED)
+    assert set(line.kinds(recording)) == {"consent.receipt"}
