@@ -34,6 +34,7 @@ _NEEDED: Final[Mapping[ScriptId, tuple[str, ...]]] = {
     ScriptId.ASK_RECORD: _OPENING,
     ScriptId.ASK_RECORD_AGAIN: _OPENING,
     ScriptId.CALLEE_ASK: _OPENING,
+    ScriptId.TRANSFER_NOTICE: _OPENING,
     ScriptId.ASK_TRAINING: ("training",),
     ScriptId.INSIDE_NOTICE: ("recording", "transcription"),
     ScriptId.INSIDE_NOTICE_EXPLICIT: ("recording", "transcription"),
