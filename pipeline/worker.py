@@ -1,4 +1,4 @@
-"""The durable worker: takes up recordings, and what other workers left behind, until it is told to stop."""
+"""The durable worker: takes up recordings, compares with the vendor hourly, and takes up what dead workers left behind."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
+from pipeline.workflows.queue import DurableQueue
+from pipeline.workflows.reconcile import Hourly
 from pipeline.workflows.supervisor import Supervisor
 
 
@@ -25,6 +27,8 @@ def working(base: Base) -> Iterator[None]:
     settings = base.settings
     dsn = base.app_url.replace("+psycopg", "", 1)
     supervisor = Supervisor(dsn, worker=settings.worker.name)
+    queue = DurableQueue(base.database.engine, version=settings.worker.version)
+    hourly = Hourly(base.vault, queue, base.clock)
     try:
         engine.launch(
             step_context(base),
@@ -34,14 +38,17 @@ def working(base: Base) -> Iterator[None]:
             concurrency=settings.worker.concurrency,
         )
         supervisor.start()
+        hourly.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
+            hourly.stop()
             supervisor.stop()
             engine.stop()
     finally:
         supervisor.stop()
+        queue.close()
 
 
 def run(settings: Settings) -> None:

@@ -15,9 +15,20 @@ from dbos import DBOS, DBOSConfig
 from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
+from pipeline.model.ids import TenantId
 from pipeline.steps.context import StepContext
 from pipeline.telemetry import log
-from pipeline.workflows.queue import PROCESS_RECORDING, RECORDINGS
+from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.queue import (
+    CALLS,
+    PROCESS_CALL,
+    PROCESS_RECORDING,
+    RECONCILE_TENANT,
+    RECONCILIATIONS,
+    RECORDINGS,
+    DurableQueue,
+)
+from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 
@@ -53,6 +64,8 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     }
     DBOS(config=config)
     _register(context)
+    _register_calls(context)
+    _register_reconciling(context, version)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -61,6 +74,8 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         polling_interval_sec=0.1,
         on_conflict="always_update",
     )
+    DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    DBOS.register_queue(RECONCILIATIONS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
 
 
 def stop() -> None:
@@ -78,6 +93,36 @@ def _register(context: StepContext) -> None:
             return receipt
 
         return dict(process_recording(run))
+
+
+def _register_calls(context: StepContext) -> None:
+    steps = {name: _repeated(name, with_call_context(name, context)) for name in CALL_STEPS}
+
+    @DBOS.workflow(name=PROCESS_CALL)
+    def workflow(tenant: str, call: str) -> dict[str, Any]:
+        def run(name: str) -> dict[str, Any]:
+            receipt: dict[str, Any] = _foreseen(steps[name], tenant, call)
+            return receipt
+
+        return dict(process_call(run))
+
+
+def _register_reconciling(context: StepContext, version: str) -> None:
+    queue = DurableQueue(context.vault.database.engine, version=version)
+
+    def compare(tenant: str) -> dict[str, Any]:
+        return dict(reconcile_tenant(context.vault, context.vendor, queue, TenantId(tenant)))
+
+    step = _repeated("reconcile", compare)
+
+    @DBOS.workflow(name=RECONCILE_TENANT)
+    def workflow(tenant: str) -> dict[str, Any]:
+        try:
+            receipt: dict[str, Any] = _foreseen(step, tenant)
+            return receipt
+        except PipelineError as error:  # the next hour's reaches back over this one
+            log().error("reconcile.failed", tenant=tenant, error=type(error).__name__)
+            return {"is_compared": False, "reason": type(error).__name__}
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:
@@ -106,6 +151,10 @@ def _place(error: BaseException) -> str:
 
 
 def _durable(name: str, context: StepContext) -> Callable[..., Any]:
+    return _repeated(name, with_context(name, context))
+
+
+def _repeated(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
     return DBOS.step(
         name=name,
         retries_allowed=True,
@@ -113,7 +162,7 @@ def _durable(name: str, context: StepContext) -> Callable[..., Any]:
         backoff_rate=3,
         max_attempts=_ATTEMPTS,
         should_retry=_is_worth_another_attempt,
-    )(with_context(name, context))
+    )(step)
 
 
 def _is_worth_another_attempt(error: BaseException) -> bool:

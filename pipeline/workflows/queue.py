@@ -8,12 +8,14 @@ from typing import Final
 from dbos import DBOSClient
 from sqlalchemy import Engine, text
 
-from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.store.session import Transaction
 from pipeline.workflows.serializer import JsonSerializer
 
 RECORDINGS: Final = "recordings"
 PROCESS_RECORDING: Final = "process_recording"
+CALLS: Final = "calls"
+PROCESS_CALL: Final = "process_call"
 RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
 
@@ -69,6 +71,21 @@ class DurableQueue:
                 "app_version": self._version,
             },
             tenant,
+        )
+
+    def enqueue_call(self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+        """Start the work on an ended call some time after the transaction commits; naming it again starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": PROCESS_CALL,
+                "queue_name": CALLS,
+                "workflow_id": f"call:{tenant}:{call}",
+                "app_version": self._version,
+                "delay_seconds": delay_s,
+            },
+            tenant,
+            call,
         )
 
     def close(self) -> None:

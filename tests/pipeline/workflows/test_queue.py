@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.workflows.engine import migrate_engine
-from pipeline.workflows.queue import PROCESS_RECORDING, RECORDINGS, DurableQueue
+from pipeline.workflows.queue import PROCESS_RECORDING, RECONCILE_TENANT, RECONCILIATIONS, RECORDINGS, DurableQueue
 from tests.conftest import APP_ROLE
 
 
@@ -64,3 +64,12 @@ def test_many_recordings_are_named_at_once_and_each_is_as_if_it_had_been_named_a
     one, *others = rows(database)
     assert [row[0] for row in others] == ["recording:acme:rec_2", "recording:acme:rec_3"]
     assert {tuple(row[1:]) for row in others} == {tuple(one[1:])}
+
+
+def test_an_hours_comparison_is_named_by_its_tenant_and_hour_and_starts_once(queue, database, tenant):
+    for _ in range(2):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_reconciliation(tx, tenant.id, hour="20261122T09")
+    ((id, name, status, queued_on, partition, version),) = rows(database)
+    assert (id, name, status) == ("reconcile:acme:20261122T09", RECONCILE_TENANT, "ENQUEUED")
+    assert (queued_on, partition, version) == (RECONCILIATIONS, None, "7")
