@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
-from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.ports.keys import WrappedKey
 from pipeline.ports.recordings import VendorAccount, VendorRecording
 from pipeline.ports.telephony import NumberUrls, OutboundCall, VendorNumber
@@ -19,6 +19,7 @@ class NotedQueue:
 
     def __init__(self) -> None:
         self.enqueued: list[tuple[TenantId, RecordingId]] = []
+        self.ended: list[tuple[TenantId, CallId, int]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -29,6 +30,11 @@ class NotedQueue:
     def enqueue_recordings(self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
         for recording in recordings:
             self.enqueue_recording(tx, tenant, recording)
+
+    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.ended.append((tenant, call, delay_s))
 
 
 class NotedRecordings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.ids import CallId, RecordingId, TenantId
 
 
 class WorkQueue(Protocol):
@@ -29,5 +29,19 @@ class WorkQueue(Protocol):
 
         Raises:
             StoreUnreachable: the queue cannot be written to; then none is started.
+        """
+        ...
+
+    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+        """Start the work on an ended call when `tx` commits, and not before `delay_s` seconds later.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose call.
+            call: which; one call is worked on once, however often it is named.
+            delay_s: time for late news of the call and its recordings to come in.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
         """
         ...

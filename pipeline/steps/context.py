@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pipeline.model.call import Call
 from pipeline.model.entity import Entity
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, TenantId
@@ -72,6 +73,11 @@ def shelf_of(recording: Recording) -> Shelf:
     if recording.noted_at is None:
         raise NotFound("the recording is not stored")
     return Shelf(tenant=recording.tenant, recording=recording.id, call=recording.call, on=recording.noted_at.date())
+
+
+def shelf_of_call(call: Call) -> Shelf:
+    """Say where the artifacts of a call lie that no recording has: under the day it began."""
+    return Shelf(tenant=call.tenant, recording=None, call=call.id, on=call.started_at.date())
 
 
 def account_of(tenant: Tenant) -> VendorAccount:

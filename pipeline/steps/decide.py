@@ -1,4 +1,4 @@
-"""One decision record for each artifact of a recording: in the database, on the object's tags, in its lock."""
+"""One decision record for each artifact of a recording or call: in the database, on the object's tags, in its lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, cast
 from pipeline.model.artifact import Artifact
 from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
 from pipeline.model.decision_terms import ReasonCode
-from pipeline.model.ids import ArtifactId, RecordingId, TenantId
+from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
@@ -19,10 +19,12 @@ from pipeline.policies.facts import Facts, ParentTerms
 from pipeline.policies.tags import object_tags
 from pipeline.policies.training import JUDGED_ON_ITSELF
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.gather_facts import gather
+from pipeline.steps.gather_facts import gather, gather_of_call
 from pipeline.store.artifacts import list_artifacts
+from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
 from pipeline.store.session import Transaction
+from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
 
@@ -40,10 +42,28 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
     for artifact in _parents_first(artifacts):
         facts, record = _judge(context, found, owner, artifact, made, bundle)
         made[artifact.id] = record
-        _tag(context, artifact, record)
-        with context.vault.database.transaction(tenant) as tx:
-            add_decision(tx, _stored(artifact, record, facts))
+        _keep(context, artifact, record, facts)
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
+
+
+def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
+    """Judge the artifacts of a call that no recording has, and tag each object; give how many there are."""
+    with context.vault.database.transaction(tenant) as tx:
+        found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
+        artifacts = [artifact for artifact in list_artifacts(tx, call=call) if artifact.recording is None]
+    bundle = context.bundles(owner.policy_id)
+    for artifact in artifacts:
+        with context.vault.database.transaction(tenant) as tx:
+            facts = gather_of_call(tx, found, owner, artifact)
+        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
+    return {"decided": len(artifacts)}
+
+
+def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:
+    """Tag first: a decision in the database never claims a tag that is not there."""
+    _tag(context, artifact, record)
+    with context.vault.database.transaction(artifact.tenant) as tx:
+        add_decision(tx, _stored(artifact, record, facts))
 
 
 def _judge(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.model.artifact import Artifact, ArtifactKind
-from pipeline.model.call import Leg, LegRole
+from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
@@ -33,6 +33,7 @@ from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
 
 REDACTION_VERSION: Final = 1
+_CHILD_SIGNAL: Final = "child_signal"
 _REDACTED: Final = (
     ArtifactKind.RECORDING_REDACTED,
     ArtifactKind.TRANSCRIPT_REDACTED,
@@ -89,6 +90,22 @@ def gather(
         ),
         parents=parents,
         considered=considered,
+    )
+
+
+def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
+    """Put together what is known now about an artifact of a call that has no recording: nothing was heard of it."""
+    holds = list_holds_on(tx, call=call.id)
+    is_child = _CHILD_SIGNAL in list_flags(tx, call.id)
+    signals = (ChildSignal(sign=ChildSign.AGENT_FLAG, on=call.started_at.date()),) if is_child else ()
+    return Facts(
+        as_of=tx.now,
+        artifact=ArtifactFacts(
+            id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
+        ),
+        tenant=_tenant(owner, artifact.kind),
+        call=_people(tx, call, owner, is_notice_proved=False),
+        events=EventFacts(child_signals=signals, holds=tuple(sorted({h.matter for h in holds}))),
     )
 
 
@@ -163,7 +180,10 @@ def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
 def _call(tx: Transaction, recording: Recording, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
     if recording.call is None:
         return CallFacts()
-    call = get_call(tx, recording.call)
+    return _people(tx, get_call(tx, recording.call), owner, is_notice_proved=is_notice_proved)
+
+
+def _people(tx: Transaction, call: Call, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
     events = list_consents(tx, call.id)
     is_told = is_notice_proved or "R" not in call.tokens
     people = [leg for leg in list_legs(tx, call.id) if leg.role is not LegRole.AGENT]
@@ -194,7 +214,7 @@ def _everyone_granted(legs: Sequence[Leg], events: Sequence[ConsentEvent], purpo
 def _child_signals(tx: Transaction, recording: Recording, noted: Mapping[str, Any]) -> tuple[ChildSignal, ...]:
     on = (recording.started_at or tx.now).date()
     signals: list[ChildSignal] = []
-    if recording.call is not None and "child_signal" in list_flags(tx, recording.call):
+    if recording.call is not None and _CHILD_SIGNAL in list_flags(tx, recording.call):
         signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on))
     if noted.get("stated_age") is not None:
         signals.append(ChildSignal(sign=ChildSign.STATED_AGE, on=on, age=int(noted["stated_age"])))

@@ -4,7 +4,15 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.workflows.engine import migrate_engine
-from pipeline.workflows.queue import PROCESS_RECORDING, RECONCILE_TENANT, RECONCILIATIONS, RECORDINGS, DurableQueue
+from pipeline.workflows.queue import (
+    CALLS,
+    PROCESS_CALL,
+    PROCESS_RECORDING,
+    RECONCILE_TENANT,
+    RECONCILIATIONS,
+    RECORDINGS,
+    DurableQueue,
+)
 from tests.conftest import APP_ROLE
 
 
@@ -73,3 +81,12 @@ def test_an_hours_comparison_is_named_by_its_tenant_and_hour_and_starts_once(que
     ((id, name, status, queued_on, partition, version),) = rows(database)
     assert (id, name, status) == ("reconcile:acme:20261122T09", RECONCILE_TENANT, "ENQUEUED")
     assert (queued_on, partition, version) == (RECONCILIATIONS, None, "7")
+
+
+def test_the_work_on_an_ended_call_waits_and_is_named_once(queue, database, tenant):
+    for delay_s in (300, 10):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_call(tx, tenant.id, "call_1", delay_s=delay_s)
+    ((id, name, status, queued_on, partition, version),) = rows(database)
+    assert (id, name, status) == ("call:acme:call_1", PROCESS_CALL, "DELAYED")
+    assert (queued_on, partition, version) == (CALLS, None, "7")
