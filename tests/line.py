@@ -9,11 +9,14 @@ from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.ids import CallId
+from pipeline.model.recorder import RecorderAct, RecorderEvent
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.model.tenant import Tenant
+from pipeline.redaction.audio import describe
 from pipeline.steps.context import StepContext
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import list_events
+from pipeline.store.recorder_events import note_recorder_event
 from pipeline.store.recordings import get_recording, read_facts
 from pipeline.store.tenants import change_tenant
 from pipeline.workflows.recording import STEPS
@@ -59,6 +62,15 @@ class Line:
 
         with self.tx() as tx:
             answer(tx, call, Outcome.WITHDRAWN, at=tx.now + timedelta(seconds=after_s))
+
+    def told(self, call: CallId, act: RecorderAct, *, after_s: float, is_done: bool = False) -> None:
+        """The call's recorder is told something, so long after the present."""
+        from datetime import timedelta
+
+        cause = f"test:{act.value}:{after_s}:{'done' if is_done else 'asked'}"
+        with self.tx() as tx:
+            at = tx.now + timedelta(seconds=after_s)
+            note_recorder_event(tx, call, RecorderEvent(act=act, at=at, is_done=is_done, cause=cause, actor="test"))
 
     def choose(self, **chosen) -> None:
         """The tenant changes its settings."""
@@ -108,6 +120,12 @@ class Line:
         """The newest artifact of a kind."""
         with self.tx() as tx:
             return find_artifact(tx, recording.id, kind)
+
+    def kept_ms(self, recording: Recording) -> int:
+        """How much of the audio lies in the vault."""
+        made = self.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
+        assert made is not None
+        return describe(self.context.vault.read(made)).duration_ms
 
     def kinds(self, recording: Recording) -> list[str]:
         """What was made of it."""

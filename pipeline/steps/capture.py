@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.consent.authorise import Authorisation, Silence, authorise
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput, NotFound, VendorBrokeContract, VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording, RecordingState
+from pipeline.model.span import TimeSpan
 from pipeline.model.tenant import Tenant
 from pipeline.redaction.audio import describe
 from pipeline.redaction.cut_audio import cut_audio
+from pipeline.redaction.hush import hush, is_still
 from pipeline.steps.context import Receipt, StepContext, account_of, shelf_of
+from pipeline.steps.settle_consent import basis_of, facts_of
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import mark_state, merge_facts, read_encryption, read_facts
 
 
 def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
-    """Take the recording into the vault, whole up to where a withdrawal cuts it.
+    """Take the recording into the vault: whole up to where it is cut, and without a sound in its pauses.
+
+    It is judged once more now that its length is known, and with all that was told since it was settled.
+
+    Returns:
+        `is_permitted` false with its `reason` where nothing may be kept after all; then nothing was.
 
     Raises:
         VendorUnavailable: not there yet, or not answered: the step is repeated.
         VendorBrokeContract: other channels than were announced, or no audio at all.
         IntegrityError: an encrypted recording was altered on its way.
-        InvalidInput: it cannot be decoded, or a withdrawal left nothing of it.
+        InvalidInput: it cannot be decoded.
     """
     found, owner = context.read(tenant, recording)
     shelf = shelf_of(found)
     artifact = context.vault.recover(shelf, ArtifactKind.RECORDING_ORIGINAL)
     if artifact is None:
-        audio = _permitted_part(context, found, fetch(context, found, owner))
+        whole = fetch(context, found, owner)
+        answer = _judge(context, found, owner, whole)
+        if not answer.is_authorised:
+            return {"is_permitted": False, "reason": answer.reason}
+        audio = _permitted_part(context, found, answer, whole)
         artifact = context.vault.keep(shelf, ArtifactKind.RECORDING_ORIGINAL, audio)
     else:
         audio = context.vault.read(artifact)
@@ -41,12 +57,15 @@ def note_capture(context: StepContext, recording: Recording, artifact: Artifact,
     with context.vault.database.transaction(recording.tenant) as tx:
         is_new = mark_state(tx, recording.id, RecordingState.CAPTURED)
         merge_facts(tx, recording.id, {"duration_ms": facts.duration_ms, "channels": facts.channels})
-        cut_at_ms = read_facts(tx, recording.id).get("cut_at_ms")
+        noted = read_facts(tx, recording.id)
+        cut_at_ms = noted.get("cut_at_ms")
         if cut_at_ms is not None and facts.duration_ms > cut_at_ms:
-            merge_facts(tx, recording.id, {"cut_at_ms": None})  # it was sealed whole: no cut is claimed for it
+            # It was sealed whole: no cut is claimed for it.
+            merge_facts(tx, recording.id, {"cut_at_ms": None, "cut_at": None, "cut_reason": None})
         if is_new:
             details: Facts = {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
-            add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts=details)
+            gone = {name: noted[name] for name in ("cut_at_ms", "pauses", "silenced") if noted.get(name) is not None}
+            add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts={**details, **gone})
     return {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
 
 
@@ -69,7 +88,36 @@ def fetch(context: StepContext, recording: Recording, owner: Tenant) -> bytes:
     return body
 
 
-def _permitted_part(context: StepContext, recording: Recording, audio: bytes) -> bytes:
+def _judge(context: StepContext, recording: Recording, owner: Tenant, audio: bytes) -> Authorisation:
+    heard = describe(audio)
     with context.vault.database.transaction(recording.tenant) as tx:
-        cut_at_ms = read_facts(tx, recording.id).get("cut_at_ms")
-    return audio if cut_at_ms is None else cut_audio(audio, end_ms=int(cut_at_ms))
+        known = replace(recording, channels=heard.channels)
+        return authorise(known, basis_of(tx, recording), owner, length_ms=heard.duration_ms)
+
+
+def _permitted_part(context: StepContext, recording: Recording, answer: Authorisation, whole: bytes) -> bytes:
+    """Cut and silence; what was done is noted before anything is sealed, so that a killed attempt has noted it too."""
+    audio = whole if answer.cut_at_ms is None else cut_audio(whole, end_ms=answer.cut_at_ms)
+    spans = _heard_pauses(audio, answer.silences)
+    with context.vault.database.transaction(recording.tenant) as tx:
+        silenced = ",".join(f"{span.start_ms}-{span.end_ms}" for span in spans) or None
+        merge_facts(tx, recording.id, {**facts_of(answer), "silenced": silenced})
+    return hush(audio, spans)
+
+
+def _heard_pauses(audio: bytes, silences: Sequence[Silence]) -> list[TimeSpan]:
+    """Give the pauses that the vendor did not make, or not to be seen: their sound is still there, or may be."""
+    end_ms = describe(audio).duration_ms
+    spans: list[TimeSpan] = []
+    for silence in silences:
+        to_ms = end_ms if silence.to_ms is None else min(silence.to_ms, end_ms)
+        if silence.from_ms < to_ms and not _was_made(audio, silence, end_ms):
+            spans.append(TimeSpan(silence.from_ms, to_ms))
+    return spans
+
+
+def _was_made(audio: bytes, silence: Silence, end_ms: int) -> bool:
+    sure_to_ms = end_ms if silence.sure_to_ms is None else min(silence.sure_to_ms, end_ms)
+    if not silence.is_done or silence.sure_from_ms >= sure_to_ms:
+        return False
+    return is_still(audio, TimeSpan(silence.sure_from_ms, sure_to_ms))

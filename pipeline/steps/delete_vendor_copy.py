@@ -9,19 +9,23 @@ from pipeline.model.ids import RecordingId, TenantId
 from pipeline.steps.context import Receipt, StepContext, account_of
 from pipeline.store.audit import add_event
 from pipeline.store.consents import list_consents
-from pipeline.store.recordings import mark_vendor_copy_deleted, merge_facts
+from pipeline.store.recordings import mark_vendor_copy_deleted, merge_facts, read_facts
 
 
 def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Delete the vendor's copy where the tenant wants that, and ask again whether it is gone.
 
-    What a withdrawal cut off is discarded everywhere, so the vendor's whole copy then goes whatever the tenant chose.
+    What was cut off or silenced is discarded everywhere, so the vendor's whole copy then goes whatever the tenant
+    chose.
 
     Raises:
         VendorUnavailable: the vendor still has it; the step is repeated.
     """
     with context.recording(tenant, recording) as (tx, found, owner):
-        is_cut = any(e.outcome is Outcome.WITHDRAWN for e in list_consents(tx, found.call)) if found.call else False
+        noted = read_facts(tx, recording)
+        is_cut = noted.get("cut_at_ms") is not None or noted.get("silenced") is not None
+        if found.call:
+            is_cut = is_cut or any(e.outcome is Outcome.WITHDRAWN for e in list_consents(tx, found.call))
     if found.source == "OperatorUpload" or not (owner.settings.deletes_vendor_copy or is_cut):
         return {"is_deleted": False}
     account = account_of(owner)

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+import dataclasses
 import resource
+from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import InvalidInput, StoreUnreachable, VendorBrokeContract, VendorUnavailable
+from pipeline.model.call import Leg, LegRole
+from pipeline.model.consent import Outcome
+from pipeline.model.errors import StoreUnreachable, VendorBrokeContract, VendorUnavailable
+from pipeline.model.ids import LegId, new_id
+from pipeline.model.recorder import RecorderAct
 from pipeline.model.recording import RecordingState as S
+from pipeline.model.transcript import Utterance, Word
+from pipeline.model.transcript_file import read_transcript
 from pipeline.redaction.audio import describe
 from pipeline.steps.capture import capture
 from pipeline.steps.context import shelf_of
+from pipeline.steps.delete_vendor_copy import delete_vendor_copy
 from pipeline.steps.settle_consent import settle_consent
-from pipeline.store.recordings import mark_state, merge_facts, note_recording
-from tests.pipeline.workflows.house_of_fakes import tone
+from pipeline.store.calls import add_leg
+from pipeline.store.recordings import mark_state, note_recording
+from tests.builders import answer
+from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, tone
 
 ORIGINAL = ArtifactKind.RECORDING_ORIGINAL
 CAPTURED = "recording:artifact:captured"
@@ -25,7 +37,8 @@ def test_the_vendors_bytes_are_in_the_vault_as_they_were(line):
     assert receipt == {"artifact": made.id, "duration_ms": 6000, "channels": 2}
     assert line.context.vault.read(made) == tone()
     assert line.state(recording) is S.CAPTURED
-    assert line.facts(recording) == {"duration_ms": 6000, "channels": 2}
+    facts = line.facts(recording)
+    assert {name: value for name, value in facts.items() if value is not None} == {"duration_ms": 6000, "channels": 2}
     assert line.events(CAPTURED) == [dict(receipt)]
 
 
@@ -93,13 +106,147 @@ def test_what_was_sealed_whole_before_is_not_claimed_to_be_cut(line):
     assert line.facts(recording)["cut_at_ms"] is None
 
 
-def test_a_withdrawal_at_the_very_start_leaves_nothing_to_keep(line):
-    recording = line.record()
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_what_is_refused_after_it_was_settled_is_fetched_for_nothing_and_kept_nowhere(line, is_settled):
+    recording = line.record(after_s=1)
+    if is_settled:
+        line.run(settle_consent, recording)
+    line.withdraw(recording.call, after_s=0.5)
+    assert line.run(capture, recording) == {"is_permitted": False, "reason": "caller_withdrawn"}
+    assert (line.kinds(recording), line.tags(recording.id).count(CAPTURED)) == ([], 0)
+
+
+def test_a_withdrawal_told_after_it_was_settled_still_cuts(line):
+    recording = line.record(after_s=0)
+    line.run(settle_consent, recording)
+    line.withdraw(recording.call, after_s=4)
+    line.run(capture, recording)
+    assert line.kept_ms(recording) == 4000
+    assert (line.facts(recording)["cut_at_ms"], line.facts(recording)["cut_reason"]) == (4000, "caller_withdrawn")
+
+
+def test_more_channels_than_two_people_can_have_are_not_kept(line):
+    recording = line.record(audio=tone(channels=3), channels=0)
+    assert line.run(capture, recording) == {"is_permitted": False, "reason": "too_many_channels"}
+
+
+class Attentive(ScriptedTranscriber):
+    """Hears a word of its own wherever the sound is loud."""
+
+    def transcribe(self, audio, *, language):
+        heard = super().transcribe(audio, language=language)
+        (loud,) = np.nonzero((np.abs(samples(audio)) > 15_000).any(axis=1))
+        words = tuple(Word(text="afterwards", channel=0, start_ms=n // 8, end_ms=n // 8 + 9) for n in loud[:1].tolist())
+        channels = ((*heard.channels[0], Utterance(channel=0, words=words)), heard.channels[1])
+        return dataclasses.replace(heard, channels=channels)
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_what_was_said_after_the_callees_withdrawal_that_twilio_did_not_obey_is_nowhere(line, is_withdrawn):
+    made = samples(tone()).copy()
+    made[5 * 8000 + 1 :] = 20_000
+    attentive = line.with_parts(transcribers={"local": Attentive(line.context.transcribers["local"]._log)})
+    recording = _two_people(line, audio=as_wav(made))
+    if is_withdrawn:
+        line.told(recording.call, RecorderAct.STOPPED, after_s=5.1)
+        with line.tx() as tx:
+            answer(tx, recording.call, Outcome.WITHDRAWN, role=LegRole.CALLEE, at=tx.now + timedelta(seconds=5))
+    attentive.through(recording, "settle_consent", "capture")
+    assert (np.abs(frames(line, recording)) > 15_000).any() != is_withdrawn
+    assert line.kept_ms(recording) == (5000 if is_withdrawn else 6000)
+    assert ("afterwards" in words_of(attentive, recording)) != is_withdrawn
+    if is_withdrawn:
+        attentive.through(recording, "detect", "redact_text", "redact_audio")
+        redacted = line.context.vault.read(line.artifact(recording, ArtifactKind.RECORDING_REDACTED))
+        assert (describe(redacted).duration_ms, (np.abs(samples(redacted)) > 15_000).any()) == (5000, False)
+        assert line.facts(recording)["cut_reason"] == "callee_withdrawn"
+        assert line.run(delete_vendor_copy, recording) == {"is_deleted": True}
+
+
+def test_who_joins_late_and_was_not_asked_is_not_heard(line):
+    recording = _two_people(line)
     with line.tx() as tx:
-        merge_facts(tx, recording.id, {"cut_at_ms": 0})
-    with pytest.raises(InvalidInput, match="nothing was recorded"):
-        line.run(capture, recording)
-    assert line.kinds(recording) == []
+        late = Leg(
+            id=LegId(new_id("leg")),
+            call=recording.call,
+            role=LegRole.CALLEE,
+            leg_sid=None,
+            number_ref=None,
+            candidates=(),
+            ordinal=2,
+            joined_at=tx.now + timedelta(seconds=2.25),
+        )
+        add_leg(tx, late)
+    line.through(recording, "settle_consent", "capture")
+    assert line.kept_ms(recording) == 2250
+    assert line.facts(recording)["cut_reason"] == "callee2_not_asked"
+
+
+def test_a_pause_that_twilio_refused_is_silent_on_both_channels_and_all_else_is_as_it_was(line):
+    recording = line.record(after_s=0)
+    line.told(recording.call, RecorderAct.PAUSED, after_s=2)
+    line.told(recording.call, RecorderAct.RESUMED, after_s=4)
+    line.run(capture, recording)
+    kept, whole = frames(line, recording), samples(tone())
+    assert len(kept) == len(whole)
+    assert not kept[16_000:32_000].any()
+    assert (kept[:16_000] == whole[:16_000]).all()
+    assert (kept[32_000:] == whole[32_000:]).all()
+    assert (line.facts(recording)["pauses"], line.facts(recording)["silenced"]) == ("2000-4000", "2000-4000")
+    assert line.events(CAPTURED)[0]["silenced"] == "2000-4000"
+
+
+def test_a_pause_without_an_end_is_silent_to_the_end(line):
+    recording = line.record(after_s=0)
+    line.told(recording.call, RecorderAct.PAUSED, after_s=2)
+    line.run(capture, recording)
+    kept = frames(line, recording)
+    assert (len(kept), kept[16_000:].any()) == (48_000, False)
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_a_pause_that_twilio_made_is_left_as_it_is_only_where_it_is_seen_to_be_silent(line, is_silent):
+    made = samples(tone()).copy()
+    if is_silent:
+        made[8_400:40_000] = 0  # it took fifty milliseconds to obey
+    recording = line.record(after_s=0, audio=as_wav(made))
+    for is_done in (False, True):
+        line.told(recording.call, RecorderAct.PAUSED, after_s=1 + is_done / 10, is_done=is_done)
+        line.told(recording.call, RecorderAct.RESUMED, after_s=5 + is_done / 10, is_done=is_done)
+    line.run(capture, recording)
+    kept = frames(line, recording)
+    assert (kept[40_000:] == made[40_000:]).all()
+    assert kept[8_000:40_000].any() == is_silent
+    assert line.facts(recording)["silenced"] == (None if is_silent else "1000-5000")
+
+
+def words_of(line, recording):
+    """Everything that was recognised."""
+    line.through(recording, "transcribe")
+    made = line.artifact(recording, ArtifactKind.TRANSCRIPT_ORIGINAL)
+    return [word.text for word in read_transcript(line.context.vault.read(made)).words]
+
+
+def _two_people(line, **chosen):
+    recording = line.record(after_s=0, **chosen, roles=(LegRole.CALLER, LegRole.CALLEE))
+    with line.tx() as tx:
+        answer(tx, recording.call, role=LegRole.CALLEE)
+    return recording
+
+
+def frames(line, recording):
+    """The samples that were kept."""
+    return samples(line.context.vault.read(line.artifact(recording, ORIGINAL)))
+
+
+def samples(wav):
+    """16-bit samples, one row a frame."""
+    return np.frombuffer(wav, "<i2", offset=44).reshape(-1, 2)
+
+
+def as_wav(made):
+    """A file like the vendor's with these samples."""
+    return tone()[:44] + made.tobytes()
 
 
 def test_a_full_disk_captures_nothing_and_the_next_attempt_all(line):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
@@ -12,6 +14,7 @@ from pipeline.steps.capture import capture
 from pipeline.steps.context import shelf_of
 from pipeline.steps.transcribe import transcribe
 from pipeline.store.vault import Vault
+from tests.builders import answer
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
 SENT, DENIED = "processor:data:sent", "processor:data:denied"
@@ -162,7 +165,9 @@ def test_a_recording_that_was_not_captured_cannot_be_heard(line):
 
 
 def test_a_recording_whose_caller_declined_is_not_heard_even_where_it_was_captured(line):
-    recording = line.record(outcomes=[Outcome.DECLINED])
+    recording = line.record()
     line.run(capture, recording)
+    with line.tx() as tx:
+        answer(tx, recording.call, Outcome.DECLINED, at=tx.now + timedelta(seconds=1))
     assert line.run(transcribe, recording)["reason"].startswith("transcription: CONSENT_DECLINED")
     assert "transcribe" not in line.asked
