@@ -13,15 +13,17 @@ from fastapi import Request
 
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
-from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import Law, load_law
 from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
-from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.store.session import Database
+from pipeline.store.shared_commits import SharedCommits
 from pipeline.store.system_session import find_tenant_by_api_key
+from pipeline.store.tenant_cache import TenantCache
+from pipeline.store.tenants import account_of as account_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,16 @@ class WebContext:
     def law(self) -> Law:
         """The packaged law, loaded before the first call."""
         return load_law()
+
+    @cached_property
+    def tenants(self) -> TenantCache:
+        """Tenants as they were last read; whoever acts on one checks that it still stands so."""
+        return TenantCache(keys=self.keys)
+
+    @cached_property
+    def commits(self) -> SharedCommits:
+        """Commits that requests share."""
+        return SharedCommits(self.database)
 
 
 def context_of(request: Request) -> WebContext:
@@ -64,14 +76,3 @@ def tenant_in_path(text: str) -> TenantId:
 def tenant_of_key(context: WebContext, key: str) -> TenantId | None:
     """Find whose API key this is; only its digest is looked up."""
     return find_tenant_by_api_key(context.database, hashlib.sha256(key.encode()).hexdigest())
-
-
-def account_of(owner: Tenant) -> VendorAccount:
-    """Give the tenant's own account at the vendor."""
-    return VendorAccount(
-        tenant=owner.id,
-        account_sid=owner.account_sid or "",
-        auth_token=owner.secrets.auth_token,
-        api_key_sid=owner.secrets.api_key_sid or None,
-        api_key_secret=owner.secrets.api_key_secret or None,
-    )

@@ -6,13 +6,14 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, NotFound
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings, Topology
 from pipeline.ports.keys import Keys
+from pipeline.ports.recordings import VendorAccount
 from pipeline.store.audit import add_event
 from pipeline.store.numbers import list_armed
 from pipeline.store.seal import open_sealed, seal
@@ -21,6 +22,7 @@ from pipeline.store.tables import tenants
 from pipeline.store.wordings import list_wordings
 
 _CONTEXT = {"kind": "tenant.secrets"}
+_VERSION = select(tenants.c.version).where(tenants.c.tenant == bindparam("t"))
 
 
 def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> None:
@@ -61,6 +63,11 @@ def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:
     return replace(_tenant(row, keys), armed=list_armed(tx), wordings=list_wordings(tx))
 
 
+def find_version(tx: Transaction) -> int | None:
+    """Say how often the transaction's tenant was changed; None where there is no such tenant."""
+    return tx.connection.execute(_VERSION, {"t": tx.tenant}).scalar()
+
+
 def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:
     """Read the transaction's tenant.
 
@@ -71,6 +78,17 @@ def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:
     if tenant is None:
         raise NotFound(f"no tenant {tx.tenant}")
     return tenant
+
+
+def account_of(tenant: Tenant) -> VendorAccount:
+    """Give the tenant's own account at the telephony vendor."""
+    return VendorAccount(
+        tenant=tenant.id,
+        account_sid=tenant.account_sid or "",
+        auth_token=tenant.secrets.auth_token,
+        api_key_sid=tenant.secrets.api_key_sid or None,
+        api_key_secret=tenant.secrets.api_key_secret or None,
+    )
 
 
 def _columns(tenant: Tenant, keys: Keys) -> dict[str, Any]:
@@ -108,4 +126,5 @@ def _tenant(row: Row[Any], keys: Keys) -> Tenant:
         secrets=secrets,
         api_key_sha256=row.api_key_sha256,
         is_active=row.status == "active",
+        version=row.version,
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bootstrap import load_transcribers, name_recognisers, open_base, open_web, recordings_of, telephony_of
-from pipeline.model.errors import InvalidInput, StoreUnreachable, VendorRefused
+from pipeline.bootstrap import open_base, open_web
+from pipeline.model.errors import InvalidInput, StoreUnreachable
 from pipeline.settings import read_settings
 from pipeline.store.condition import read_condition
 from pipeline.store.system_session import list_tenants
@@ -104,27 +104,3 @@ def test_the_web_gets_what_it_needs_and_no_secret_shows() -> None:
     with open_web(read_settings()) as parts:
         assert parts.database.is_reachable()
         assert parts.public_base == "http://127.0.0.1:8300"
-
-
-def test_deepgram_is_set_up_only_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    processors, configured = name_recognisers(read_settings())
-    assert (processors, configured) == ({"local": None, "deepgram": "deepgram"}, ("local",))
-    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
-    assert name_recognisers(read_settings())[1] == ("local", "deepgram")
-
-
-def test_every_recogniser_is_listed_under_the_company_it_sends_to(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
-    settings = read_settings(data_dir=folder)
-    loaded = load_transcribers(settings)
-    assert {name: one.audit.processor for name, one in loaded.items()} == name_recognisers(settings)[0]
-
-
-def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "not an address")
-    with pytest.raises(VendorRefused):
-        recordings_of(read_settings())
-    with pytest.raises(VendorRefused):
-        telephony_of(read_settings())

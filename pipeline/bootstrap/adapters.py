@@ -1,138 +1,41 @@
-"""From settings to a working whole: the only place that picks an adapter.
+"""Which adapter stands where: by name from the settings, each imported when it is built.
 
-Each builder imports its adapter when it is called, so a vendor that is not used needs no package. Models are loaded
-once a process and handed on.
+An unknown name is refused with the known ones, so that a vendor that is not used needs no package.
 """
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from pipeline import telemetry
 from pipeline.model.errors import InvalidInput
 from pipeline.ports.artifacts import Artifacts
-from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.ports.transcriber import Transcriber
 from pipeline.settings import Settings
-from pipeline.store.session import Database, reachable
-from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
-    from pipeline.steps.context import StepContext
     from pipeline.vendors.twilio_line import TwilioLine
-    from pipeline.workflows.queue import DurableQueue
-
-_DATABASE: Final = "earmark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
-    """What every process has: the database, the vault and the time."""
-
-    settings: Settings
-    clock: Clock
-    vault: Vault
-    app_url: str = field(repr=False)
-
-    @property
-    def database(self) -> Database:
-        """The one PostgreSQL."""
-        return self.vault.database
-
-    @property
-    def keys(self) -> Keys:
-        """Who keeps the tenants' keys."""
-        return self.vault.keys
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebParts:
-    """What the web app is given."""
-
-    database: Database
-    keys: Keys
-    queue: DurableQueue
-    recordings: RecordingsVendor
-    telephony: Telephony
-    clock: Clock
-    public_base: str
-
-
-@contextmanager
-def open_base(settings: Settings) -> Iterator[Base]:
-    """Open database and vault; the embedded database is started, migrated, and stopped by its last user.
+def choose_objects(settings: Settings) -> Artifacts:
+    """Give the store of artifacts.
 
     Raises:
-        StoreUnreachable: the database or the data directory cannot be used.
         InvalidInput: the settings do not fit together.
     """
-    from pipeline.vendors.system_clock import SystemClock
-
-    telemetry.configure(settings.log_level)
-    clock = SystemClock()
-    objects, keys = (
-        _choose(_OBJECTS, settings.artifacts.store, settings),
-        _choose(_KEYS, settings.keys.keeper, settings),
-    )
-    with ExitStack() as stack:
-        app_url = stack.enter_context(_database_url(settings))
-        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size)
-        stack.callback(database.close)
-        yield Base(
-            settings=settings, clock=clock, app_url=app_url, vault=Vault(database=database, objects=objects, keys=keys)
-        )
+    return _choose(_OBJECTS, settings.artifacts.store, settings)
 
 
-@contextmanager
-def open_web(settings: Settings) -> Iterator[WebParts]:
-    """Open what the web app needs; no model is loaded."""
-    from pipeline.workflows.queue import DurableQueue
-
-    with open_base(settings) as base:
-        queue = DurableQueue(base.database.engine, version=settings.worker.version)
-        line = twilio_line(settings)
-        yield WebParts(
-            database=base.database,
-            keys=base.keys,
-            queue=queue,
-            recordings=recordings_of(settings, line),
-            telephony=telephony_of(settings, line),
-            clock=base.clock,
-            public_base=settings.web.public_base,
-        )
-
-
-def step_context(base: Base) -> StepContext:
-    """Load the models and give what steps work with.
+def choose_keys(settings: Settings) -> Keys:
+    """Give the keeper of the tenants' keys.
 
     Raises:
-        IntegrityError: a model file is not the one that was pinned.
+        InvalidInput: the settings do not fit together.
     """
-    from pipeline.policies.loader import load_bundle, load_law
-    from pipeline.redaction.detect import Detector
-    from pipeline.redaction.models import load_models
-    from pipeline.steps.context import StepContext
-    from pipeline.vendors.twilio_decrypt import open_media
-
-    settings = base.settings
-    return StepContext(
-        vault=base.vault,
-        clock=base.clock,
-        vendor=recordings_of(settings),
-        open_media=open_media,
-        transcribers=load_transcribers(settings),
-        listener=load_listener(settings),
-        detector=Detector(load_models()),
-        law=load_law(),
-        bundles=load_bundle,
-    )
+    return _choose(_KEYS, settings.keys.keeper, settings)
 
 
 def load_transcribers(settings: Settings) -> dict[str, Transcriber]:
@@ -185,39 +88,6 @@ def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephon
     from pipeline.vendors.twilio_calls import TwilioTelephony
 
     return TwilioTelephony(line=line or twilio_line(settings))
-
-
-@contextmanager
-def _database_url(settings: Settings) -> Iterator[str]:
-    """Give the app's URL, after migrating where that is ours to do."""
-    if settings.database.url is not None:
-        if settings.database.owner_url is not None:
-            _migrate(settings, settings.database.owner_url.get_secret_value())
-        yield settings.database.url.get_secret_value()
-        return
-    from pipeline.vendors.embedded_postgres import EmbeddedPostgres
-
-    server = EmbeddedPostgres(settings.data_dir.resolve() / "postgres")
-    server.start()
-    try:
-        server.create_database(_DATABASE)
-        _migrate(settings, server.url(_DATABASE))
-        yield server.url(_DATABASE, user=settings.database.app_role)
-    finally:
-        server.stop()
-
-
-def _migrate(settings: Settings, owner_url: str) -> None:
-    """Bring app and engine tables up to date; processes that start together wait for each other."""
-    from pipeline.store.migrations import migrate
-    from pipeline.workflows.engine import migrate_engine
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "migrate.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with reachable():
-            migrate(owner_url, app_role=settings.database.app_role)
-            migrate_engine(owner_url, app_role=settings.database.app_role)
 
 
 def _files(settings: Settings) -> Artifacts:

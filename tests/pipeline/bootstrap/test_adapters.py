@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.bootstrap.adapters import (
+    choose_keys,
+    choose_objects,
+    load_transcribers,
+    name_recognisers,
+    recordings_of,
+    telephony_of,
+    twilio_line,
+)
+from pipeline.model.errors import VendorRefused
+from pipeline.settings import read_settings
+from pipeline.vendors.files import FileArtifacts
+from pipeline.vendors.key_file import FileKeys
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="earmark-adapters-"))
+    yield made
+    shutil.rmtree(made)
+
+
+def test_without_a_choice_everything_stays_on_this_machine(folder: Path) -> None:
+    settings = read_settings(data_dir=folder)
+    assert isinstance(choose_objects(settings), FileArtifacts)
+    assert isinstance(choose_keys(settings), FileKeys)
+
+
+def test_deepgram_is_set_up_only_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    processors, configured = name_recognisers(read_settings())
+    assert (processors, configured) == ({"local": None, "deepgram": "deepgram"}, ("local",))
+    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
+    assert name_recognisers(read_settings())[1] == ("local", "deepgram")
+
+
+def test_every_recogniser_is_listed_under_the_company_it_sends_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARMARK_DEEPGRAM__API_KEY", "key")
+    settings = read_settings(data_dir=folder)
+    loaded = load_transcribers(settings)
+    assert {name: one.audit.processor for name, one in loaded.items()} == name_recognisers(settings)[0]
+
+
+def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "not an address")
+    with pytest.raises(VendorRefused):
+        recordings_of(read_settings())
+    with pytest.raises(VendorRefused):
+        telephony_of(read_settings())
+
+
+def test_who_shares_a_line_to_the_vendor_keeps_one_pace() -> None:
+    settings = read_settings()
+    line = twilio_line(settings)
+    assert vars(recordings_of(settings, line))["_line"] is vars(telephony_of(settings, line))["_line"] is line
+    assert vars(recordings_of(settings))["_line"] is not line
