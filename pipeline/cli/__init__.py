@@ -13,7 +13,7 @@ import click
 from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotPermitted, PipelineError
 
 COMMANDS: Final = (
-    "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit",
+    "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit", "receipt",
     "wording", "number", "reconcile", "recording",
 )  # fmt: skip
 _HERE: Final = Path(__file__).parents[1]

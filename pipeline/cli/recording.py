@@ -1,0 +1,89 @@
+"""`earmark recording`: what became of a tenant's recordings, and what there is to do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.output import as_json_option, show, show_table
+from pipeline.model.errors import InvalidInput
+from pipeline.model.ids import tenant_id
+from pipeline.model.recording import RecordingState
+
+if TYPE_CHECKING:
+    from pipeline.store.recording_pages import ListedRecording
+
+_COLUMNS = ("recording", "state", "reason", "error", "noted", "means", "to do")
+
+
+@click.group("recording")
+def command() -> None:
+    """A tenant's recordings; ids, states and times, and no word of any call."""
+
+
+@command.command("list")
+@click.option("--tenant", required=True)
+@click.option("--state", type=click.Choice([state.value for state in RecordingState]), help="Only those in this state.")
+@click.option("--since", help="Only those noted at this moment or later, such as 2026-11-20T00:00:00+00:00.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many, newest first.")
+@as_json_option
+def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, as_json: bool) -> None:
+    """List recordings, newest first, each with what its state means and what to do."""
+    from pipeline.bootstrap import open_base
+    from pipeline.settings import read_settings
+    from pipeline.store.recording_pages import MOST, read_page
+    from pipeline.store.tenants import get_tenant
+
+    wanted, start = RecordingState(state) if state else None, _moment(since)
+    found: list[ListedRecording] = []
+    cursor: str | None = None
+    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+        get_tenant(tx, keys=base.keys)
+        while len(found) < limit:
+            page = read_page(tx, state=wanted, since=start, cursor=cursor, limit=min(MOST, limit - len(found)))
+            found.extend(page.recordings)
+            cursor = page.cursor
+            if cursor is None:
+                break
+    told = [_told(listed) for listed in found]
+    if as_json:
+        show(told)
+        return
+    show_table(_COLUMNS, [_row(one) for one in told])
+
+
+def _told(listed: ListedRecording) -> dict[str, object]:
+    from pipeline.reads.vendor_trouble import explain
+
+    found, why = listed.recording, explain(listed.recording)
+    return {
+        "id": found.id,
+        "recording_sid": found.recording_sid,
+        "call_sid": listed.call_sid,
+        "state": found.state.value,
+        "reason": found.reason,
+        "error_code": found.error_code or None,
+        "is_trouble": why.is_trouble,
+        "means": why.means,
+        "to_do": why.to_do,
+        "error_page": why.source,
+        "noted_at": found.noted_at.isoformat() if found.noted_at else None,
+        "vendor_deleted_at": listed.vendor_deleted_at.isoformat() if listed.vendor_deleted_at else None,
+    }
+
+
+def _row(told: dict[str, object]) -> tuple[object, ...]:
+    noted_at = str(told["noted_at"])[:19]
+    return (told["id"], told["state"], told["reason"], told["error_code"], noted_at, told["means"], told["to_do"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("--since is a moment such as 2026-11-20T00:00:00+00:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,157 @@
+"""What became of a tenant's calls and recordings: states, reasons in a sentence, what to do; and no word of a call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Method, Outcome, Purpose, Standing, standings
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import RecordingId
+from pipeline.model.recording import RecordingState
+from pipeline.reads.vendor_trouble import explain
+from pipeline.store.calls import find_call_by_sid
+from pipeline.store.consents import list_consents
+from pipeline.store.recording_pages import MOST, ListedRecording, list_of_call, read_listed, read_page
+from webhooks.api.calls import CallSid, Context, Owner
+
+router = APIRouter(prefix="/api/v1", tags=["recordings"])
+RecordingName = Annotated[str, Path(pattern=r"^rec_[0-9a-hjkmnp-tv-z]{26}$", description="Earmark's id of it.")]
+
+
+class RecordingView(BaseModel):
+    """One recording: where it is, what that means, and what there is to do."""
+
+    id: str
+    recording_sid: str
+    call_sid: str | None = Field(description="Twilio's id of the call; empty where it belongs to no call of ours.")
+    state: RecordingState
+    reason: str | None = Field(description="A code, such as `caller_declined`.")
+    error_code: int | None = Field(description="Twilio's own code, such as 16102.")
+    is_trouble: bool = Field(description="Somebody should look.")
+    means: str
+    to_do: str
+    source: str = Field(description="What made Twilio record, in its own word.")
+    error_page: str | None
+    channels: int
+    started_at: datetime | None
+    duration_s: int | None
+    noted_at: datetime | None
+    vendor_deleted_at: datetime | None = Field(description="When Twilio's copy was seen to be gone.")
+    vendor_metadata_gone_at: datetime | None = Field(description="When Twilio no longer listed even its metadata.")
+
+
+class RecordingPage(BaseModel):
+    """Recordings, newest first."""
+
+    recordings: list[RecordingView]
+    cursor: str | None = Field(description="Ask with this for the next page; empty where there is none.")
+
+
+class StandingView(BaseModel):
+    """Where one leg's permission for one purpose stands."""
+
+    leg: LegRole
+    ordinal: int
+    purpose: Purpose
+    outcome: Outcome
+    method: Method
+    at: datetime
+    withdrawn_at: datetime | None
+    script: str | None
+    locale: str | None
+
+
+class CallView(BaseModel):
+    """One call: what its law asked for, what was answered, and what was recorded."""
+
+    call_sid: str
+    direction: str
+    started_at: datetime
+    mode: str
+    tokens: list[str]
+    round: int
+    consents: list[StandingView]
+    recordings: list[RecordingView]
+
+
+@router.get("/recordings")
+def list_recordings(
+    context: Context,
+    tenant: Owner,
+    state: Annotated[RecordingState | None, Query(description="Only those in this state.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Only those noted then or later.")] = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> RecordingPage:
+    """List recordings, newest first."""
+    with context.database.transaction(tenant) as tx:
+        page = read_page(tx, state=state, since=since, cursor=cursor, limit=limit)
+    return RecordingPage(recordings=[_view(listed) for listed in page.recordings], cursor=page.cursor)
+
+
+@router.get("/recordings/{recording}")
+def show_recording(recording: RecordingName, context: Context, tenant: Owner) -> RecordingView:
+    """Show one recording."""
+    with context.database.transaction(tenant) as tx:
+        return _view(read_listed(tx, RecordingId(recording)))
+
+
+@router.get("/calls/{call_sid}")
+def show_call(call_sid: CallSid, context: Context, tenant: Owner) -> CallView:
+    """Show where a call's permissions stand, leg by leg and purpose by purpose, and its recordings."""
+    with context.database.transaction(tenant) as tx:
+        call = find_call_by_sid(tx, call_sid)
+        if call is None:
+            raise NotFound("no such call")
+        return CallView(
+            call_sid=call.call_sid,
+            direction=call.direction,
+            started_at=call.started_at,
+            mode=call.mode,
+            tokens=list(call.tokens),
+            round=call.round,
+            consents=[_standing(one) for one in standings(list_consents(tx, call.id))],
+            recordings=[_view(listed) for listed in list_of_call(tx, call.id)],
+        )
+
+
+def _view(listed: ListedRecording) -> RecordingView:
+    found, told = listed.recording, explain(listed.recording)
+    return RecordingView(
+        id=found.id,
+        recording_sid=found.recording_sid,
+        call_sid=listed.call_sid,
+        state=found.state,
+        reason=found.reason,
+        error_code=found.error_code or None,
+        is_trouble=told.is_trouble,
+        means=told.means,
+        to_do=told.to_do,
+        source=found.source,
+        error_page=told.source,
+        channels=found.channels,
+        started_at=found.started_at,
+        duration_s=found.duration_s,
+        noted_at=found.noted_at,
+        vendor_deleted_at=listed.vendor_deleted_at,
+        vendor_metadata_gone_at=listed.vendor_metadata_gone_at,
+    )
+
+
+def _standing(one: Standing) -> StandingView:
+    return StandingView(
+        leg=one.leg_role,
+        ordinal=one.ordinal,
+        purpose=one.purpose,
+        outcome=one.outcome,
+        method=one.method,
+        at=one.at,
+        withdrawn_at=one.withdrawn_at,
+        script=one.script.id if one.script else None,
+        locale=one.script.locale if one.script else None,
+    )
