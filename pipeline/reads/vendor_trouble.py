@@ -47,7 +47,7 @@ _CODES: Final[Mapping[int, tuple[str, str]]] = {
     ),
     16105: (
         "Recordings of the account are to be encrypted, but it had no valid public key: Twilio kept no audio.",
-        "Set a valid public key for voice recordings at Twilio, and give Earmark its private key. What is lost is lost.",
+        "Set a valid public key for voice recordings at Twilio, and give Earmark its private part..",
     ),
     16107: (
         "The public key that was set could not be used; Twilio encrypted the recording with another of the account.",
