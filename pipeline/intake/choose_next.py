@@ -1,20 +1,24 @@
 """What a call is told next, from nothing but where its permissions stand.
 
-The recorder is started in one place only: `CONNECT` with `is_recorded`. Whatever is unknown, unanswered or refused
-leads to a document without a recorder.
+The recorder is started in two places only, `CONNECT` and `TAKE_MESSAGE`, and there only with `is_recorded`. Whatever
+is unknown, unanswered or refused leads to a document without a recorder and to an agent that keeps nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from pipeline.consent.require import ConsentMode
 from pipeline.intake.call_state import CallState
-from pipeline.intake.law_of_call import voice_of
+from pipeline.intake.choose_script import announcement, notice, question
+from pipeline.intake.law_of_call import PUT_THROUGH, voice_of
+from pipeline.intake.rooms import Room, room_of
 from pipeline.intake.wording import Line, disclosure, lines_of
 from pipeline.model.call import LegRole
-from pipeline.model.consent import Method, Outcome, Purpose
+from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.tenant import OnDecline, Tenant, Topology
 from pipeline.policies.loader import Law
 from pipeline.policies.scripts import ScriptId
@@ -29,6 +33,8 @@ class Act(StrEnum):
     ASK_TRAINING = "ask_training"
     CONNECT = "connect"
     """Put the caller through to whoever answers this tenant's calls."""
+    TAKE_MESSAGE = "take_message"
+    """Listen to what the caller leaves; nobody answers."""
     TRANSFER = "transfer"
     """Put the caller through to a person, unrecorded."""
     HANG_UP = "hang_up"
@@ -36,16 +42,38 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """One step of a call. `is_recorded` is true only of a connection that everybody asked so far agreed to."""
+    """One step of a call.
+
+    `is_recorded` is true only of a connection or a message that everybody asked so far agreed to. `is_kept` says
+    whether the agent may keep what is said; without a recorder, that is a transcript alone.
+    """
 
     act: Act
     lines: tuple[Line, ...] = ()
     attempt: int = 1
     is_recorded: bool = False
+    is_kept: bool = False
+    takes_speech: bool = False
+    room: Room | None = None
+    """Where the people meet; None where they are bridged, or where software answers."""
+
+
+_GOING_ON: Final[Mapping[Topology, ScriptId]] = {
+    Topology.FORWARD: ScriptId.DECLINED_TRANSFER,
+    Topology.CONFERENCE: ScriptId.DECLINED_TRANSFER,
+    Topology.VOICEMAIL: ScriptId.VOICEMAIL_UNRECORDED,
+}
+"""What is said on an unrecorded call, by who answers it; an assistant unless it is named here."""
 
 
 def choose_next(state: CallState) -> Next:
     """Decide from the answers so far; the same answers always give the same step."""
+    step = _chosen(state)
+    is_meeting = step.act is Act.CONNECT and _is_between_people(state.owner)
+    return replace(step, room=room_of(state, is_recorded=step.is_recorded)) if is_meeting else step
+
+
+def _chosen(state: CallState) -> Next:
     if not state.is_recordable:
         return unrecorded(state.owner, state.locales)
     record = state.outcome(LegRole.CALLER)
@@ -59,12 +87,19 @@ def choose_next(state: CallState) -> Next:
             return Next(act=Act.ASK_TRAINING, lines=lines_of(ScriptId.ASK_TRAINING, state.locales, state.owner))
         if training not in (Outcome.GRANTED, Outcome.DECLINED):
             return _declined(state)
-    return _connect_recorded(state)
+    return _connect_agreed(state)
+
+
+def ask(state: CallState) -> Next:
+    """Ask the recording question."""
+    lines = lines_of(question(state), state.locales, state.owner)
+    return Next(act=Act.ASK_RECORD, lines=lines, takes_speech=state.accepts_speech)
 
 
 def ask_again(state: CallState) -> Next:
     """Ask the recording question a second and last time, slower."""
-    return Next(act=Act.ASK_RECORD, lines=lines_of(ScriptId.ASK_RECORD_AGAIN, state.locales, state.owner), attempt=2)
+    lines = lines_of(question(state, 2), state.locales, state.owner)
+    return Next(act=Act.ASK_RECORD, lines=lines, attempt=2, takes_speech=state.accepts_speech)
 
 
 def may_record(state: CallState) -> bool:
@@ -76,9 +111,8 @@ def may_record(state: CallState) -> bool:
 
 def unrecorded(owner: Tenant, locales: tuple[str, ...]) -> Next:
     """Go on without asking: say that an AI speaks and that nothing is recorded, then connect."""
-    opening = () if _is_forwarded(owner) else disclosure(locales, owner)
-    lines = opening + lines_of(_going_on(owner), locales, owner)
-    return _reachable(Next(act=Act.CONNECT, lines=lines), owner, locales)
+    opening = () if _is_between_people(owner) else disclosure(locales, owner)
+    return _go_on(owner, locales, opening)
 
 
 def fail_closed(owner: Tenant, *, law: Law) -> Next:
@@ -88,24 +122,21 @@ def fail_closed(owner: Tenant, *, law: Law) -> Next:
 
 def _open(state: CallState) -> Next:
     if state.call.mode == ConsentMode.EXPLICIT_GATE:
-        return Next(act=Act.ASK_RECORD, lines=lines_of(ScriptId.ASK_RECORD, state.locales, state.owner))
+        return ask(state)
     return Next(act=Act.ANNOUNCE, lines=lines_of(announcement(state), state.locales, state.owner))
 
 
-def announcement(state: CallState) -> ScriptId:
-    """Choose the announcement by who called whom."""
-    is_outbound = state.call.direction.startswith("outbound")
-    return ScriptId.ANNOUNCE_OUTBOUND if is_outbound else ScriptId.ANNOUNCE
-
-
-def _connect_recorded(state: CallState) -> Next:
-    if _is_forwarded(state.owner):
+def _connect_agreed(state: CallState) -> Next:
+    owner, locales = state.owner, state.locales
+    if _is_between_people(owner):
         # Nothing is recorded yet: the other person is asked before the two are bridged, then the recorder starts.
-        return _reachable(Next(act=Act.CONNECT, is_recorded=True), state.owner, state.locales)
-    is_explicit = state.method(LegRole.CALLER) is not Method.IMPLIED
-    notice = ScriptId.INSIDE_NOTICE_EXPLICIT if is_explicit else ScriptId.INSIDE_NOTICE
-    lines = lines_of(notice, state.locales, state.owner)
-    return _reachable(Next(act=Act.CONNECT, lines=lines, is_recorded=True), state.owner, state.locales)
+        return _reachable(Next(act=Act.CONNECT, is_recorded=True), owner, locales)
+    lines = lines_of(notice(state), locales, owner)
+    if owner.settings.topology is Topology.VOICEMAIL:
+        lines += lines_of(ScriptId.VOICEMAIL_LEAVE, locales, owner)
+        return Next(act=Act.TAKE_MESSAGE, lines=lines, is_recorded=True)
+    agreed = Next(act=Act.CONNECT, lines=lines, is_recorded=state.is_recording_asked, is_kept=True)
+    return _reachable(agreed, owner, locales)
 
 
 def _declined(state: CallState) -> Next:
@@ -114,22 +145,24 @@ def _declined(state: CallState) -> Next:
         return Next(act=Act.HANG_UP, lines=lines_of(ScriptId.GOODBYE_DECLINED, state.locales, owner))
     if chosen is OnDecline.TRANSFER and owner.secrets.forward_to:
         return Next(act=Act.TRANSFER, lines=lines_of(ScriptId.DECLINED_TRANSFER, state.locales, owner))
-    lines = lines_of(_going_on(owner), state.locales, owner)
-    return _reachable(Next(act=Act.CONNECT, lines=lines), owner, state.locales)
+    return _go_on(owner, state.locales)
 
 
-def _going_on(owner: Tenant) -> ScriptId:
-    """Choose the line by who answers: the assistant, or a person."""
-    return ScriptId.DECLINED_TRANSFER if _is_forwarded(owner) else ScriptId.UNRECORDED
+def _go_on(owner: Tenant, locales: tuple[str, ...], opening: tuple[Line, ...] = ()) -> Next:
+    topology = owner.settings.topology
+    lines = opening + lines_of(_GOING_ON.get(topology, ScriptId.UNRECORDED), locales, owner)
+    if topology is Topology.VOICEMAIL:
+        return Next(act=Act.HANG_UP, lines=lines)
+    return _reachable(Next(act=Act.CONNECT, lines=lines), owner, locales)
 
 
-def _is_forwarded(owner: Tenant) -> bool:
-    return owner.settings.topology is Topology.FORWARD
+def _is_between_people(owner: Tenant) -> bool:
+    return owner.settings.topology in PUT_THROUGH
 
 
 def _reachable(step: Next, owner: Tenant, locales: tuple[str, ...]) -> Next:
     """Say goodbye instead where nobody is set up to answer, so that no recorder runs on an empty line."""
-    target = owner.secrets.forward_to if _is_forwarded(owner) else owner.secrets.agent_url
+    target = owner.secrets.forward_to if _is_between_people(owner) else owner.secrets.agent_url
     if target:
         return step
     return Next(act=Act.HANG_UP, lines=lines_of(ScriptId.GOODBYE_FALLBACK, locales, owner))

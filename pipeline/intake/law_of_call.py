@@ -22,6 +22,9 @@ UNRECORDED: Final = "unrecorded"
 """The mode of a call that is never asked and never recorded."""
 
 _LISTENING: Final = frozenset({Topology.AGENT, Topology.RELAY})
+PUT_THROUGH: Final = (Topology.FORWARD, Topology.CONFERENCE)
+"""Lines whose calls are put through to a person on another number."""
+
 _LAST_RESORT: Final = "en-US"
 _ORDER: Final = (LegRole.CALLER, LegRole.CALLEE, LegRole.AGENT)
 """The languages of people are spoken before that of the tenant."""
@@ -75,7 +78,7 @@ def candidates_of(ringing: Ringing, owner: Tenant, *, law: Law) -> dict[LegRole,
     if established:
         tenant = (*established, *(place for place in tenant if place != UNKNOWN))
     found = {LegRole.CALLER: caller, LegRole.AGENT: tenant}
-    if owner.settings.topology is Topology.FORWARD:
+    if owner.settings.topology in PUT_THROUGH:
         found[LegRole.CALLEE] = resolve_leg(owner.secrets.forward_to, law=law).candidates
     return {role: tuple(dict.fromkeys(places)) for role, places in found.items()}
 
@@ -130,13 +133,8 @@ def why_unrecorded(
     bundle: Bundle | None = None,
     is_armed: bool = True,
 ) -> str | None:
-    """Say why a call is never asked and never recorded; None where it may be.
-
-    A forwarded call under R is not recorded: R wants a line inside the recording that everybody hears, and two
-    bridged legs can be spoken to only before they are bridged.
-    """
-    purposes, topology = purposes_of(owner), owner.settings.topology
-    is_silent_forward = topology is Topology.FORWARD and Token.INSIDE in plan.tokens
+    """Say why a call is never asked and never recorded; None where it may be."""
+    purposes = purposes_of(owner)
     reasons = {
         "tenant_closed": not owner.is_active,
         "recording_off": not purposes,
@@ -144,7 +142,6 @@ def why_unrecorded(
         "number_not_armed": not is_armed,
         "machine": ringing is not None and ringing.is_machine,
         "unscripted": bool(plan.unscripted),
-        "no_notice_inside": is_silent_forward or topology is Topology.CONFERENCE,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

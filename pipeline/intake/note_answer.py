@@ -1,48 +1,69 @@
 """What a caller did at a question: noted once, for each purpose by itself, with the very words that were played.
 
-The first answer closes a gate; what comes later, again or out of order changes nothing. Silence, a wrong key and a
-hang-up are different outcomes, and in any gate none of them lets anything be recorded.
+The first answer closes a gate; what comes later, again or out of order changes nothing. Silence, a wrong key, words
+that are no clear answer and a hang-up are different outcomes, and in any gate none of them lets anything be kept.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pipeline.consent.require import ConsentMode
+from pipeline.consent.speech import hear
 from pipeline.intake.call_state import CallState, find_state
-from pipeline.intake.choose_next import Next, announcement, ask_again, choose_next
+from pipeline.intake.choose_next import Next, ask, ask_again, choose_next
+from pipeline.intake.choose_script import announcement, question
 from pipeline.intake.noting import UNANSWERED, Answer, note, outcome_of
 from pipeline.intake.wording import script_ref
 from pipeline.model.call import LegRole
-from pipeline.model.consent import RECORDING_PURPOSES, Method, Outcome, Purpose
+from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.policies.loader import Law
 from pipeline.policies.scripts import ScriptId
 from pipeline.store.session import Transaction
 
 ATTEMPTS: Final = 2
+_STAYED: Final = {"": (Outcome.GRANTED, Method.IMPLIED), "2": (Outcome.DECLINED, Method.DTMF)}
 
 
-def note_announced(tx: Transaction, state: CallState, *, law: Law) -> Next:
-    """Note that the caller heard the announcement to its end and stayed; only where staying is agreeing."""
+def note_announced(tx: Transaction, state: CallState, *, digits: str = "", law: Law) -> Next:
+    """Note that the caller heard the announcement and stayed; only where staying is agreeing.
+
+    A 2 refuses. Any other key is a caller who wants to say something, and is asked.
+    """
     is_implied = state.is_recordable and state.call.mode != ConsentMode.EXPLICIT_GATE
-    if is_implied and state.outcome(LegRole.CALLER) is None:
-        script = script_ref(announcement(state), state)
-        answer = Answer(outcome=Outcome.GRANTED, method=Method.IMPLIED, script=script)
-        note(tx, state.call, answer, RECORDING_PURPOSES, cause="announced:1")
+    if not is_implied or state.outcome(LegRole.CALLER) is not None:
+        return choose_next(state)
+    outcome, method = _STAYED.get(digits, (None, None))
+    if outcome is None or method is None:
+        return ask(state)
+    script = script_ref(announcement(state), state)
+    answer = Answer(outcome=outcome, method=method, script=script, digits=digits)
+    note(tx, state.call, answer, state.asked, cause="announced:1")
     return choose_next(reread(tx, state, law=law))
 
 
-def note_record_answer(tx: Transaction, state: CallState, *, digits: str, attempt: int, law: Law) -> Next:
-    """Note the answer to the recording question; the first silence or wrong key only asks again."""
+def note_record_answer(
+    tx: Transaction, state: CallState, *, digits: str, attempt: int, law: Law, speech: str = "", confidence: str = ""
+) -> Next:
+    """Note the answer to the recording question; the first that is no answer only asks again.
+
+    Words count only where a spoken answer is taken, and not beside a key; they are read here and never stored.
+    """
     if not state.is_recordable or state.outcome(LegRole.CALLER) is not None:
         return choose_next(state)
-    outcome = outcome_of(digits)
-    if outcome in UNANSWERED and attempt < ATTEMPTS:
+    is_spoken = bool(speech) and not digits and state.accepts_speech
+    answer = _spoken(state, speech, confidence) if is_spoken else Answer(outcome=outcome_of(digits), digits=digits)
+    if answer.outcome in UNANSWERED and attempt < ATTEMPTS:
         return ask_again(state)
-    script = ScriptId.ASK_RECORD if attempt < ATTEMPTS else ScriptId.ASK_RECORD_AGAIN
-    answer = Answer(outcome=outcome, script=script_ref(script, state), digits=digits, attempts=attempt)
-    note(tx, state.call, answer, RECORDING_PURPOSES, cause=f"ask_record:{attempt}")
+    answer = replace(answer, script=script_ref(question(state, attempt), state), attempts=attempt)
+    note(tx, state.call, answer, state.asked, cause=f"ask_record:{attempt}")
     return choose_next(reread(tx, state, law=law))
+
+
+def _spoken(state: CallState, speech: str, confidence: str) -> Answer:
+    heard = hear(speech, confidence, locale=state.locales[0])
+    return Answer(outcome=heard.outcome, method=Method.SPEECH, confidence=heard.confidence, phrase=heard.phrase)
 
 
 def note_training_answer(tx: Transaction, state: CallState, *, digits: str, law: Law) -> Next:
@@ -64,12 +85,11 @@ def close_gate(tx: Transaction, state: CallState, outcome: Outcome, *, cause: st
     """Note of a gate that is still open that no answer will come: the caller hung up, or the question failed."""
     if not state.is_gate_open:
         return
-    script = announcement(state)
-    purposes: tuple[Purpose, ...] = RECORDING_PURPOSES
+    script, purposes = announcement(state), state.asked
     if state.outcome(LegRole.CALLER) is Outcome.GRANTED:
         script, purposes = ScriptId.ASK_TRAINING, tuple(Purpose)
     elif state.call.mode == ConsentMode.EXPLICIT_GATE:
-        script = ScriptId.ASK_RECORD
+        script = question(state)
     method = Method.IMPLIED if script is announcement(state) else Method.DTMF
     answer = Answer(outcome=outcome, method=method, script=script_ref(script, state))
     note(tx, state.call, answer, purposes, cause=cause)

@@ -25,7 +25,7 @@ class Answer:
     """What a leg did. `at` is None for now; `script` None where nothing was played; `phrase` is one of ours."""
 
     outcome: Outcome
-    script: ScriptRef | None
+    script: ScriptRef | None = None
     role: LegRole = LegRole.CALLER
     method: Method = Method.DTMF
     digits: str = ""

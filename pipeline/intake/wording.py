@@ -11,8 +11,10 @@ from typing import Final
 from pipeline.consent.script import RenderedScript, render_script
 from pipeline.intake.call_state import CallState
 from pipeline.model.consent import ScriptRef
+from pipeline.model.errors import InvalidInput
 from pipeline.model.tenant import Tenant
 from pipeline.policies.scripts import ScriptId
+from pipeline.telemetry import log
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s")
 
@@ -27,7 +29,7 @@ class Line:
 
 
 def lines_of(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[Line, ...]:
-    """Write a script in each language."""
+    """Write a script in each language, in the tenant's own words where it has some that may be spoken."""
     return tuple(
         Line(text=rendered.text, locale=rendered.locale, is_slow=rendered.pace == "slow")
         for rendered in _rendered(script, locales, owner)
@@ -35,8 +37,11 @@ def lines_of(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[L
 
 
 def disclosure(locales: Sequence[str], owner: Tenant) -> tuple[Line, ...]:
-    """Say that an AI speaks, and nothing of recording: the first sentence of the announcement says just that."""
-    rendered = _rendered(ScriptId.ANNOUNCE, locales, owner)
+    """Say that an AI speaks, and nothing of recording: the first sentence of our own announcement says just that.
+
+    A tenant's first sentence may say more, which would not be true of a call that is not recorded.
+    """
+    rendered = (render_script(ScriptId.ANNOUNCE, locale, tenant_name=owner.display_name) for locale in locales)
     return tuple(Line(text=_SENTENCE_END.split(r.text, maxsplit=1)[0], locale=r.locale) for r in rendered)
 
 
@@ -54,4 +59,15 @@ def script_ref(script: ScriptId, state: CallState) -> ScriptRef:
 
 
 def _rendered(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[RenderedScript, ...]:
-    return tuple(render_script(script, locale, tenant_name=owner.display_name) for locale in locales)
+    return tuple(_render(script, locale, owner) for locale in locales)
+
+
+def _render(script: ScriptId, locale: str, owner: Tenant) -> RenderedScript:
+    """Write a script in one language. Own words that no longer pass the check are not spoken; ours are."""
+    own = owner.wordings.get(f"{script}:{locale}")
+    if own is not None:
+        try:
+            return render_script(script, locale, tenant_name=owner.display_name, wording=own)
+        except InvalidInput:
+            log().warning("wording.refused", tenant=owner.id, kind=script.value)
+    return render_script(script, locale, tenant_name=owner.display_name)

@@ -87,11 +87,13 @@ class Twilio:
         assert gather.get("actionOnEmptyResult") == "true"
         return self.document(gather.attrib["action"], Digits=digits)
 
-    def follow(self, announced: ElementTree.Element) -> ElementTree.Element:
-        """Play a document to its end, and fetch what it redirects to."""
-        redirect = announced.find("Redirect")
-        assert redirect is not None
-        return self.document(redirect.text or "")
+    def follow(self, announced: ElementTree.Element, digits: str = "") -> ElementTree.Element:
+        """Hear an announcement to its end, or press a key in it, and fetch what comes next."""
+        gather = announced.find("Gather")
+        assert gather is not None
+        assert "step=announced" in gather.attrib["action"]
+        assert (gather.get("input"), gather.get("timeout")) == ("dtmf", "1")
+        return self.press(announced, digits)
 
     def end(self, status: str = "completed"):
         return self.post(self.path("status"), self.form(CallStatus=status))
@@ -184,10 +186,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(database, keys, clock) -> Iterator[Stage]:
+def stage(database, keys, vault, clock) -> Iterator[Stage]:
     queue, recordings = NotedQueue(), NotedRecordings()
     context = WebContext(
         database=database,
+        objects=vault.objects,
         keys=keys,
         queue=queue,
         recordings=recordings,

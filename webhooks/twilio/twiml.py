@@ -1,26 +1,33 @@
 """A step of a call as the document that Twilio executes, written with its official classes.
 
-`<Recording>` stands in exactly one place, and `record` attributes nowhere.
+`<Recording>` stands in exactly one place, and `record` attributes and `<Record>` nowhere: the recorder of `<Record>`
+runs only while the caller speaks, so the notice could not be inside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from twilio.twiml import TwiML
-from twilio.twiml.voice_response import Connect, Dial, Gather, Say, Start, VoiceResponse
+from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Gather, Say, Start, Stream, VoiceResponse
 
 from pipeline.intake.choose_next import Act, Next
+from pipeline.intake.law_of_call import PUT_THROUGH
 from pipeline.intake.note_callee import CalleeAct, CalleeNext
+from pipeline.intake.rooms import Room
 from pipeline.intake.wording import Line
 from pipeline.model.tenant import Tenant, Topology
 from pipeline.policies.loader import load_scripts
 from pipeline.policies.scripts import ScriptId
+from webhooks.twilio.twiml_conference import meet
 from webhooks.twilio.urls import Gate, Urls
 
 RECORDING_EVENTS: Final = "in-progress completed absent"
 _ANSWER_WITHIN_S: Final = 6
+_PAUSE_S: Final = 1
+_SPEECH_ENDS_AFTER_S: Final = 2
+_LISTENING: Final = frozenset({Topology.AGENT, Topology.RELAY})
 _RING_FOR_S: Final = 30
 _VOICES: Final[Mapping[str, str]] = {
     "de-DE": "Polly.Vicki-Neural",
@@ -36,37 +43,62 @@ _VOICES: Final[Mapping[str, str]] = {
 
 
 def render(step: Next, *, owner: Tenant, call_sid: str, urls: Urls) -> str:
-    """Write a step on the caller's leg."""
+    """Write a step on the caller's leg. What does not fit how the tenant's calls are answered ends the call."""
     document = VoiceResponse()
+    topology = owner.settings.topology
     if step.act in (Act.ASK_RECORD, Act.ASK_TRAINING):
         gate = Gate.RECORD if step.act is Act.ASK_RECORD else Gate.TRAINING
-        _ask(document, step.lines, action=urls.consent(gate, step.attempt))
+        _ask(document, step.lines, action=urls.consent(gate, step.attempt), takes_speech=step.takes_speech)
     elif step.act is Act.ANNOUNCE:
-        _say(document, step.lines)
-        document.pause(length=1)
         # Only a caller who is still there makes Twilio fetch this: that is what the implied consent rests on.
-        document.redirect(urls.consent(Gate.ANNOUNCED), method="POST")
-    elif step.act is Act.HANG_UP:
+        _ask(document, step.lines, action=urls.consent(Gate.ANNOUNCED), timeout_s=_PAUSE_S)
+    elif step.room is not None:
         _say(document, step.lines)
-        document.hangup()
-    elif step.act is Act.TRANSFER or owner.settings.topology is Topology.FORWARD:
+        meet(document, step.room, call_sid=call_sid, urls=urls, is_caller=True)
+    elif step.act is Act.TRANSFER or (step.act is Act.CONNECT and topology in PUT_THROUGH):
         _say(document, step.lines)
-        _dial(document, owner, call_sid, urls, is_asked=step.is_recorded)
-    else:
+        is_asked = step.act is Act.CONNECT and step.is_recorded
+        _dial(document, owner, call_sid, urls, is_asked=is_asked)
+    elif step.act is Act.CONNECT and topology in _LISTENING:
         if step.is_recorded:
             _start_recorder(document, urls)
         _say(document, step.lines)
-        _connect(document, owner, call_sid, is_recorded=step.is_recorded)
+        _connect(document, step, owner, call_sid)
+    elif step.act is Act.TAKE_MESSAGE and topology is Topology.VOICEMAIL and step.is_recorded:
+        _start_recorder(document, urls)
+        _ask(document, step.lines, action=urls.consent(Gate.MESSAGE), timeout_s=owner.settings.voicemail_s)
+    else:
+        _say(document, step.lines)
+        document.hangup()
     return str(document)
 
 
-def render_callee(step: CalleeNext, *, call_sid: str, urls: Urls) -> str:
+def render_callee(step: CalleeNext, *, call_sid: str, urls: Urls, leg: int = 1) -> str:
     """Write a step on the callee's leg. An empty document bridges the two."""
     document = VoiceResponse()
     if step.act is CalleeAct.ASK:
-        _ask(document, step.lines, action=urls.whisper(call_sid, step.attempt))
+        _ask(document, step.lines, action=urls.whisper(call_sid, step.attempt, leg=leg))
     elif step.act is CalleeAct.HANG_UP:
         document.hangup()
+    return str(document)
+
+
+def render_joining(step: CalleeNext, room: Room, *, call_sid: str, urls: Urls, leg: int) -> str:
+    """Write a step on the leg of somebody who was called to join a room."""
+    document = VoiceResponse()
+    if step.act is CalleeAct.ASK:
+        _ask(document, step.lines, action=urls.join(call_sid, step.attempt, leg=leg))
+    elif step.act is CalleeAct.HANG_UP:
+        document.hangup()
+    else:
+        meet(document, room, call_sid=call_sid, urls=urls, is_caller=False)
+    return str(document)
+
+
+def render_lines(lines: Iterable[Line]) -> str:
+    """Write lines to be spoken, and nothing else."""
+    document = VoiceResponse()
+    _say(document, lines)
     return str(document)
 
 
@@ -86,20 +118,38 @@ def render_hang_up() -> str:
     return str(document)
 
 
-def _ask(document: VoiceResponse, lines: Iterable[Line], *, action: str) -> None:
+def _ask(
+    document: VoiceResponse,
+    lines: Sequence[Line],
+    *,
+    action: str,
+    timeout_s: int = _ANSWER_WITHIN_S,
+    takes_speech: bool = False,
+) -> None:
     # Without actionOnEmptyResult silence would fall through to the next verb; without finishOnKey="" a # would be
     # taken for "no key".
     gather = Gather(
-        input="dtmf",
+        input="dtmf speech" if takes_speech else "dtmf",
         num_digits=1,
-        timeout=_ANSWER_WITHIN_S,
+        timeout=timeout_s,
         finish_on_key="",
         action_on_empty_result=True,
         action=action,
         method="POST",
+        **(_speech(lines[0].locale) if takes_speech else {}),
     )
     _say(gather, lines)
     document.append(gather)
+
+
+def _speech(locale: str) -> dict[str, str | int | bool]:
+    answers = load_scripts(locale).answers
+    return {
+        "language": locale,
+        "speech_timeout": _SPEECH_ENDS_AFTER_S,
+        "hints": ", ".join((*answers.agree, *answers.refuse)),
+        "profanity_filter": False,
+    }
 
 
 def _say(parent: TwiML, lines: Iterable[Line]) -> None:
@@ -123,12 +173,24 @@ def _start_recorder(document: VoiceResponse, urls: Urls) -> None:
     document.append(start)
 
 
-def _connect(document: VoiceResponse, owner: Tenant, call_sid: str, *, is_recorded: bool) -> None:
+def _connect(document: VoiceResponse, step: Next, owner: Tenant, call_sid: str) -> None:
     connect = Connect()
-    stream = connect.stream(url=owner.secrets.agent_url)
-    stream.parameter(name="callSid", value=call_sid)
-    # On an unrecorded call the agent must keep neither transcript nor prompts.
-    stream.parameter(name="keep", value="yes" if is_recorded else "no")
+    agent: Stream | ConversationRelay
+    if owner.settings.topology is Topology.RELAY:
+        # Keys reach the agent, so that a caller may withdraw with one. The companies that hear and speak are named,
+        # since the defaults change without notice and may be ones that no policy lists.
+        agent = connect.conversation_relay(
+            url=owner.secrets.agent_url,
+            language=step.lines[0].locale if step.lines else owner.settings.locale,
+            dtmf_detection=True,
+            transcription_provider="Google",
+            tts_provider="Amazon",
+        )
+    else:
+        agent = connect.stream(url=owner.secrets.agent_url)
+    agent.parameter(name="callSid", value=call_sid)
+    # Without a yes the agent must keep neither transcript nor prompts.
+    agent.parameter(name="keep", value="yes" if step.is_kept else "no")
     document.append(connect)
 
 

@@ -23,6 +23,8 @@ class Gate(StrEnum):
     ANNOUNCED = "announced"
     RECORD = "record"
     TRAINING = "training"
+    MESSAGE = "message"
+    """The caller's message is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

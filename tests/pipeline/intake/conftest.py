@@ -13,6 +13,7 @@ from pipeline.model.ids import CallId, LegId, TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
 from pipeline.policies.jurisdictions import Token
 
+TRANSCRIPT_ALONE = {"is_recording_on": False, "is_transcription_on": True}
 OWN_NUMBER = "ref-of-our-number"
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

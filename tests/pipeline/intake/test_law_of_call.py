@@ -4,13 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.law_of_call import UNRECORDED, Ringing, candidates_of, locales_of, mode_of, plan_of, voice_of
+from pipeline.intake.law_of_call import (
+    UNRECORDED,
+    Ringing,
+    candidates_of,
+    locales_of,
+    mode_of,
+    plan_of,
+    purposes_of,
+    voice_of,
+    why_unrecorded,
+)
 from pipeline.model.call import Leg, LegRole
+from pipeline.model.consent import RECORDING_PURPOSES, Purpose
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import CallId, LegId
 from pipeline.model.tenant import Topology
-from pipeline.policies.loader import load_law
-from tests.pipeline.intake.conftest import an_owner
+from pipeline.policies.loader import load_bundle, load_law
+from tests.pipeline.intake.conftest import MODES, TRANSCRIPT_ALONE, an_owner
 
 LAW = load_law()
 NEW_YORK, DENVER, BERLIN, SEATTLE = "+12125550142", "+13035550100", "+493012345678", "+12065550142"
@@ -80,16 +91,65 @@ def test_another_leg_place_or_hint_never_loosens(number, other, established, mor
     assert set(before) <= set(after)
 
 
-def test_nothing_is_recorded_without_a_switch_a_script_or_a_way_to_say_the_notice_inside():
+def test_nothing_is_recorded_without_a_switch_or_a_script_and_the_reason_is_told():
     agent, off = an_owner(), an_owner(is_recording_on=False)
-    closed, desk = an_owner(is_active=False), an_owner(topology=Topology.FORWARD, forward_to=DENVER)
-    cases = [(off, NEW_YORK), (closed, NEW_YORK), (agent, "+358912345678"), (desk, SEATTLE), (desk, "")]
-    for owner, number in cases:
+    closed, message = an_owner(is_active=False), an_owner(topology=Topology.VOICEMAIL, **TRANSCRIPT_ALONE)
+    desk = an_owner(topology=Topology.FORWARD, forward_to=DENVER, **TRANSCRIPT_ALONE)
+    cases = [
+        (off, NEW_YORK, "recording_off"),
+        (closed, NEW_YORK, "tenant_closed"),
+        (agent, "+358912345678", "unscripted"),
+        (message, NEW_YORK, "recording_off"),
+        (desk, NEW_YORK, "recording_off"),
+    ]
+    for owner, number, reason in cases:
         plan = plan_of(legs_of(ringing(from_number=number), owner), owner, law=LAW)
         assert mode_of(plan, owner) == UNRECORDED
-    for owner, number in [(agent, SEATTLE), (desk, NEW_YORK)]:
+        assert why_unrecorded(plan, owner) == reason
+    for owner, number in [(agent, SEATTLE), (agent, ""), (an_owner(**TRANSCRIPT_ALONE), NEW_YORK)]:
         plan = plan_of(legs_of(ringing(from_number=number), owner), owner, law=LAW)
         assert mode_of(plan, owner) != UNRECORDED
+
+
+def test_a_transcript_alone_is_asked_for_where_software_listens_that_can_make_one():
+    for topology in Topology:
+        listens = topology in (Topology.AGENT, Topology.RELAY)
+        purposes = purposes_of(an_owner(topology=topology, **TRANSCRIPT_ALONE))
+        assert purposes == (tuple(p for p in RECORDING_PURPOSES if p is not Purpose.RECORD) if listens else ())
+        assert purposes_of(an_owner(topology=topology)) == RECORDING_PURPOSES
+        assert purposes_of(an_owner(topology=topology, is_recording_on=False)) == ()
+
+
+@pytest.mark.parametrize("policy", ["nejix", "connekz"])
+def test_a_policy_that_forbids_it_is_a_reason(policy):
+    bundle = load_bundle(policy)
+    forbidding = bundle.model_copy(update={"record": bundle.record.model_copy(update={"allowed": False})})
+    plan = plan_of(legs_of(ringing(), an_owner()), an_owner(), law=LAW)
+    assert why_unrecorded(plan, an_owner(), bundle=bundle) is None
+    assert why_unrecorded(plan, an_owner(), bundle=forbidding) == "policy"
+    assert why_unrecorded(plan, an_owner(**TRANSCRIPT_ALONE), bundle=forbidding) is None
+
+
+@given(
+    number=numbers,
+    asks=st.booleans(),
+    outbound=st.booleans(),
+    answered=st.sampled_from(["", "human", "unknown", "machine_start", "fax"]),
+)
+def test_asking_everyone_and_doubt_about_who_picked_up_never_loosen(number, asks, outbound, answered):
+    given_call = ringing(
+        from_number=DENVER if outbound else number,
+        to_number=number if outbound else DENVER,
+        direction="outbound-api" if outbound else "inbound",
+        answered_by=answered,
+    )
+    owner = an_owner(asks_everyone=asks)
+    plan = plan_of(legs_of(given_call, owner), owner, law=LAW)
+    mode, least = mode_of(plan, owner, given_call), mode_of(plan, an_owner())
+    assert mode == UNRECORDED or MODES.index(mode) >= MODES.index(least)
+    if mode not in (UNRECORDED, "explicit_gate"):
+        assert not asks
+        assert not outbound or answered == "human"
 
 
 @pytest.mark.parametrize(

@@ -30,29 +30,65 @@ def an_owner(topology: Topology) -> Tenant:
     )
 
 
-def written(act: Act, topology: Topology, *, is_recorded: bool = False) -> str:
-    step = Next(act=act, lines=LINES, is_recorded=is_recorded)
-    return render(step, owner=an_owner(topology), call_sid=CALL, urls=URLS)
+def written(act: Act, topology: Topology, *, is_recorded: bool = False, **step) -> str:
+    made = Next(act=act, lines=LINES, is_recorded=is_recorded, **step)
+    return render(made, owner=an_owner(topology), call_sid=CALL, urls=URLS)
 
 
-@pytest.mark.parametrize(
-    ("act", "topology", "is_recorded"), list(product(Act, (Topology.AGENT, Topology.FORWARD), (False, True)))
-)
-def test_only_a_recorded_connection_to_an_agent_holds_a_recorder(act, topology, is_recorded):
+@pytest.mark.parametrize(("act", "topology", "is_recorded"), list(product(Act, Topology, (False, True))))
+def test_only_a_recorded_connection_to_an_agent_or_a_message_holds_a_recorder(act, topology, is_recorded):
     document = written(act, topology, is_recorded=is_recorded)
-    holds = "<Recording" in document
-    assert holds == (act is Act.CONNECT and topology is Topology.AGENT and is_recorded)
+    agent = act is Act.CONNECT and topology in (Topology.AGENT, Topology.RELAY)
+    message = act is Act.TAKE_MESSAGE and topology is Topology.VOICEMAIL
+    assert ("<Recording" in document) == ((agent or message) and is_recorded)
+    assert 'trim="do-not-trim"' in document or "<Recording" not in document
     assert "record=" not in document
+    assert "<Record " not in document
     assert "Transcription" not in document
     parse_twiml(document)
 
 
 def test_an_agent_is_told_whether_anything_may_be_kept():
-    for is_recorded, keep in ((True, "yes"), (False, "no")):
-        root = ElementTree.fromstring(written(Act.CONNECT, Topology.AGENT, is_recorded=is_recorded))
-        told = {p.get("name"): p.get("value") for p in root.iter("Parameter")}
-        assert told == {"callSid": CALL, "keep": keep}
-        assert root.find("Connect/Stream").get("url") == "wss://agent.example.com/s?a=1&b=2"
+    for topology in (Topology.AGENT, Topology.RELAY):
+        for is_kept, keep in ((True, "yes"), (False, "no")):
+            root = ElementTree.fromstring(written(Act.CONNECT, topology, is_kept=is_kept))
+            told = {p.get("name"): p.get("value") for p in root.iter("Parameter")}
+            assert told == {"callSid": CALL, "keep": keep}
+            (agent,) = root.find("Connect")
+            assert agent.get("url") == "wss://agent.example.com/s?a=1&b=2"
+
+
+def test_an_agent_that_is_reached_as_text_hears_in_the_language_of_the_call_and_greets_nobody_by_itself():
+    root = ElementTree.fromstring(written(Act.CONNECT, Topology.RELAY, is_recorded=True, is_kept=True))
+    assert [verb.tag for verb in root] == ["Start", "Say", "Say", "Connect"]
+    relay = root.find("Connect/ConversationRelay")
+    assert relay.get("language") == "en-US"
+    assert relay.get("welcomeGreeting") is None
+    assert relay.get("dtmfDetection") == "true"
+
+
+def test_an_announcement_waits_for_a_key_a_moment_and_then_goes_on():
+    (gather,) = ElementTree.fromstring(written(Act.ANNOUNCE, Topology.AGENT))
+    assert "step=announced" in gather.get("action")
+    assert (gather.get("timeout"), gather.get("input")) == ("1", "dtmf")
+    assert (gather.get("actionOnEmptyResult"), gather.get("finishOnKey")) == ("true", "")
+
+
+def test_a_message_is_recorded_from_before_the_notice_until_a_key_or_the_longest_silence():
+    start, gather = ElementTree.fromstring(written(Act.TAKE_MESSAGE, Topology.VOICEMAIL, is_recorded=True))
+    assert start.tag == "Start"
+    assert "step=message" in gather.get("action")
+    assert (gather.get("timeout"), gather.get("numDigits"), gather.get("input")) == ("120", "1", "dtmf")
+    assert [say.tag for say in gather] == ["Say", "Say"]
+
+
+def test_a_question_that_takes_speech_listens_in_its_language_for_our_phrases_and_for_keys_too():
+    (gather,) = ElementTree.fromstring(written(Act.ASK_RECORD, Topology.AGENT, takes_speech=True))
+    assert gather.get("input") == "dtmf speech"
+    assert (gather.get("language"), gather.get("profanityFilter")) == ("en-US", "false")
+    assert gather.get("speechTimeout") == "2"
+    assert {"yes", "no"} <= set(gather.get("hints").split(", "))
+    assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("1", "")
 
 
 def test_the_recorder_starts_before_the_notice_so_that_the_notice_is_inside():
