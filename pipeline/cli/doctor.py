@@ -70,7 +70,22 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
         ("tenants", lambda: tenant_health.check_tenants(base.vault, names, recognisers)),
         ("telephony", lambda: tenant_health.check_vendor(base.vault, names, vendor, now=base.clock.now())),
     ]
-    return database + objects + tenants
+    return database + objects + tenants + _checks_of_accounts(base, settings, names)
+
+
+def _checks_of_accounts(base: Base, settings: Settings, names: tuple[TenantId, ...]) -> _Checks:
+    from pipeline.bootstrap import recordings_of, telephony_of, twilio_line
+    from pipeline.decisions.numbers import number_urls
+    from pipeline.reads.tenant_telephony import VendorSide, check_accounts
+
+    line = twilio_line(settings)
+    side = VendorSide(
+        recordings=recordings_of(settings, line),
+        telephony=telephony_of(settings, line),
+        urls=lambda tenant: number_urls(settings.web.public_base, tenant),
+        now=base.clock.now(),
+    )
+    return [("telephony accounts", lambda: check_accounts(base.vault, names, side))]
 
 
 def _tenants(base: Base, wanted: TenantId | None) -> tuple[TenantId, ...]:

@@ -13,9 +13,9 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
-from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
-from pipeline.store.tenants import get_tenant
+from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
 _SPEECH_TO_TEXT: Final = "speech_to_text"
@@ -60,11 +60,11 @@ def check_vendor(
     vault: Vault, names: Sequence[TenantId], vendor: RecordingsVendor, *, now: datetime
 ) -> Iterator[Finding]:
     """Does the telephony vendor know each tenant that has an account there."""
-    tenants = [tenant for name in names if (tenant := _read(vault, name)).account_sid and tenant.secrets.auth_token]
+    tenants = [tenant for name in names if (tenant := _read(vault, name)).account_sid and _has_credentials(tenant)]
     known = 0
     for tenant in tenants:
         try:
-            vendor.list_recordings(_account(tenant), since=now)
+            vendor.list_recordings(account_of(tenant), since=now)
             known += 1
         except VendorUnavailable as error:
             says = f"cannot be asked about {len(tenants) - known} tenants: {error}"
@@ -74,6 +74,10 @@ def check_vendor(
             yield Finding(check="telephony", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
     if known and known == len(tenants):
         yield Finding(check="telephony", verdict=Verdict.OK, says=f"accepts the credentials of {known} tenants")
+
+
+def _has_credentials(tenant: Tenant) -> bool:
+    return bool(tenant.secrets.auth_token or (tenant.secrets.api_key_sid and tenant.secrets.api_key_secret))
 
 
 def _read(vault: Vault, name: TenantId) -> Tenant:
@@ -110,13 +114,3 @@ def _against(name: str, bundle: Bundle, recognisers: Recognisers) -> str | None:
 def _entry(bundle: Bundle, company: str) -> Leaf:
     known: list[Processor | Refused] = [*bundle.processors.listed, *bundle.processors.refused]
     return next((entry for entry in known if entry.name == company), bundle.processors)
-
-
-def _account(tenant: Tenant) -> VendorAccount:
-    return VendorAccount(
-        tenant=tenant.id,
-        account_sid=tenant.account_sid or "",
-        auth_token=tenant.secrets.auth_token,
-        api_key_sid=tenant.secrets.api_key_sid or None,
-        api_key_secret=tenant.secrets.api_key_secret or None,
-    )

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.workflows.engine import migrate_engine
+from samples.twilio_standin import Account, Standin
 from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import Earmark, told_in_one_line
 
@@ -85,3 +86,20 @@ def test_a_tenant_that_is_not_there_is_bad_input(earmark: Earmark) -> None:
     answer = earmark("doctor", "--tenant", "nobody")
     assert answer[0] == 2
     assert told_in_one_line(*answer) == "no tenant nobody"
+
+
+@pytest.mark.usefixtures("migrated")
+def test_an_account_that_records_by_itself_makes_an_installation_unfit(
+    earmark: Earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Standin() as standin:
+        monkeypatch.setenv("EARMARK_TWILIO__API_BASE", standin.url)
+        account = standin.add_account(Account(sid="AC" + "a" * 32, auth_token="the-token", default_recording={"a": 1}))
+        (tmp_path / "token").write_text("the-token")
+        given = ("--account-sid", account.sid, "--auth-token-file", tmp_path / "token")
+        assert earmark("tenant", "add", "acme", *ADD, *given)[0] == 0
+        code, found = examine(earmark, "--tenant", "acme")
+    assert code == 1
+    assert [name for name, check in found.items() if check["verdict"] == "fail"] == ["default recording"]
+    assert found["telephony"]["verdict"] == "ok"
+    assert {found[name]["verdict"] for name in ("media access", "PCI mode")} == {"warn"}
