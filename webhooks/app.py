@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
-from webhooks.api import calls, recorder, recordings
+from webhooks.api import calls, receipts, recorder, recordings
 from webhooks.limits import LimitBody
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, news, voice
@@ -23,7 +23,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.add_middleware(LimitBody)
     app.add_middleware(health.CountAnswers, counts=counts)
     problems.install(app)
-    for part in (voice, bridge, conference, news, calls, recorder, recordings, health):
+    for part in (voice, bridge, conference, news, calls, recorder, recordings, receipts, health):
         app.include_router(part.router)
     load_first(context)
     return app

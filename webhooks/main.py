@@ -20,6 +20,7 @@ def main() -> None:
     with open_web(settings) as opened:
         context = WebContext(
             database=opened.database,
+            objects=opened.objects,
             keys=opened.keys,
             queue=opened.queue,
             recordings=opened.recordings,

@@ -14,6 +14,7 @@ from fastapi import Request
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
 from pipeline.policies.loader import Law, load_law
+from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
@@ -24,6 +25,7 @@ from pipeline.store.shared_commits import SharedCommits
 from pipeline.store.system_session import find_tenant_by_api_key
 from pipeline.store.tenant_cache import TenantCache
 from pipeline.store.tenants import account_of as account_of
+from pipeline.store.vault import Vault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,7 @@ class WebContext:
     """Chosen once by bootstrap, and the same for every request."""
 
     database: Database
+    objects: Artifacts
     keys: Keys
     queue: WorkQueue
     recordings: RecordingsVendor
@@ -38,6 +41,11 @@ class WebContext:
     clock: Clock
     public_base: str
     """What the vendor signs: scheme and host, no path. A request's own Host is never believed."""
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The way to sealed artifacts; people read through `pipeline.reads`, which audits."""
+        return Vault(database=self.database, objects=self.objects, keys=self.keys)
 
     @cached_property
     def law(self) -> Law:

@@ -23,6 +23,7 @@ from pipeline.bootstrap.adapters import (
     telephony_of,
     twilio_line,
 )
+from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
@@ -68,6 +69,7 @@ class WebParts:
     """What the web app is given."""
 
     database: Database
+    objects: Artifacts
     keys: Keys
     queue: DurableQueue
     recordings: RecordingsVendor
@@ -111,6 +113,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
         line = twilio_line(settings)
         yield WebParts(
             database=base.database,
+            objects=base.vault.objects,
             keys=base.keys,
             queue=queue,
             recordings=recordings_of(settings, line),

@@ -13,8 +13,8 @@ import click
 from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotPermitted, PipelineError
 
 COMMANDS: Final = (
-    "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit", "receipt",
-    "wording", "number", "reconcile", "recording",
+    "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit",
+    "wording", "number", "reconcile", "recording", "receipt",
 )  # fmt: skip
 _HERE: Final = Path(__file__).parents[1]
 BAD_INPUT: Final = (InvalidInput, NotFound, Conflict, NotPermitted, IllegalTransition)

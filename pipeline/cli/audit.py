@@ -27,7 +27,7 @@ def command() -> None:
 @as_json_option
 def verify(tenant: str | None, path: Path | None, as_json: bool) -> int:
     """Recompute the chain and name the first event that was changed, removed or moved."""
-    found = {str(path.name): _summary(_read(path))} if path is not None else _verify_database(tenant)
+    found = {str(path.name): _summary(read_log(path))} if path is not None else _verify_database(tenant)
     broken = {name: s for name, s in found.items() if s["broken_at"] is not None}
     if as_json:
         show(found)
@@ -84,7 +84,12 @@ def _summary(events: Iterator[AuditEvent]) -> dict[str, int | None]:
     return {"events": count, "broken_at": broken_at}
 
 
-def _read(path: Path) -> Iterator[AuditEvent]:
+def read_log(path: Path) -> Iterator[AuditEvent]:
+    """Read an exported log.
+
+    Raises:
+        InvalidInput: no such file, or a line of it is no event.
+    """
     if not path.is_file():
         raise InvalidInput("the file is not there")
     with path.open(encoding="utf-8", errors="replace") as lines:

@@ -32,7 +32,7 @@ from pipeline.store.session import Transaction
 from pipeline.store.signing_keys import Signer, get_signer
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Shelf
-from pipeline.store.wordings import list_versions
+from pipeline.store.wordings import list_texts
 
 RECEIPT = ArtifactKind.CONSENT_RECEIPT
 
@@ -123,11 +123,7 @@ def _derived(
 
 def _versions(tx: Transaction, events: Sequence[ConsentEvent], owner: Tenant) -> Mapping[str, str]:
     """Find the version of every script that was played, by its digest; one that no text has stays without."""
-    own: dict[str, list[tuple[str, str]]] = {}
-    for version in reversed(list_versions(tx)):
-        if version.wording is not None:
-            name = f"{version.script}:{version.locale}"
-            own.setdefault(name, []).append((str(version.version), version.wording))
+    own = list_texts(tx)
     found: dict[str, str] = {}
     for script in {event.script for event in events if event.script is not None}:
         spoken = find_spoken(script, tenant_name=owner.display_name, own=own)

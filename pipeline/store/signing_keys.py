@@ -75,7 +75,7 @@ def get_signer(tx: Transaction, *, keys: Keys, actor: str = "system") -> Signer:
     return found
 
 
-def rotate_key(tx: Transaction, *, keys: Keys, actor: str) -> Signer:
+def rotate_key(tx: Transaction, *, keys: Keys, actor: str, reason: str) -> Signer:
     """Retire the key in force and make another; what the old one signed is still verified with its public part.
 
     Raises:
@@ -84,7 +84,7 @@ def rotate_key(tx: Transaction, *, keys: Keys, actor: str) -> Signer:
     """
     lock_log(tx)
     tx.connection.execute(update(signing_keys).where(_in_force(tx)).values(retired_at=tx.now))
-    return _make(tx, keys, actor)
+    return _make(tx, keys, actor, reason=reason)
 
 
 def list_public_keys(tx: Transaction) -> tuple[PublicKey, ...]:
@@ -108,7 +108,7 @@ def _find_signer(tx: Transaction, keys: Keys) -> Signer | None:
     return Signer(tenant=tx.tenant, kid=row.id, private_key=private_key)
 
 
-def _make(tx: Transaction, keys: Keys, actor: str) -> Signer:
+def _make(tx: Transaction, keys: Keys, actor: str, *, reason: str = "first use") -> Signer:
     key = Ed25519PrivateKey.generate()
     private_key, public_key = key.private_bytes_raw(), key.public_key().public_bytes_raw()
     kid = jws.thumbprint(public_key)
@@ -121,7 +121,7 @@ def _make(tx: Transaction, keys: Keys, actor: str) -> Signer:
             created_at=tx.now,
         )
     )
-    add_event(tx, AuditTag.SIGNING_KEY_MADE, actor=actor, target=kid, facts={"algorithm": "Ed25519"})
+    add_event(tx, AuditTag.SIGNING_KEY_MADE, actor=actor, target=kid, facts={"algorithm": "Ed25519", "reason": reason})
     return Signer(tenant=tx.tenant, kid=kid, private_key=private_key)
 
 

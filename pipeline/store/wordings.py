@@ -84,6 +84,15 @@ def list_wordings(tx: Transaction) -> dict[str, str]:
     return {name: wording for name, wording in newest.items() if wording is not None}
 
 
+def list_texts(tx: Transaction) -> dict[str, list[tuple[str, str]]]:
+    """Give every version's number and words by `script:locale`, newest first, those out of force too."""
+    texts: dict[str, list[tuple[str, str]]] = {}
+    for version in reversed(list_versions(tx)):
+        if version.wording is not None:
+            texts.setdefault(f"{version.script}:{version.locale}", []).append((str(version.version), version.wording))
+    return texts
+
+
 def _version(row: Row[Any]) -> WordingVersion:
     return WordingVersion(
         script=row.script_id,

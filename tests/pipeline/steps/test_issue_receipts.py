@@ -101,7 +101,7 @@ def test_repeated_after_the_key_was_rotated_nothing_is_made_twice(line):
     issue(line, recording)
     first = tokens(line, recording)
     with line.tx() as tx:
-        rotate_key(tx, keys=line.context.vault.keys, actor="test")
+        rotate_key(tx, keys=line.context.vault.keys, actor="test", reason="yearly")
     issue(line, recording)
     assert tokens(line, recording) == first
     with line.tx() as tx:

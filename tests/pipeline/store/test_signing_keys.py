@@ -53,7 +53,7 @@ def test_a_rotated_key_signs_nothing_more_but_still_verifies(database, tenant, k
         before, old = sign(tx, b"{}", typ=TYP, keys=keys)
     clock.move(days=1)
     with database.transaction(tenant.id) as tx:
-        new = rotate_key(tx, keys=keys, actor="cli").kid
+        new = rotate_key(tx, keys=keys, actor="cli", reason="yearly").kid
         assert sign(tx, b"{}", typ=TYP, keys=keys)[1] == new != old
         assert verify(before, typ=TYP, pinned=pinned(tx)).kid == old
         assert [(k.kid, k.retired_at is None) for k in list_public_keys(tx)] == [(old, False), (new, True)]
