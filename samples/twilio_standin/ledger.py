@@ -110,14 +110,18 @@ class Ledger:
         self.recordings: dict[str, RecordingEntry] = {}
         self.numbers: dict[str, NumberEntry] = {}
         self.rooms: dict[str, Room] = {}
-        self.is_leading = False
-        """Whether calls carry this clock with them, so that simulated time is the time for everybody who asks it."""
+        self._led_from: datetime | None = None
         self.faults: list[tuple[Fault, list[int]]] = []
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
-        """Give the present, as far ahead as `advance` has put it."""
-        return datetime.now(UTC) + self._ahead
+        """Give the present, as far ahead as `advance` and the calls that lead it have put it."""
+        return (self._led_from or datetime.now(UTC)) + self._ahead
+
+    def lead(self) -> None:
+        """Let calls carry this clock with them, and nothing else: simulated time is the time for all who ask it."""
+        with self.lock:
+            self._led_from = datetime.now(UTC)
 
     def advance(self, **ahead: float) -> None:
         """Let time pass, such as `advance(days=41)`."""
@@ -127,7 +131,7 @@ class Ledger:
     def reach(self, at: datetime) -> None:
         """Let the present be at least this moment, where calls lead the clock."""
         with self.lock:
-            if self.is_leading:
+            if self._led_from is not None:
                 self._ahead += max(timedelta(0), at - self.now())
 
     def forget(self) -> None:
