@@ -41,13 +41,16 @@ class Line:
         places: tuple[str, ...] = ("US-NY",),
         tokens: tuple[str, ...] = ("N", "P", "O", "T"),
         locale: str = "en-US",
+        is_answered: bool = False,
         **chosen,
     ) -> Recording:
-        """A call whose caller answered, and its completed recording, which lies at the vendor."""
+        """A call whose caller answered, and the callee too where it `is_answered`, and its recording at the vendor."""
         with self.tx() as tx:
             call = a_call(tx, self.context.vault.keys, roles=roles, places=places, tokens=tokens, locale=locale)
             for outcome in outcomes:
                 answer(tx, call, outcome)
+            if is_answered:
+                answer(tx, call, role=LegRole.CALLEE)
             made = a_recording(tx, call, **chosen)
         (self.folder / "vendor" / made.recording_sid).write_bytes(tone() if audio is None else audio)
         return made

@@ -138,13 +138,13 @@ def _unwanted(
 def _missing_at_start(people: People, window: StartWindow) -> str | None:
     if not people.legs:
         return "no_legs"
-    for leg in people.legs:
-        if is_audible_between(leg, window.permitted_by, window.last):
-            moment = max(window.permitted_by, leg.joined_at or window.permitted_by)
-            gap = gap_at(people, leg, moment)
-            if gap is not None:
-                return f"{name_of(leg.role, leg.ordinal)}_{gap}"
-    return None
+    there = [leg for leg in people.legs if is_audible_between(leg, window.permitted_by, window.last)]
+    for leg in there:
+        gap = gap_at(people, leg, max(window.permitted_by, leg.joined_at or window.permitted_by))
+        if gap is not None:
+            return f"{name_of(leg.role, leg.ordinal)}_{gap}"
+    # A recording in which nobody we know of could be heard has somebody in it whom we do not know.
+    return None if there else "nobody_there"
 
 
 def _kept(basis: Basis, people: People, window: StartWindow) -> Authorisation:

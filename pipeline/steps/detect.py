@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.consent.script import render_script
+from pipeline.consent.authorise import NOTICE_NOT_INSIDE
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import NotFound
+from pipeline.model.call import Leg, LegRole
+from pipeline.model.errors import NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation, Transcript, to_conversation
 from pipeline.model.transcript_file import read_transcript
-from pipeline.policies.scripts import ScriptId
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import RedactionProfile, TextStyle
 from pipeline.redaction.stated_age import find_stated_age
 from pipeline.steps.context import Receipt, StepContext, shelf_of
+from pipeline.steps.notices import notices_of
 from pipeline.steps.speakers import SpeakerMap, map_speakers
 from pipeline.store.artifacts import find_artifact
-from pipeline.store.calls import get_call
+from pipeline.store.calls import get_call, list_legs
 from pipeline.store.recordings import merge_facts
 
 
@@ -27,7 +28,8 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     """Build the manifest of a transcript and note what it found: counts and types, never words.
 
     Raises:
-        Withheld: a language without a detector, or a hidden word without its time in the sound.
+        Withheld: a language without a detector, or a hidden word without its time in the sound; or the notice must be
+            inside this recording, and is not heard at its beginning.
     """
     found, owner = context.read(tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
@@ -36,6 +38,7 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
         raise NotFound(f"recording {recording} was not transcribed")
     conversation, speakers = read_conversation(context, found, owner)
     transcript = read_transcript(context.vault.read(artifact))
+    is_notice_needed = _note_heard(context, found, speakers)
     manifest = build_manifest(
         conversation,
         context.detector.detect(conversation),
@@ -47,7 +50,9 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     kept = context.vault.keep(
         shelf_of(found), ArtifactKind.REDACTION_MANIFEST, manifest.to_json(), parents=(artifact.id,)
     )
-    _note(context, found, manifest, speakers, find_stated_age(conversation.turns))
+    _note(context, found, manifest, find_stated_age(conversation.turns))
+    if is_notice_needed and not speakers.is_notice_inside:
+        raise Withheld(NOTICE_NOT_INSIDE)
     return {"artifact": kept.id, "entities": len(manifest.entries), "muted_ms": manifest.muted_ms}
 
 
@@ -59,11 +64,18 @@ def read_conversation(context: StepContext, recording: Recording, owner: Tenant)
     """
     with context.vault.database.transaction(recording.tenant) as tx:
         artifact = find_artifact(tx, recording.id, ArtifactKind.TRANSCRIPT_ORIGINAL)
-        locale = get_call(tx, recording.call).locale if recording.call else owner.settings.locale
     if artifact is None:
         raise NotFound(f"recording {recording.id} was not transcribed")
     transcript: Transcript = read_transcript(context.vault.read(artifact))
-    speakers = map_speakers(transcript, _notices(owner, locale))
+    with context.vault.database.transaction(recording.tenant) as tx:
+        notices = notices_of(tx, owner, context.law, language=transcript.language)
+        legs = list_legs(tx, recording.call) if recording.call else ()
+    speakers = map_speakers(
+        transcript,
+        notices,
+        other_side=_other_side(recording, legs),
+        configured=owner.settings.speaker_channels.get(recording.source, ""),
+    )
     return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
 
 
@@ -72,15 +84,31 @@ def profile_of(owner: Tenant) -> RedactionProfile:
     return RedactionProfile(text_style=TextStyle(owner.settings.text_style))
 
 
-def _notices(owner: Tenant, locale: str) -> Sequence[str]:
-    """Write what may have been said by the system inside the recording."""
-    ids = (ScriptId.INSIDE_NOTICE_EXPLICIT, ScriptId.INSIDE_NOTICE, ScriptId.TRANSFER_NOTICE)
-    return tuple(render_script(id, locale, tenant_name=owner.display_name).text for id in ids)
+def _other_side(recording: Recording, legs: Sequence[Leg]) -> str | None:
+    """Name whom the caller's leg hears; None where that is more than one person, or the room was recorded itself."""
+    callees = [leg for leg in legs if leg.role is LegRole.CALLEE and (leg.joined_at is not None or leg.ordinal == 1)]
+    if len(callees) > 1 or "Conference" in recording.source:
+        return None
+    return LegRole.CALLEE.value if callees else LegRole.AGENT.value
 
 
-def _note(
-    context: StepContext, recording: Recording, manifest: Manifest, speakers: SpeakerMap, stated_age: int | None
-) -> None:
+def _note_heard(context: StepContext, recording: Recording, speakers: SpeakerMap) -> bool:
+    """Note where the notice was heard and whether the speakers are known; say whether the notice must be inside."""
+    with context.vault.database.transaction(recording.tenant) as tx:
+        merge_facts(
+            tx,
+            recording.id,
+            {
+                "is_speaker_map_known": speakers.is_known,
+                "is_notice_heard": speakers.notice_at_ms is not None,
+                "is_notice_inside": speakers.is_notice_inside,
+                "notice_at_ms": speakers.notice_at_ms,
+            },
+        )
+        return recording.call is not None and "R" in get_call(tx, recording.call).tokens
+
+
+def _note(context: StepContext, recording: Recording, manifest: Manifest, stated_age: int | None) -> None:
     types = sorted({entry.type.value for entry in manifest.entries})
     with context.vault.database.transaction(recording.tenant) as tx:
         merge_facts(
@@ -93,9 +121,6 @@ def _note(
                 "detector": manifest.detector_version,
                 "is_redaction_proved": False,  # what is rendered from this manifest has yet to be proved
                 "is_language_supported": True,
-                "is_speaker_map_known": speakers.is_known,
-                "is_notice_heard": speakers.notice_at_ms is not None,
-                "notice_at_ms": speakers.notice_at_ms,
                 "stated_age": stated_age,
             },
         )

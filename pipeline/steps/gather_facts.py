@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
@@ -26,11 +27,15 @@ from pipeline.policies.facts import (
     Residue,
     TenantFacts,
 )
+from pipeline.steps.people_heard import cut_of, people_heard, said_of
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.consents import list_consents
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+
+type Noted = Mapping[str, Any]
+"""What steps found out about a recording."""
 
 REDACTION_VERSION: Final = 1
 _CHILD_SIGNAL: Final = "child_signal"
@@ -84,7 +89,7 @@ def gather(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
         tenant=_tenant(owner, artifact.kind),
-        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_heard"))),
+        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
         events=EventFacts(
             child_signals=_child_signals(tx, recording, noted), holds=tuple(sorted({h.matter for h in holds}))
         ),
@@ -104,7 +109,7 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
             id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
         ),
         tenant=_tenant(owner, artifact.kind),
-        call=_people(tx, call, owner, is_notice_proved=False),
+        call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
         events=EventFacts(child_signals=signals, holds=tuple(sorted({h.matter for h in holds}))),
     )
 
@@ -119,7 +124,8 @@ def _artifact(
 ) -> ArtifactFacts:
     is_redacted = artifact.kind in _REDACTED
     is_proved = is_redacted and bool(noted.get("is_redaction_proved"))
-    withdrawn = any(e.outcome is Outcome.WITHDRAWN for e in events)
+    withdrawn = [e.at for e in events if e.outcome is Outcome.WITHDRAWN]
+    cut_at = cut_of(noted)
     return ArtifactFacts(
         id=artifact.id,
         kind=artifact.kind,
@@ -130,8 +136,8 @@ def _artifact(
         is_language_supported=bool(noted.get("is_language_supported")),
         residue=_residue(noted, is_proved=is_proved),
         is_speaker_map_known=bool(noted.get("is_speaker_map_known")),
-        has_only_consented_speakers=_everyone_granted(legs, events, Purpose.TRAIN),
-        is_before_withdrawal=not withdrawn or noted.get("cut_at_ms") is not None,
+        has_only_consented_speakers=_everyone_granted(people_heard(legs, recording, noted), events, Purpose.TRAIN),
+        is_before_withdrawal=not withdrawn or (cut_at is not None and cut_at <= min(withdrawn)),
         processors=_processors(recording, noted),
     )
 
@@ -180,15 +186,18 @@ def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
 def _call(tx: Transaction, recording: Recording, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
     if recording.call is None:
         return CallFacts()
-    return _people(tx, get_call(tx, recording.call), owner, is_notice_proved=is_notice_proved)
+    call, noted = get_call(tx, recording.call), read_facts(tx, recording.id)
+    people = people_heard(list_legs(tx, call.id), recording, noted)
+    return _people(tx, call, owner, people, noted=noted, is_notice_proved=is_notice_proved)
 
 
-def _people(tx: Transaction, call: Call, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
+def _people(
+    tx: Transaction, call: Call, owner: Tenant, people: Sequence[Leg], *, noted: Noted, is_notice_proved: bool
+) -> CallFacts:
     events = list_consents(tx, call.id)
     is_told = is_notice_proved or "R" not in call.tokens
-    people = [leg for leg in list_legs(tx, call.id) if leg.role is not LegRole.AGENT]
     return CallFacts(
-        legs=tuple(_leg(leg, events, is_notice_proved=is_told) for leg in people),
+        legs=tuple(_leg(leg, said_of(leg, events, noted), is_notice_proved=is_told) for leg in people),
         added_places=owner.settings.establishment,
         instance=call.instance,
     )
@@ -198,17 +207,20 @@ def _leg(leg: Leg, events: Sequence[ConsentEvent], *, is_notice_proved: bool) ->
     consents = consent_facts(events, leg.role)
     has_agreed = any(c.outcome is Outcome.GRANTED or c.was_granted for c in consents if c.purpose is Purpose.RECORD)
     return LegFacts(
-        label=leg.role.value,
+        label=name_of(leg.role, leg.ordinal),
         candidates=leg.candidates,
         is_satisfied=has_agreed and is_notice_proved,
         consents=consents,
     )
 
 
-def _everyone_granted(legs: Sequence[Leg], events: Sequence[ConsentEvent], purpose: Purpose) -> bool:
-    people = {leg.role for leg in legs if leg.role is not LegRole.AGENT}
-    granted = {s.leg_role for s in standings(tuple(events)) if s.purpose is purpose and s.is_granted}
-    return bool(people) and people <= granted
+def _people_of(tx: Transaction, call: Call) -> tuple[Leg, ...]:
+    return tuple(leg for leg in list_legs(tx, call.id) if leg.role is not LegRole.AGENT)
+
+
+def _everyone_granted(people: Sequence[Leg], events: Sequence[ConsentEvent], purpose: Purpose) -> bool:
+    granted = {(s.leg_role, s.ordinal) for s in standings(tuple(events)) if s.purpose is purpose and s.is_granted}
+    return bool(people) and {(leg.role, leg.ordinal) for leg in people} <= granted
 
 
 def _child_signals(tx: Transaction, recording: Recording, noted: Mapping[str, Any]) -> tuple[ChildSignal, ...]:

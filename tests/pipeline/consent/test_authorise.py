@@ -59,6 +59,7 @@ def test_any_other_answer_refuses_by_its_name(outcome):
         ((YES,), {"call": False}, "call_unknown"),
         ((YES,), {"legs": []}, "no_legs"),
         ((YES,), {"legs": [a_leg(AGENT)]}, "no_legs"),
+        ((YES,), {"legs": [a_leg(left=-10), a_leg(AGENT)]}, "nobody_there"),
         ((YES,), {"recording": a_recording(started_at=None)}, "start_unknown"),
         ((YES,), {"recording": a_recording(channels=3)}, "too_many_channels"),
         ((YES,), {"recording": a_recording(duration_s=-1)}, "end_before_start"),

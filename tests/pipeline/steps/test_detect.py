@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
+from pipeline.consent.script import render_script
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.call import LegRole
 from pipeline.model.errors import NotFound, Withheld
+from pipeline.model.ids import LegId, new_id
 from pipeline.model.span import CharSpan
+from pipeline.policies.scripts import ScriptId
 from pipeline.steps.detect import detect, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
-from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, WordDetector
+from pipeline.store.calls import add_leg, list_legs
+from pipeline.store.wordings import add_wording
+from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, WordDetector, _utterance
 
 MANIFEST = ArtifactKind.REDACTION_MANIFEST
 
@@ -69,6 +76,105 @@ def test_a_recording_whose_notice_was_not_heard_claims_neither_notice_nor_speake
     silent = deaf.through(deaf.record(), "settle_consent", "capture", "transcribe", "detect")
     facts = line.facts(silent)
     assert (facts["is_notice_heard"], facts["is_speaker_map_known"], facts["notice_at_ms"]) == (False, False, None)
+
+
+class Speaks(ScriptedTranscriber):
+    """Says these things on the two channels, each beginning at its time."""
+
+    def __init__(self, log, *said):
+        super().__init__(log)
+        self._said = said
+
+    def transcribe(self, audio, *, language):
+        heard = super().transcribe(audio, language=language)
+        channels = tuple((_utterance(n, text, at),) for n, (text, at) in enumerate(self._said))
+        return dataclasses.replace(heard, channels=channels, duration_ms=60_000)
+
+
+def through(line, *said, **chosen):
+    """A recording whose channels say these things, up to its manifest."""
+    speaks = {"local": Speaks(line.context.transcribers["local"]._log, *said)}
+    made = line.with_parts(transcribers=speaks)
+    recording = made.record(**chosen)
+    return made, made.through(recording, "settle_consent", "capture", "transcribe")
+
+
+R = ("N", "R")
+
+
+@pytest.mark.parametrize(
+    "said", [[("hello", 0), ("hello", 0)], [("hello", 0), (NOTICE, 10_001)], [(NOTICE, 20_000), ("", 0)]]
+)
+def test_where_the_notice_must_be_inside_and_is_not_heard_at_the_beginning_it_is_withheld(line, said):
+    made, recording = through(line, *said, tokens=R)
+    with pytest.raises(Withheld, match="notice_not_inside"):
+        made.run(detect, recording)
+    assert line.facts(recording)["is_notice_inside"] is False
+    other, unasked = through(line, *said)
+    other.run(detect, unasked)
+    assert line.facts(unasked)["is_notice_inside"] is False
+
+
+def test_where_the_notice_must_be_inside_its_place_is_noted(line):
+    made, recording = through(line, ("hello", 0), (NOTICE, 9_000), tokens=R)
+    made.run(detect, recording)
+    facts = line.facts(recording)
+    assert (facts["notice_at_ms"], facts["is_notice_inside"], facts["is_speaker_map_known"]) == (9000, True, True)
+
+
+def test_a_notice_in_the_tenants_own_words_is_found(line):
+    own = "Hear this: from now on Acme has the line recorded as well as transcribed."
+    with line.tx() as tx:
+        add_wording(tx, "inside_notice", "en-US", wording=own, sha256=None, actor="test")
+    made, recording = through(line, ("hello", 0), (own, 0), tokens=R)
+    made.run(detect, recording)
+    assert line.facts(recording)["is_notice_inside"] is True
+
+
+def test_a_line_that_says_that_nothing_is_recorded_is_no_notice(line):
+    said = render_script(ScriptId.TRANSFER_NOTICE, "en-US", tenant_name="Acme").text
+    _, recording = through(line, ("hello", 0), (said, 0))
+    assert not read_conversation(line.context, recording, line.owner)[1].is_notice_inside
+
+
+def test_the_tenants_word_names_speakers_by_source_only_where_no_notice_is_heard(line):
+    line.choose(speaker_channels={"DialVerb": "callee,caller"})
+    owner = dataclasses.replace(
+        line.owner, settings=dataclasses.replace(line.owner.settings, speaker_channels={"DialVerb": "callee,caller"})
+    )
+    silent = [("one", 0), ("two", 5000)]
+    _, dialled = through(line, *silent, source="DialVerb")
+    conversation, speakers = read_conversation(line.context, dialled, owner)
+    assert ([t.speaker for t in conversation.turns], speakers.is_known) == (["callee", "caller"], True)
+    _, ours = through(line, *silent)
+    assert not read_conversation(line.context, ours, owner)[1].is_known
+    _, agreed = through(line, (NOTICE, 0), ("two", 9000), source="DialVerb")
+    assert read_conversation(line.context, agreed, owner)[1].speakers == ("agent", "caller")
+    _, other_way = through(line, ("one", 0), (NOTICE, 0), source="DialVerb")
+    assert not read_conversation(line.context, other_way, owner)[1].is_known
+
+
+@pytest.mark.parametrize(
+    ("roles", "source", "speakers"),
+    [
+        ((LegRole.CALLER, LegRole.AGENT), "StartCallRecordingTwiML", ("caller", "agent")),
+        ((LegRole.CALLER, LegRole.CALLEE), "StartCallRecordingAPI", ("caller", "callee")),
+        ((LegRole.CALLER, LegRole.AGENT), "Conference", ("channel-0", "channel-1")),
+    ],
+)
+def test_the_channel_of_the_notice_is_whom_the_callers_leg_hears(line, roles, source, speakers):
+    made, recording = through(line, ("hello", 0), (NOTICE, 0), source=source, roles=roles, is_answered=True)
+    assert read_conversation(made.context, recording, made.owner)[1].speakers == speakers
+
+
+def test_two_people_on_the_other_side_are_not_told_apart(line):
+    made, recording = through(line, ("hello", 0), (NOTICE, 0), roles=(LegRole.CALLER, LegRole.CALLEE), is_answered=True)
+    with line.tx() as tx:
+        second = dataclasses.replace(
+            list_legs(tx, recording.call)[0], id=LegId(new_id("leg")), role=LegRole.CALLEE, ordinal=2, joined_at=tx.now
+        )
+        add_leg(tx, second)
+    assert not read_conversation(made.context, recording, made.owner)[1].is_known
 
 
 class Overreaching(WordDetector):

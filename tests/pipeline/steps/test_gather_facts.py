@@ -84,11 +84,13 @@ def test_every_person_must_have_agreed_to_training_and_software_is_not_asked(lin
 
 @pytest.mark.parametrize(
     ("withdrawn", "noted", "is_before"),
-    [(False, {}, True), (True, {}, False), (True, {"cut_at_ms": None}, False), (True, {"cut_at_ms": 4000}, True)],
+    [(False, None, True), (True, None, False), (True, 4, True), (True, 3.9, True), (True, 4.1, False)],
 )
-def test_after_a_withdrawal_only_what_was_cut_lies_before_it(line, withdrawn, noted, is_before):
+def test_after_a_withdrawal_only_what_was_cut_by_then_lies_before_it(line, clock, withdrawn, noted, is_before):
     recording = line.record()
     line.withdraw(recording.call, after_s=4) if withdrawn else None
+    with line.tx() as tx:
+        noted = {} if noted is None else {"cut_at": (tx.now + timedelta(seconds=noted)).isoformat()}
     assert facts_of(line, recording, noted=noted).artifact.is_before_withdrawal is is_before
 
 
@@ -120,8 +122,8 @@ def test_the_law_of_a_leg_is_not_satisfied_by_a_yes_that_was_followed_by_somethi
     [
         (("N",), {}, True),
         (("N", "R"), {}, False),
-        (("N", "R"), {"is_notice_heard": False}, False),
-        (("N", "R"), {"is_notice_heard": True}, True),
+        (("N", "R"), {"is_notice_heard": True, "is_notice_inside": False}, False),
+        (("N", "R"), {"is_notice_inside": True}, True),
     ],
 )
 def test_where_the_notice_must_be_inside_only_a_notice_that_was_heard_counts(line, tokens, noted, is_satisfied):
