@@ -21,7 +21,7 @@ from pipeline.policies.numbers import NumberTables
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEPARATORS: Final = re.compile(r"(?<=[0-9+)])[ .()/-]+")
-_NANP: Final = re.compile(r"\+1([2-9][0-9]{2})[2-9][0-9]{6}")
+_NANP: Final = re.compile(r"\+1([2-9][0-9]{2})(?!.11)[2-9][0-9]{6}")
 _NOT_A_TELEPHONE: Final = re.compile(r"(client|sip|sips|whatsapp|sim|messenger|rcs):", re.IGNORECASE)
 _SITUATED: Final = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
