@@ -22,10 +22,18 @@ _LONGEST = 256
 @click.option("--to", "callee", required=True, help="Who is called.")
 @click.option("--leg", "others", multiple=True, help="A further person on the call; may be repeated.")
 @click.option("--establishment", help="Where the tenant is, such as NZ or US-CA. Adds, never replaces.")
+@click.option("--address", "addresses", multiple=True, help="Where a person who proved who they are lives. Adds.")
 @click.option("--training", is_flag=True, help="The tenant wants to train on calls.")
 @as_json_option
 def command(
-    *, caller: str, callee: str, others: tuple[str, ...], establishment: str | None, training: bool, as_json: bool
+    *,
+    caller: str,
+    callee: str,
+    others: tuple[str, ...],
+    establishment: str | None,
+    addresses: tuple[str, ...],
+    training: bool,
+    as_json: bool,
 ) -> None:
     """Say what must be done before a call may be recorded."""
     numbers = {"from": caller, "to": callee, **{f"leg {i}": other for i, other in enumerate(others, start=1)}}
@@ -33,7 +41,8 @@ def command(
         raise InvalidInput(f"a number has at most {_LONGEST} characters")
     law = load_law()
     legs = [resolve_leg(number, law=law, label=label) for label, number in numbers.items()]
-    plan = plan_consent(resolve_call(legs, establishment=establishment), law=law, training_wanted=training)
+    call = resolve_call(legs, establishment=establishment, addresses=addresses)
+    plan = plan_consent(call, law=law, training_wanted=training)
     if as_json:
         show(_document(plan, list(numbers.values()), legs))
         return
@@ -42,7 +51,7 @@ def command(
     show_facts(_facts(plan))
     click.echo()
     show_table(
-        ("tokens", "leg", "place", "where it is written", "confidence", "checked on"), _citations(plan.citations)
+        ("tokens", "leg", "place", "where it is written", "confidence", "reviewed on"), _citations(plan.citations)
     )
 
 
@@ -73,7 +82,7 @@ def _citations(citations: tuple[Citation, ...]) -> list[tuple[object, ...]]:
 
 def _facts(plan: ConsentPlan) -> dict[str, object]:
     return {
-        "mode": plan.mode,
+        "mode": plan.mode.value,
         "tokens": " ".join(plan.tokens),
         "training": "asked on its own, default no" if plan.training_gate else "not asked",
         "speech": "a spoken yes is enough" if plan.accepts_speech else "only a key press counts",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -38,6 +39,31 @@ def test_further_legs_an_establishment_and_training_add(capsys: pytest.CaptureFi
     assert {c["leg"] for c in document["citations"]} >= {"from", "to", "leg 1", "leg 2", "establishment"}
 
 
+def test_where_a_person_lives_who_proved_who_they_are_adds_and_replaces_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    legs = ("--from", "+14155550123", "--to", "+12125550123")
+    without = consent(capsys, *legs)
+    document = consent(capsys, *legs, "--address", "us-wa", "--address", "DE")
+
+    assert document["legs"] == without["legs"]
+    assert set(without["tokens"]) < set(document["tokens"])
+    added = [c for c in document["citations"] if c["leg"] == "address"]
+    assert {c["place"] for c in added} == {"US-WA", "US", "DE", "EU"}
+    assert [c for c in document["citations"] if c["leg"] != "address"] == without["citations"]
+
+
+def test_each_token_is_told_with_the_day_its_row_was_reviewed_and_how_sure_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = consent(capsys, "--from", "+4930123456", "--to", "client:x")
+
+    assert {c["token"] for c in document["citations"]} == set(document["tokens"])
+    for citation in document["citations"]:
+        assert citation["conf"]
+        assert date.fromisoformat(citation["checked_on"]) < date(2100, 1, 1)
+
+
 def test_a_withheld_or_malformed_number_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     document = consent(capsys, "--from", "+17378742833", "--to", "")
 
@@ -58,6 +84,7 @@ def test_people_get_the_legs_the_mode_and_where_it_is_written(capsys: pytest.Cap
         ["--to", "+14155550123"],
         ["--from", "+14155550123"],
         ["--from", "+14155550123", "--to", "+14155550124", "--establishment", "Kalifornia"],
+        ["--from", "+14155550123", "--to", "+14155550124", "--address", "Kalifornia"],
         ["--from", "9" * 300, "--to", "+14155550124"],
         ["--from", "+14155550123", "--to", "+14155550124", "--nonsense"],
     ],

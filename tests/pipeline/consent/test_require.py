@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,3 +154,57 @@ def test_another_leg_or_place_never_loosens(
         assert set(fewer.unscripted) <= set(further.unscripted)
         assert not (further.accepts_speech and not fewer.accepts_speech)
         assert further.training_gate >= fewer.training_gate
+
+
+def grown(call: CallResolution, leg: LegResolution, place: str) -> list[CallResolution]:
+    """The call with one thing more: a leg, a candidate of a leg, an establishment, an address."""
+    first, *others = call.legs
+    wider = replace(first, candidates=(*first.candidates, place))
+    return [
+        replace(call, legs=(*call.legs, leg)),
+        replace(call, legs=(wider, *others)),
+        replace(call, establishment=call.establishment or place),
+        replace(call, addresses=(*call.addresses, place)),
+    ]
+
+
+@settings(max_examples=60)
+@given(
+    some=st.lists(legs, min_size=1, max_size=3),
+    more=legs,
+    place=st.sampled_from([*PLACES, UNKNOWN, "XX"]),
+    training=st.booleans(),
+)
+def test_one_thing_more_never_removes_a_token_a_gate_a_language_or_a_citation(
+    some: list[LegResolution], more: LegResolution, place: str, training: bool
+) -> None:
+    call = CallResolution(legs=tuple(some))
+    before = plan_consent(call, law=LAW, training_wanted=training)
+    for larger in grown(call, more, place):
+        after = plan_consent(larger, law=LAW, training_wanted=training)
+        assert set(before.tokens) <= set(after.tokens)
+        assert MODES.index(before.mode) <= MODES.index(after.mode)
+        assert after.training_gate >= before.training_gate
+        assert before.accepts_speech or not after.accepts_speech
+        assert set(before.locales) <= set(after.locales)
+        assert set(before.unscripted) <= set(after.unscripted)
+        assert set(before.citations) <= set(after.citations)
+
+
+@settings(max_examples=60)
+@given(some=st.lists(legs, min_size=1, max_size=4), data=st.data())
+def test_in_which_order_and_how_often_legs_are_named_changes_no_demand(
+    some: list[LegResolution], data: st.DataObject
+) -> None:
+    again = data.draw(st.permutations([*some, data.draw(st.sampled_from(some))]))
+    one, other = (plan_consent(CallResolution(legs=tuple(order)), law=LAW) for order in (some, again))
+    assert (one.tokens, one.mode, set(one.locales)) == (other.tokens, other.mode, set(other.locales))
+
+
+@settings(max_examples=60)
+@given(some=st.lists(legs, max_size=3), place=st.sampled_from([UNKNOWN, "TH", "XX"]))
+def test_one_place_that_could_be_any_asks_for_everything(some: list[LegResolution], place: str) -> None:
+    somewhere = LegResolution(label="leg", number=None, candidates=(place,), how="given")
+    asked = plan_consent(CallResolution(legs=(*some, somewhere)), law=LAW)
+    assert set(asked.tokens) == set(Token)
+    assert asked.mode is ConsentMode.EXPLICIT_GATE

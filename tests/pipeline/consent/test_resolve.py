@@ -162,3 +162,25 @@ def test_a_place_that_is_not_written_as_one_is_refused(text: str) -> None:
 def test_a_place_without_a_row_is_accepted_and_asks_for_everything() -> None:
     assert to_place(" th ") == "TH"
     assert resolve_call([], establishment="TH").establishment == "TH"
+
+
+numbers = st.sampled_from([*NORTH_AMERICA, *ELSEWHERE, *NO_PLACE, *NO_ROW, *WITHHELD, *MALFORMED])
+places = st.sampled_from(["NZ", "US-CA", "US-WA", "DE", "TH", "XX", "AU-NSW"])
+
+
+@given(some=st.lists(numbers, min_size=1, max_size=3), establishment=st.none() | places, addresses=st.lists(places))
+def test_an_establishment_and_addresses_never_take_a_legs_place_away(
+    some: list[str], establishment: str | None, addresses: list[str]
+) -> None:
+    legs = [resolve_leg(number, law=LAW) for number in some]
+    bare = resolve_call(legs)
+    call = resolve_call(legs, establishment=establishment, addresses=addresses)
+
+    assert call.places[: len(bare.places)] == bare.places
+    assert set(call.places) == {*bare.places, *addresses} | ({establishment} if establishment else set())
+    assert call.legs == bare.legs
+
+
+@pytest.mark.parametrize("number", ["+14159110123", "+12124110123", "+19005550123", "+14150550123"])
+def test_a_code_that_no_subscriber_has_is_no_place(number: str) -> None:
+    assert candidates(number) == (UNKNOWN,)
