@@ -9,7 +9,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput
 from pipeline.model.tenant import Tenant
 from pipeline.policies.scripts import ScriptId
-from pipeline.store.audit import add_event
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.wordings import WordingVersion, add_wording, newest_wording
 
@@ -61,5 +61,5 @@ def clear_wording(tx: Transaction, script: str, locale: str, *, actor: str) -> W
 
 
 def _note(tx: Transaction, added: WordingVersion) -> None:
-    facts = {"script": added.script, "locale": added.locale, "version": added.version, "sha256": added.sha256}
+    facts: Facts = {"script": added.script, "locale": added.locale, "version": added.version, "sha256": added.sha256}
     add_event(tx, AuditTag.WORDING_CHANGED, actor=added.actor, target=tx.tenant, facts=facts)
