@@ -38,8 +38,10 @@ def note_call_status(tx: Transaction, call_sid: str, status: str, *, owner: Tena
         queue.enqueue_call(tx, tx.tenant, state.call.id, delay_s=delay_s)
 
 
-def note_leg_status(tx: Transaction, call_sid: str, status: str, *, owner: Tenant, law: Law) -> None:
-    """Take up how the callee's leg ended, named by the call it belongs to."""
+def note_leg_status(tx: Transaction, call_sid: str, status: str, *, owner: Tenant, law: Law, ordinal: int = 1) -> bool:
+    """Take up how a callee's leg ended, named by the call it belongs to; False where nothing was taken up."""
     state = find_state(tx, call_sid, owner=owner, law=law) if status in ENDED else None
-    if state is not None:
-        note_callee_gone(tx, state)
+    if state is None:
+        return False
+    note_callee_gone(tx, state, ordinal=ordinal)
+    return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
+from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import inbox
 
@@ -24,13 +25,18 @@ def add_message(tx: Transaction, *, provider: str, event_id: str, body: Body) ->
     return bool(add_messages(tx, provider=provider, bodies={event_id: body}))
 
 
+def has_message(tx: Transaction, *, provider: str, event_id: str) -> bool:
+    """Say whether a message is here."""
+    query = select(inbox.c.id).where(
+        inbox.c.tenant == tx.tenant, inbox.c.provider == provider, inbox.c.event_id == event_id
+    )
+    return tx.connection.execute(query).first() is not None
+
+
 def add_messages(tx: Transaction, *, provider: str, bodies: Mapping[str, Body]) -> frozenset[str]:
     """Keep the messages that are not here yet, in one statement; give the ids of those that were new."""
     rows = [
         {"tenant": tx.tenant, "provider": provider, "event_id": name, "body": dict(body), "received_at": tx.now}
         for name, body in sorted(bodies.items())  # two who add the same messages take them in one order
     ]
-    if not rows:
-        return frozenset()
-    statement = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
-    return frozenset(tx.connection.execute(statement, rows).scalars())
+    return frozenset(add_rows(tx, inbox, rows, returning=inbox.c.event_id))

@@ -1,50 +1,57 @@
 """The other leg of a forwarded call: what is whispered to it, how it ended, and when the recorder may start.
 
 The recorder of a forwarded call is started by us, after both people agreed and before they are bridged; a dial with
-`record` would start it without asking. A line inside that recording cannot be spoken to both, so a call whose law
-asks for one (R) is not recorded at all: see `pipeline.intake.law_of_call`.
+`record` would start it without asking. A line inside that recording cannot be spoken to both, so where the law asks
+for one (R) the two meet in a room instead: see `webhooks.twilio.conference`.
 """
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from fastapi.responses import Response
 
-from pipeline.intake.call_state import CallState, find_state
-from pipeline.intake.choose_next import Act, Next, may_record
+from pipeline.intake.call_state import CallState
+from pipeline.intake.choose_next import Act, Next
+from pipeline.intake.control_recorder import Wish, ask_start
 from pipeline.intake.note_callee import CalleeAct, CalleeNext, choose_for_callee, note_callee_answer
 from pipeline.intake.note_status import note_leg_status
 from pipeline.intake.wording import lines_of
-from pipeline.model.errors import InvalidInput, PipelineError
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Outcome
 from pipeline.model.ids import twilio_sid
 from pipeline.policies.scripts import ScriptId
-from pipeline.telemetry import log
-from webhooks.tenancy import account_of
 from webhooks.twilio import twiml
+from webhooks.twilio.conference import ordinal_of, state_of
 from webhooks.twilio.door import Asked, Context, Visit, admitted, answer_call, taken
+from webhooks.twilio.room import RoomKeeper
 
 router = APIRouter(include_in_schema=False)
 _TALKED = "completed"
 
 
 @router.post("/twilio/{tenant}/whisper")
-def whisper(tenant: str, envelope: Asked, context: Context, call: str = "", attempt: str = "") -> Response:
+def whisper(
+    tenant: str, envelope: Asked, context: Context, call: str = "", attempt: str = "", leg: str = ""
+) -> Response:
     """Ask the callee, take the answer, and start the recorder once everybody agreed."""
-    due: list[Visit] = []
+    due: list[tuple[Visit, Wish]] = []
 
     def act(visit: Visit) -> str:
-        step = _whispered(visit, call, attempt)
-        if step.starts_recorder:
-            due.append(visit)
-        return twiml.render_callee(step, call_sid=call, urls=visit.urls)
+        state = state_of(visit, call)
+        step = _whispered(visit, state, attempt, ordinal=ordinal_of(leg))
+        wish = ask_start(visit.tx, state.call) if step.starts_recorder else None
+        if wish is not None:
+            due.append((visit, wish))
+        return twiml.render_callee(step, call_sid=call, urls=visit.urls, leg=ordinal_of(leg))
 
     def otherwise(visit: Visit) -> str:
         due.clear()  # what was noted did not last, so nobody has agreed
         return twiml.render_callee(CalleeNext(act=CalleeAct.BRIDGE), call_sid=call, urls=visit.urls)
 
     answer = answer_call(context, tenant, envelope, act, otherwise=otherwise)
-    for visit in due:
-        _start_recorder(visit, call)
+    for visit, wish in due:
+        # Before the two are bridged; where it fails they talk unrecorded.
+        RoomKeeper(context=context, owner=visit.owner, call_sid=call).control.carry_out(wish)
     return answer
 
 
@@ -53,7 +60,7 @@ def end_dial(tenant: str, envelope: Asked, context: Context, call: str = "") -> 
     """Let the caller go when the other leg is over; say so where nobody was reached."""
 
     def act(visit: Visit) -> str:
-        state = _state(visit, call)
+        state = state_of(visit, call)
         lines = lines_of(ScriptId.GOODBYE_FALLBACK, state.locales, visit.owner) if _is_unreached(visit, state) else ()
         step = Next(act=Act.HANG_UP, lines=lines)
         return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
@@ -62,39 +69,32 @@ def end_dial(tenant: str, envelope: Asked, context: Context, call: str = "") -> 
 
 
 @router.post("/twilio/{tenant}/leg")
-def take_leg_status(tenant: str, envelope: Asked, context: Context, call: str = "") -> Response:
-    """Take up how the callee's leg goes."""
+def take_leg_status(
+    tenant: str, envelope: Asked, context: Context, later: BackgroundTasks, call: str = "", leg: str = ""
+) -> Response:
+    """Take up how a callee's leg goes; whoever waits for it, and the recorder, follow."""
     with admitted(context, tenant, envelope) as visit:
-        status = visit.fields.first("CallStatus")
-        note_leg_status(visit.tx, twilio_sid("CA", call), status, owner=visit.owner, law=context.law)
+        status, ordinal = visit.fields.first("CallStatus"), ordinal_of(leg)
+        call_sid = twilio_sid("CA", call)
+        if note_leg_status(visit.tx, call_sid, status, owner=visit.owner, law=context.law, ordinal=ordinal):
+            later.add_task(RoomKeeper(context=context, owner=visit.owner, call_sid=call_sid).settle)
     return taken()
 
 
-def _whispered(visit: Visit, call: str, attempt: str) -> CalleeNext:
-    state = _state(visit, call)
+def _whispered(visit: Visit, state: CallState, attempt: str, *, ordinal: int) -> CalleeNext:
     if attempt not in ("1", "2"):
-        return choose_for_callee(state)
+        return choose_for_callee(state, ordinal=ordinal)
     digits = visit.fields.first("Digits")
-    return note_callee_answer(visit.tx, state, digits=digits, attempt=int(attempt), law=visit.context.law)
-
-
-def _state(visit: Visit, call: str) -> CallState:
-    state = find_state(visit.tx, twilio_sid("CA", call), owner=visit.owner, law=visit.context.law)
-    if state is None:
-        raise InvalidInput("the call is not known")
-    return state
+    return note_callee_answer(
+        visit.tx, state, digits=digits, attempt=int(attempt), law=visit.context.law, ordinal=ordinal
+    )
 
 
 def _is_unreached(visit: Visit, state: CallState) -> bool:
-    """Say whether the two never talked. While a recorder may run, nothing is said of not being recorded."""
+    """Say whether the caller talked to nobody. Where a recorder may run, nothing is said of not being recorded."""
     first = visit.fields.first
     is_bridged = first("DialCallStatus") == _TALKED and first("DialBridged", "true") != "false"
-    return not is_bridged and not may_record(state)
-
-
-def _start_recorder(visit: Visit, call_sid: str) -> None:
-    """Start the recorder; where that fails the two talk unrecorded."""
-    try:
-        visit.context.recordings.start(account_of(visit.owner), call_sid, callback_url=visit.urls.recording())
-    except PipelineError as error:
-        log().warning("recorder.not_started", tenant=visit.owner.id, error=type(error).__name__)
+    callees = [leg for leg in state.legs if leg.role is LegRole.CALLEE]
+    has_agreed = any(state.outcome(leg.role, ordinal=leg.ordinal) is Outcome.GRANTED for leg in callees)
+    has_come = any(leg.joined_at is not None and leg.joined_at != leg.left_at for leg in callees)
+    return not (is_bridged or has_agreed or has_come)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.tenant import Topology
-from pipeline.store.calls import find_call_by_sid
 from tests.webhooks.conftest import BASE, DESK, NEW_YORK, WITHHELD
 
 BERLIN, SAN_FRANCISCO, SEATTLE = "+493012345678", "+14155550142", "+12065550142"
@@ -108,13 +107,13 @@ def test_a_caller_who_withdrew_meanwhile_is_not_recorded_although_the_callee_agr
 
 
 @pytest.mark.parametrize("caller", [SEATTLE, WITHHELD])
-def test_a_forwarded_call_that_needs_its_notice_inside_the_recording_is_not_recorded(stage, caller):
+def test_a_forwarded_call_that_needs_its_notice_inside_the_recording_is_not_bridged(stage, caller):
     call = stage.call(stage.tenant(topology=Topology.FORWARD))
     document = call.ring(caller)
-    assert [verb.tag for verb in document] == ["Say", "Dial"]
-    assert document.find("Dial/Number").get("url") is None
-    with stage.context.database.transaction(call.owner.id) as tx:
-        assert find_call_by_sid(tx, call.call_sid).mode == "unrecorded"
+    document = call.press(document, "1") if caller == WITHHELD else call.follow(document)
+    assert [verb.tag for verb in document] == ["Dial"]
+    assert document.find("Dial/Number") is None
+    assert document.find("Dial/Conference").get("record") == "do-not-record"
 
 
 def test_a_recorder_that_cannot_be_started_leaves_the_two_talking_unrecorded(stage):
