@@ -101,3 +101,5 @@ class Tenant:
     """References (keyed digests) of the tenant's own numbers whose calls may be recorded."""
     wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The tenant's own announcements in force, by `script:locale`."""
+    version: int = field(default=0, compare=False)
+    """Grows with every change of the tenant, its numbers or its wordings: what was read at another is out of date."""

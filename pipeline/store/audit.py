@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, select, text
+from sqlalchemy import Row, bindparam, select, text
 
 from pipeline.model.audit import GENESIS, AuditEntry, AuditEvent, AuditTag, entry_hash
+from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import audit_events
 
@@ -71,7 +72,7 @@ def add_events(tx: Transaction, happenings: Sequence[Happening]) -> tuple[AuditE
         event = AuditEvent(entry=entry, previous_hash=previous, hash=entry_hash(entry, previous_hash=previous))
         events.append(event)
         previous = event.hash
-    tx.connection.execute(insert(audit_events), [_row(event) for event in events])
+    add_rows(tx, audit_events, [_row(event) for event in events])
     return tuple(events)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, RecordingId, TenantId, new_id
 from pipeline.model.recording import Recording, RecordingState, advance, merge_news
+from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings, tombstones
 
@@ -173,10 +174,7 @@ def _lock_by_sids(tx: Transaction, sids: Collection[str]) -> dict[str, Recording
 def _add_missing(tx: Transaction, told: Sequence[Told]) -> dict[str, Told]:
     """Add the first news of each recording; those that another transaction added meanwhile are left out."""
     first = {news.recording.recording_sid: news for news in reversed(told)}
-    if not first:
-        return {}
-    statement = insert(recordings).on_conflict_do_nothing().returning(recordings.c.id)
-    added = set(tx.connection.execute(statement, [_row(tx, first[sid]) for sid in sorted(first)]).scalars())
+    added = set(add_rows(tx, recordings, [_row(tx, first[sid]) for sid in sorted(first)], returning=recordings.c.id))
     return {sid: news for sid, news in first.items() if news.recording.id in added}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -25,20 +26,31 @@ class Transaction:
     now: datetime
 
 
+_NAME_TENANT: Final = text("select set_config('app.tenant', :tenant, true)")
+_WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
+
+
 class Database:
     """The one PostgreSQL. Opened as a role that owns nothing and bypasses nothing."""
 
-    def __init__(self, url: str, *, clock: Clock, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, clock: Clock, pool_size: int = 8, patience_s: int | None = None) -> None:
         """Prepare connections; none is made before the first transaction.
 
         Args:
             url: SQLAlchemy URL (`postgresql+psycopg://...`) of the app's role.
             clock: what `Transaction.now` is read from, once a transaction.
             pool_size: connections kept open.
+            patience_s: how long to wait for a connection, for a lock or for one statement; None: as long as work in the
+                background may. Somebody is on the telephone and hears nothing while a web process waits.
         """
         self._clock = clock
         self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=patience_s or 30,
+            connect_args=_patience(patience_s) if patience_s else {"connect_timeout": 5},
         )
 
     @contextmanager
@@ -46,11 +58,33 @@ class Database:
         """Open a transaction that sees and writes only the tenant's rows.
 
         Raises:
-            StoreUnreachable: the database cannot be reached, or went away.
+            StoreUnreachable: the database cannot be reached, went away, is full, or did not answer in time.
+        """
+        with self.shared_transaction() as enter:
+            yield enter(tenant)
+
+    @contextmanager
+    def shared_transaction(self, *, lock_wait_ms: int | None = None) -> Iterator[Callable[[TenantId], Transaction]]:
+        """Open one transaction in which several tenants' work is done, one tenant after the other.
+
+        What is yielded enters a tenant: from then on only that tenant's rows are seen and written, and what was entered
+        before must not be used any more.
+
+        Args:
+            lock_wait_ms: give up instead of waiting longer for a lock; None: the connection's own patience.
+
+        Raises:
+            StoreUnreachable: as for one tenant's transaction.
         """
         with reachable(), self.engine.begin() as connection:
-            connection.execute(text("select set_config('app.tenant', :t, true)"), {"t": tenant})
-            yield Transaction(tenant=tenant, connection=connection, now=self._clock.now())
+            if lock_wait_ms is not None:
+                connection.execute(_WAIT_FOR_LOCKS, {"wait": f"{lock_wait_ms}ms"})
+
+            def enter(tenant: TenantId) -> Transaction:
+                connection.execute(_NAME_TENANT, {"tenant": tenant})
+                return Transaction(tenant=tenant, connection=connection, now=self._clock.now())
+
+            yield enter
 
     def is_reachable(self) -> bool:
         """Ask the database for nothing in particular."""
@@ -64,6 +98,14 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _patience(seconds: int) -> dict[str, Any]:
+    return {
+        "connect_timeout": max(2, seconds),  # the driver's library takes 1 for 2
+        "tcp_user_timeout": seconds * 1000,
+        "options": f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}",
+    }
 
 
 @contextmanager

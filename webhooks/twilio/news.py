@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from pipeline.intake.accept_recording import RecordingNews, accept_recording
+from pipeline.intake.accept_recording import RecordingNews, accept_recordings
 from pipeline.intake.note_status import note_call_status
 from pipeline.model.ids import twilio_sid
+from pipeline.ports.queue import WorkQueue
+from pipeline.store.session import Transaction
 from webhooks.auth import Fields
 from webhooks.twilio.door import Asked, Context, admitted, taken
+from webhooks.twilio.shared import SharedRoute, share
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_TEXT: Final = 60
@@ -30,16 +33,22 @@ def take_status(tenant: str, envelope: Asked, context: Context) -> Response:
     """Take up how a call goes."""
     with admitted(context, tenant, envelope) as visit:
         status = visit.fields.first("CallStatus")
-        note_call_status(visit.tx, visit.call_sid, status, owner=visit.owner, law=context.law)
+        note_call_status(visit.tx, visit.call_sid, status, owner=visit.owner, law=context.law, queue=context.queue)
     return taken()
 
 
-@router.post("/twilio/{tenant}/recording")
-def take_recording(tenant: str, envelope: Asked, context: Context) -> Response:
+async def take_recording(request: Request) -> Response:
     """Take up news of a recording. A failure is a 5xx, which Twilio sends again because our URL says so."""
-    with admitted(context, tenant, envelope) as visit:
-        accept_recording(visit.tx, read_news(visit.fields), queue=context.queue)
+    await share(request, lambda guest: (guest.context.queue, read_news(guest.fields)), _accept)
     return taken()
+
+
+shared_routes: Final = (SharedRoute("/twilio/{tenant}/recording", take_recording),)
+
+
+def _accept(tx: Transaction, told: Sequence[tuple[WorkQueue, RecordingNews]]) -> Sequence[None]:
+    accept_recordings(tx, [news for _, news in told], queue=told[0][0])
+    return [None] * len(told)
 
 
 def read_news(fields: Fields) -> RecordingNews:

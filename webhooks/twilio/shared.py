@@ -1,0 +1,111 @@
+"""The way in for requests that come by the thousand: signature first, then one transaction with others that wait.
+
+The signature is checked with the tenant as it was last read. The transaction reads the tenant's version anew: where it
+differs, nothing is done, the tenant is read again and the request judged again from its beginning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from pipeline.model.errors import NotFound, NotPermitted, StoreUnreachable
+from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Tenant
+from pipeline.store.shared_commits import Act, TenantChanged
+from webhooks.auth import Envelope, Fields, open_envelope, read_signed
+from webhooks.tenancy import WebContext, context_of, tenant_in_path
+
+_PATIENCE_S: Final = 3.0
+"""How long a request waits for its commit. The work may still be done afterwards; done twice it changes nothing."""
+_READINGS: Final = 3
+
+
+class SharedRoute(Route):
+    """A route without the framework's injection, which would cost more than the work itself."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        super().__init__(path, endpoint, methods=["POST"], include_in_schema=False)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match a request, and name the route for the counts."""
+        match, child = super().matches(scope)
+        return match, {**child, "route": self} if child else child
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A request that was let in, before its transaction."""
+
+    owner: Tenant
+    fields: Fields
+    context: WebContext
+
+
+async def share[Item, Made](request: Request, read: Callable[[Guest], Item], act: Act[Item, Made]) -> Made:
+    """Let a signed request in and have its work done together with others'.
+
+    Args:
+        request: as it came.
+        read: takes from it what the act works on.
+        act: works on the items of one tenant; see `pipeline.store.shared_commits`.
+
+    Raises:
+        NotFound: no such tenant, or one without a secret to sign with.
+        NotPermitted: another's signature or account.
+        StoreUnreachable: the work is not committed, or not in time.
+    """
+    context, envelope = context_of(request), await open_envelope(request)
+    tenant = tenant_in_path(request.path_params["tenant"])
+    guest = _recognise(context, tenant, envelope)
+    for _ in range(_READINGS):
+        if guest is None:
+            guest = await run_in_threadpool(_let_in, context, tenant, envelope)
+        try:
+            return await _committed(context, guest, read, act)
+        except TenantChanged:
+            guest = None
+    raise StoreUnreachable("tenant", reason="it changes faster than it can be read")
+
+
+def _recognise(context: WebContext, tenant: TenantId, envelope: Envelope) -> Guest | None:
+    """Let in whom the tenant as last read lets in; whom it does not may be let in by how it stands now."""
+    owner = context.tenants.recall(tenant)
+    if owner is None:
+        return None
+    try:
+        return _checked(context, owner, envelope)
+    except (NotFound, NotPermitted):
+        return None
+
+
+def _let_in(context: WebContext, tenant: TenantId, envelope: Envelope) -> Guest:
+    with context.database.transaction(tenant) as tx:
+        owner = context.tenants.find(tx)
+    if owner is None:
+        raise NotFound
+    return _checked(context, owner, envelope)
+
+
+def _checked(context: WebContext, owner: Tenant, envelope: Envelope) -> Guest:
+    fields = read_signed(envelope, owner, public_base=context.public_base)
+    return Guest(owner=owner, fields=fields, context=context)
+
+
+async def _committed[Item, Made](
+    context: WebContext, guest: Guest, read: Callable[[Guest], Item], act: Act[Item, Made]
+) -> Made:
+    answer: asyncio.Future[Any] = asyncio.wrap_future(context.commits.submit(guest.owner, act, read(guest)))
+    try:
+        made: Made = await asyncio.wait_for(answer, _PATIENCE_S)
+    except TimeoutError:
+        raise StoreUnreachable("database", reason="no commit in time") from None
+    return made
