@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from pipeline.model.call import LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, Method, Outcome, Purpose
 from pipeline.model.tenant import OnDecline, Topology
 from pipeline.policies.loader import load_law
-from tests.pipeline.intake.conftest import MODES, a_state, an_answer, an_owner
+from tests.pipeline.intake.conftest import AT, MODES, TRANSCRIPT_ALONE, a_state, an_answer, an_owner
 
 PEOPLE = (LegRole.CALLER, LegRole.CALLEE)
 REFUSALS = tuple(outcome for outcome in Outcome if outcome is not Outcome.GRANTED)
@@ -39,10 +41,11 @@ calls = st.fixed_dictionaries(
         "has_training_gate": st.booleans(),
         "owner": st.sampled_from(
             [
-                an_owner(topology=t, on_decline=d, is_recording_on=r)
+                an_owner(topology=t, on_decline=d, is_recording_on=r, is_transcription_on=w)
                 for t in Topology
                 for d in OnDecline
                 for r in (True, False)
+                for w in (True, False)
             ]
         ),
     }
@@ -66,8 +69,36 @@ def test_a_recorder_may_run_only_where_every_person_stands_at_yes(call, noted):
         assert state.is_recordable
         assert {state.outcome(leg.role) for leg in state.people} == {Outcome.GRANTED}
         assert not state.is_gate_open
-    if choose_next(state).is_recorded:
-        assert state.outcome(LegRole.CALLER) is Outcome.GRANTED
+    step = choose_next(state)
+    if step.is_recorded:
+        assert state.outcome(LegRole.CALLER, Purpose.RECORD) is Outcome.GRANTED
+    if step.is_recorded or step.is_kept:
+        assert state.outcome(LegRole.CALLER, Purpose.TRANSCRIBE) is Outcome.GRANTED
+        assert step.act in (Act.CONNECT, Act.TAKE_MESSAGE)
+
+
+@given(call=calls, noted=st.lists(answers(), max_size=6), role=st.sampled_from(PEOPLE), number=st.integers(2, 5))
+def test_another_person_on_the_call_never_loosens_and_must_agree_too(call, noted, role, number):
+    state = a_state([e for answer in noted for e in answer], **call)
+    more = replace(state, legs=(*state.legs, replace(state.legs[0], role=role, ordinal=number)))
+    assert not may_record(more)
+    assert choose_next(more).is_recorded <= choose_next(state).is_recorded
+    gone = replace(state, legs=(*state.legs, replace(state.legs[0], role=role, ordinal=number, left_at=AT)))
+    assert may_record(gone) == may_record(state)
+
+
+@given(call=calls, noted=st.lists(answers(), max_size=6))
+def test_a_new_round_begins_without_a_recorder(call, noted):
+    state = a_state([e for answer in noted for e in answer], round=2, **call)
+    assert not may_record(state)
+    assert not choose_next(state).is_recorded
+    assert not choose_next(state).is_kept
+
+
+@given(call=calls, noted=st.lists(answers(), max_size=6))
+def test_an_answer_told_twice_is_one_answer(call, noted):
+    events = [e for answer in noted for e in answer]
+    assert choose_next(a_state(events, **call)) == choose_next(a_state([*events, *events], **call))
 
 
 @given(call=calls, noted=st.lists(answers(), max_size=6))
@@ -137,3 +168,39 @@ def test_the_step_that_fails_closed_speaks_a_language_there_is():
         step = fail_closed(an_owner(locale=locale), law=load_law())
         assert (step.act, step.is_recorded) == (Act.CONNECT, False)
         assert {line.locale for line in step.lines} <= {"de-DE", "fr-FR", "en-US"}
+
+
+def test_an_agent_that_only_transcribes_keeps_what_is_said_only_after_a_yes():
+    owner = an_owner(**TRANSCRIPT_ALONE)
+    purposes = a_state(owner=owner).asked
+    for outcome in Outcome:
+        step = choose_next(a_state(an_answer(outcome, purposes), owner=owner))
+        assert (step.is_recorded, step.is_kept) == (False, outcome is Outcome.GRANTED)
+    agreed = choose_next(a_state(an_answer(Outcome.GRANTED, purposes), owner=owner))
+    assert [line.text for line in agreed.lines] == [
+        "A written transcript of this call is now being made, with your consent."
+    ]
+
+
+def test_with_both_switches_off_nobody_is_asked_anything():
+    step = choose_next(a_state(owner=an_owner(is_recording_on=False)))
+    assert (step.act, step.is_kept, step.is_recorded) == (Act.CONNECT, False, False)
+
+
+def test_a_message_is_taken_after_a_yes_and_refused_without_one():
+    owner = an_owner(topology=Topology.VOICEMAIL, agent_url="", forward_to="")
+    taken = choose_next(a_state(an_answer(Outcome.GRANTED), owner=owner))
+    assert (taken.act, taken.is_recorded) == (Act.TAKE_MESSAGE, True)
+    assert taken.lines[0].text == "This call is now being recorded and transcribed, with your consent."
+    assert "press 2, and the recording stops" in taken.lines[1].text
+    for outcome in REFUSALS:
+        step = choose_next(a_state(an_answer(outcome), owner=owner))
+        assert (step.act, step.is_recorded) == (Act.HANG_UP, False)
+        assert "cannot take a message" in step.lines[-1].text
+
+
+def test_a_question_takes_words_where_the_state_does():
+    owner = an_owner(accepts_speech=True)
+    assert choose_next(a_state(owner=owner)).takes_speech
+    assert ask_again(a_state(owner=owner)).takes_speech
+    assert not choose_next(a_state(owner=owner, tokens="NA")).takes_speech

@@ -4,13 +4,19 @@ from itertools import product
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.intake.choose_next import Act, Next
+from pipeline.intake.choose_next import Act, Next, choose_next, may_record
 from pipeline.intake.note_callee import CalleeAct, CalleeNext
 from pipeline.intake.wording import Line
+from pipeline.model.call import LegRole
+from pipeline.model.consent import RECORDING_PURPOSES, Method, Outcome, Purpose
 from pipeline.model.ids import TenantId
-from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings, Topology
 from samples.twilio_standin.twiml import parse_twiml
+from tests.pipeline.intake.conftest import MODES, a_state, an_answer
+from tests.pipeline.intake.conftest import an_owner as an_owner_of_calls
 from webhooks.twilio.twiml import render, render_callee, render_goodbye, render_hang_up
 from webhooks.twilio.urls import Urls
 
@@ -135,3 +141,52 @@ def test_the_last_resort_needs_nobody_and_names_nobody():
     assert [verb.tag for verb in root] == ["Say", "Hangup"]
     assert "{" not in root.find("Say").text
     assert [verb.tag for verb in ElementTree.fromstring(render_hang_up())] == ["Hangup"]
+
+
+@st.composite
+def answered(draw):
+    """A call after any answers of anybody to anything, however its tenant's calls are answered."""
+    owner = an_owner_of_calls(
+        topology=draw(st.sampled_from(Topology)),
+        on_decline=draw(st.sampled_from(OnDecline)),
+        is_recording_on=draw(st.booleans()),
+        is_transcription_on=draw(st.booleans()),
+        accepts_speech=draw(st.booleans()),
+    )
+    told = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(Outcome),
+                st.sampled_from([RECORDING_PURPOSES, (Purpose.TRAIN,), tuple(Purpose)]),
+                st.sampled_from([LegRole.CALLER, LegRole.CALLEE]),
+                st.sampled_from([Method.IMPLIED, Method.DTMF, Method.SPEECH]),
+            ),
+            max_size=5,
+        )
+    )
+    events = [e for outcome, purposes, role, how in told for e in an_answer(outcome, purposes, role=role, method=how)]
+    return a_state(
+        events,
+        owner=owner,
+        mode=draw(st.sampled_from(MODES)),
+        has_training_gate=draw(st.booleans()),
+        direction=draw(st.sampled_from(["inbound", "outbound-api"])),
+        round=draw(st.sampled_from([1, 1, 2])),
+    )
+
+
+@settings(max_examples=400)
+@given(state=answered())
+def test_every_document_with_a_recorder_or_an_agent_that_keeps_comes_from_a_call_whose_caller_agreed(state):
+    document = render(choose_next(state), owner=state.owner, call_sid=CALL, urls=URLS)
+    parse_twiml(document)
+    holds, keeps = "<Recording" in document, 'name="keep" value="yes"' in document
+    if holds:
+        assert may_record(state)
+        assert state.owner.settings.is_recording_on
+        assert {state.outcome(leg.role, Purpose.RECORD) for leg in state.people} == {Outcome.GRANTED}
+        assert not state.is_gate_open
+    if holds or keeps:
+        assert state.is_recordable
+        assert state.outcome(LegRole.CALLER, Purpose.TRANSCRIBE) is Outcome.GRANTED
+    assert not (holds and "<Gather" in document and "step=message" not in document)
