@@ -80,3 +80,39 @@ def test_another_key_file_is_told_and_opens_nothing(earmark: Earmark, acme: str,
     answer = earmark("tenant", "show", acme)
     assert answer[0] == 1
     assert "key" in told_in_one_line(*answer)
+
+
+def test_a_tenant_is_changed_where_something_is_given_and_nowhere_else(
+    earmark: Earmark, acme: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("3f9c-very-secret")
+    before = document(earmark("tenant", "show", acme, "--json"))
+    given = ["--record", "--pci-mode", "off", "--webhook-key", "WK1", "--webhook-secret-file", tmp_path / "secret"]
+    code, out, _ = earmark("tenant", "set", acme, *given, "--json")
+    after = document(earmark("tenant", "show", acme, "--json"))
+    assert document((code, out, "")) == after
+    assert {name for name, value in after.items() if value != before[name]} == {
+        "is_recording_on", "pci_mode", "webhook_key", "secrets",
+    }  # fmt: skip
+    assert after["secrets"] == ["webhook_keys"]
+    assert "very-secret" not in out
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["--pci-mode", "maybe"], ["--voicemail-s", "5"], ["--topology", "forward"], ["--webhook-key", "WK1"], ["--sing"]],
+)
+def test_a_change_that_cannot_work_is_told_in_one_line_and_changes_nothing(
+    earmark: Earmark, acme: str, given: list[str]
+) -> None:
+    before = earmark("tenant", "show", acme)
+    answer = earmark("tenant", "set", acme, *given)
+    assert answer[0] == 2
+    told_in_one_line(*answer)
+    assert earmark("tenant", "show", acme) == before
+
+
+def test_a_tenant_that_is_not_there_cannot_be_changed(earmark: Earmark) -> None:
+    answer = earmark("tenant", "set", "nobody", "--record")
+    assert answer[0] == 2
+    assert told_in_one_line(*answer) == "no tenant nobody"
