@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 
 from pipeline.consent.jws import read_unverified
 from pipeline.consent.receipt import TYP, ReceiptFacts, Recorded, WrittenReceipt, write_receipts
@@ -16,7 +18,7 @@ from pipeline.consent.spoken import find_spoken
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Call, Leg, LegRole
-from pipeline.model.consent import ConsentEvent
+from pipeline.model.consent import ConsentEvent, Outcome
 from pipeline.model.ids import CallId, LegId
 from pipeline.model.recorder import pauses_of
 from pipeline.model.recording import Recording
@@ -34,7 +36,9 @@ from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Shelf
 from pipeline.store.wordings import list_texts
 
-RECEIPT = ArtifactKind.CONSENT_RECEIPT
+RECEIPT: Final = ArtifactKind.CONSENT_RECEIPT
+_CUT_TO_SECONDS: Final = 2
+"""The vendor cuts both a recording's start and its length to whole seconds."""
 
 
 def issue_receipts(context: StepContext, shelf: Shelf, call: CallId, recording: Recording | None) -> int:
@@ -74,7 +78,8 @@ def _issue(context: StepContext, shelf: Shelf, signer: Signer, receipt: WrittenR
 
 
 def _gather(context: StepContext, tx: Transaction, call_id: CallId, recording: Recording | None) -> ReceiptFacts:
-    call, legs, events = get_call(tx, call_id), list_legs(tx, call_id), list_consents(tx, call_id)
+    call, legs = get_call(tx, call_id), list_legs(tx, call_id)
+    events = _of_recording(list_consents(tx, call_id), recording)
     owner = get_tenant(tx, keys=context.vault.keys)
     bundle = context.bundles(owner.policy_id)
     is_same = bundle.digest == call.policy_digest
@@ -88,6 +93,14 @@ def _gather(context: StepContext, tx: Transaction, call_id: CallId, recording: R
         versions=_versions(tx, events, owner),
         recorded=_recorded(tx, recording) if recording else None,
     )
+
+
+def _of_recording(events: Sequence[ConsentEvent], recording: Recording | None) -> tuple[ConsentEvent, ...]:
+    """Leave out what was answered after a recording had ended, as in a later round; a withdrawal concerns it still."""
+    if recording is None or recording.started_at is None or recording.duration_s is None:
+        return tuple(events)
+    ended_at = recording.started_at + timedelta(seconds=recording.duration_s + _CUT_TO_SECONDS)
+    return tuple(e for e in events if e.at <= ended_at or e.outcome is Outcome.WITHDRAWN)
 
 
 def _recorded(tx: Transaction, recording: Recording) -> Recorded:
@@ -115,7 +128,7 @@ def _derived(
     for leg in legs:
         resolved = resolve_leg(by_ref.get(leg.number_ref or ""), law=context.law)
         how = dict.fromkeys(resolved.candidates, f"number: {resolved.how}")
-        if leg.role is LegRole.AGENT:
+        if leg.role is LegRole.AGENT or leg.number_ref is None:
             how |= dict.fromkeys(established, "establishment")
         found[leg.id] = how
     return found

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -196,3 +197,28 @@ def test_no_number_stands_in_a_receipt(line):
     held = json.dumps(documents(line, recording))
     assert not [number for number in ("2125550100", "2125550101", "+1") if number in held]
     assert "Acme" not in held
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after_s", "told"),
+    [
+        (Outcome.DECLINED, 60, "granted"),
+        (Outcome.WITHDRAWN, 60, "withdrawn"),
+        (Outcome.DECLINED, 4, "declined"),
+    ],
+)
+def test_what_was_answered_after_a_recording_had_ended_is_not_told_of_it_but_a_withdrawal_is(
+    line, outcome, after_s, told
+):
+    recording = line.record()
+    with line.tx() as tx:
+        answer(tx, recording.call, outcome, at=tx.now + timedelta(seconds=after_s))
+    issue(line, recording)
+    assert {d["outcome"] for d in documents(line, recording)} == {told}
+
+
+def test_a_leg_without_a_number_is_where_the_tenant_is(line):
+    line.choose(establishment=("US-NY",))
+    recording = line.record()
+    issue(line, recording)
+    assert documents(line, recording)[0]["jurisdictions"][0]["derived_from"] == "establishment"
