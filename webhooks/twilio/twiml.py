@@ -53,22 +53,22 @@ def render(step: Next, *, owner: Tenant, call_sid: str, urls: Urls) -> str:
         # Only a caller who is still there makes Twilio fetch this: that is what the implied consent rests on.
         _ask(document, step.lines, action=urls.consent(Gate.ANNOUNCED), timeout_s=_PAUSE_S)
     elif step.room is not None:
-        _say(document, step.lines)
+        say(document, step.lines)
         meet(document, step.room, call_sid=call_sid, urls=urls, is_caller=True)
     elif step.act is Act.TRANSFER or (step.act is Act.CONNECT and topology in PUT_THROUGH):
-        _say(document, step.lines)
+        say(document, step.lines)
         is_asked = step.act is Act.CONNECT and step.is_recorded
         _dial(document, owner, call_sid, urls, is_asked=is_asked)
     elif step.act is Act.CONNECT and topology in _LISTENING:
         if step.is_recorded:
             _start_recorder(document, urls)
-        _say(document, step.lines)
+        say(document, step.lines)
         _connect(document, step, owner, call_sid)
     elif step.act is Act.TAKE_MESSAGE and topology is Topology.VOICEMAIL and step.is_recorded:
         _start_recorder(document, urls)
         _ask(document, step.lines, action=urls.consent(Gate.MESSAGE), timeout_s=owner.settings.voicemail_s)
     else:
-        _say(document, step.lines)
+        say(document, step.lines)
         document.hangup()
     return str(document)
 
@@ -98,15 +98,20 @@ def render_joining(step: CalleeNext, room: Room, *, call_sid: str, urls: Urls, l
 def render_lines(lines: Iterable[Line]) -> str:
     """Write lines to be spoken, and nothing else."""
     document = VoiceResponse()
-    _say(document, lines)
+    say(document, lines)
     return str(document)
+
+
+def starts_recorder(document: str) -> bool:
+    """Say whether a document that was written here has a recorder started."""
+    return "<Recording" in document
 
 
 def render_goodbye() -> str:
     """Write the last resort, which needs no tenant and no database: say that nothing is recorded, and end."""
     document = VoiceResponse()
     text = load_scripts("en-US").scripts[ScriptId.GOODBYE_FALLBACK].text
-    _say(document, [Line(text=" ".join(text.split()), locale="en-US")])
+    say(document, [Line(text=" ".join(text.split()), locale="en-US")])
     document.hangup()
     return str(document)
 
@@ -138,7 +143,7 @@ def _ask(
         method="POST",
         **(_speech(lines[0].locale) if takes_speech else {}),
     )
-    _say(gather, lines)
+    say(gather, lines)
     document.append(gather)
 
 
@@ -152,12 +157,13 @@ def _speech(locale: str) -> dict[str, str | int | bool]:
     }
 
 
-def _say(parent: TwiML, lines: Iterable[Line]) -> None:
+def say(parent: TwiML, lines: Iterable[Line]) -> None:
+    """Have lines spoken, each in the voice of its language."""
     for line in lines:
-        say = Say(None if line.is_slow else line.text, language=line.locale, voice=_VOICES.get(line.locale))
+        spoken = Say(None if line.is_slow else line.text, language=line.locale, voice=_VOICES.get(line.locale))
         if line.is_slow:
-            say.prosody(line.text, rate="slow")
-        parent.append(say)
+            spoken.prosody(line.text, rate="slow")
+        parent.append(spoken)
 
 
 def _start_recorder(document: VoiceResponse, urls: Urls) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -9,15 +11,20 @@ from starlette.exceptions import HTTPException
 from pipeline.intake.begin_call import begin_call
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
+from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start
 from pipeline.intake.law_of_call import Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
+from pipeline.intake.note_message import note_message_end
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.policies.loader import load_bundle
+from pipeline.store.calls import find_call_by_sid
 from pipeline.telemetry import log
+from webhooks.tenancy import account_of
 from webhooks.twilio import twiml
 from webhooks.twilio.door import Asked, Context, Visit, answer_call, go_on_unrecorded, xml
+from webhooks.twilio.room import RoomKeeper
 from webhooks.twilio.urls import Gate
 
 router = APIRouter(include_in_schema=False)
@@ -62,8 +69,8 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
         if state is None:
             return go_on_unrecorded(visit)
         close_gate(visit.tx, state, Outcome.NO_ANSWER, cause="fallback")
-        if state.outcome(LegRole.CALLEE) is not None:
-            # The two have been connected, and a recorder may run: to connect again could record somebody unasked.
+        if state.outcome(LegRole.CALLEE) is not None or choose_next(state).act is Act.TAKE_MESSAGE:
+            # A recorder may run: to connect again could record somebody unasked, and to say that it does not is untrue.
             return _render(visit, Next(act=Act.HANG_UP))
         return _render(visit, unrecorded(visit.owner, state.locales))
 
@@ -79,18 +86,43 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
 
 def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> Next:
     law = visit.context.law
-    digits = visit.fields.first("Digits")
+    first = visit.fields.first
+    digits = first("Digits")
     if step == Gate.ANNOUNCED:
-        return note_announced(visit.tx, state, law=law)
+        return note_announced(visit.tx, state, digits=digits, law=law)
     if step == Gate.RECORD:
-        return note_record_answer(visit.tx, state, digits=digits, attempt=1 if is_first else 2, law=law)
+        attempt, words, confidence = 1 if is_first else 2, first("SpeechResult"), first("Confidence")
+        return note_record_answer(
+            visit.tx, state, digits=digits, attempt=attempt, law=law, speech=words, confidence=confidence
+        )
     if step == Gate.TRAINING:
         return note_training_answer(visit.tx, state, digits=digits, law=law)
+    if step == Gate.MESSAGE:
+        end = note_message_end(visit.tx, state, digits=digits)
+        if end.stop is not None:
+            visit.after.append(partial(_stop, visit, end.stop))
+        return end.step
     return fail_closed(visit.owner, law=law)
 
 
+def _stop(visit: Visit, wish: Wish) -> None:
+    """Stop the recorder; where that fails, what it hears from the noted moment on is discarded."""
+    context = visit.context
+    control = RecorderControl(database=context.database, vendor=context.recordings, account=account_of(visit.owner))
+    if control.carry_out(wish) is Told.NOT_DONE:
+        control.carry_out_later(wish)
+
+
 def _render(visit: Visit, step: Next) -> str:
-    return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+    if step.room is not None:
+        keeper = RoomKeeper(context=visit.context, owner=visit.owner, call_sid=visit.call_sid)
+        visit.after.append(keeper.ring)
+    document = twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+    call = find_call_by_sid(visit.tx, visit.call_sid) if twiml.starts_recorder(document) else None
+    if call is not None:
+        # The vendor tells a recorder's start in whole seconds; this moment says how early it can have begun.
+        ask_start(visit.tx, call)
+    return document
 
 
 def _ringing(visit: Visit) -> Ringing:
