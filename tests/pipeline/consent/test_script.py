@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.consent.script import MAX_CHARS, check_wording, render_script
 from pipeline.model.errors import InvalidInput, NotFound
@@ -165,3 +169,77 @@ def test_every_text_about_training_stands_alone(locale: str) -> None:
     for id in (i for i in ScriptId if i is not ScriptId.ASK_TRAINING):
         with pytest.raises(InvalidInput):
             check_wording(id, locale, f"{load_scripts(locale).scripts[id].text} {training}")
+
+
+def without(text: str, phrases: tuple[str, ...]) -> str:
+    """A wording from which every phrase of a kind was taken out, the longest first."""
+    for phrase in sorted(phrases, key=len, reverse=True):
+        text = re.sub(re.escape(phrase), "so", text, flags=re.IGNORECASE)
+    return text
+
+
+SAYS = {
+    "recording": "that the call is recorded",
+    "transcription": "that it is transcribed",
+    "purposes": "what the recording is for",
+    "refusal": "how to refuse",
+}
+
+
+@pytest.mark.parametrize("facet", SAYS)
+@pytest.mark.parametrize("locale", list_locales())
+def test_in_every_language_an_opening_without_one_of_its_parts_is_refused_for_it(locale: str, facet: str) -> None:
+    file = load_scripts(locale)
+    text = without(file.scripts[ScriptId.ANNOUNCE].text.replace("\n", " "), file.phrases[facet])
+    with pytest.raises(InvalidInput) as refused:
+        check_wording("announce", locale, text)
+    # Taking out "recorded" may take "not to be recorded" with it: what is named first is one of the parts.
+    assert any(says in str(refused.value) for says in SAYS.values())
+    if facet not in ("recording",):
+        assert SAYS[facet] in str(refused.value)
+
+
+@pytest.mark.parametrize("locale", list_locales())
+def test_in_every_language_a_name_in_the_place_of_the_ai_is_refused(locale: str) -> None:
+    file = load_scripts(locale)
+    text = without(file.scripts[ScriptId.ANNOUNCE].text, file.phrases["ai"])
+    with pytest.raises(InvalidInput, match="first sentence must say that an AI speaks"):
+        check_wording("announce", locale, text)
+
+
+@pytest.mark.parametrize("locale", list_locales())
+def test_in_every_language_training_slipped_into_an_opening_is_refused(locale: str) -> None:
+    file = load_scripts(locale)
+    for phrase in file.phrases["training"]:
+        text = f"{file.scripts[ScriptId.ANNOUNCE].text} {phrase.upper()}."
+        with pytest.raises(InvalidInput, match="its own question"):
+            check_wording("announce", locale, text)
+
+
+@pytest.mark.parametrize("locale", list_locales())
+@pytest.mark.parametrize(
+    "slipped",
+    [
+        "<break time='1s'/>",
+        "</speak>",
+        "&lt;",
+        "{caller}",
+        "[pause]",
+        "\x00",
+        "\x1b[0m",
+        "\u202e",
+        "\u200b",
+        "\ufeff",
+        "\t",
+    ],
+)
+def test_in_every_language_markup_and_invisible_characters_are_refused(locale: str, slipped: str) -> None:
+    text = load_scripts(locale).scripts[ScriptId.ANNOUNCE].text
+    with pytest.raises(InvalidInput, match="cannot be spoken"):
+        check_wording("announce", locale, f"{text} {slipped}")
+
+
+@given(wording=st.text(max_size=200), script=st.sampled_from(list(ScriptId)), locale=st.sampled_from(list_locales()))
+def test_no_wording_raises_anything_but_a_reason(wording: str, script: ScriptId, locale: str) -> None:
+    with contextlib.suppress(InvalidInput):
+        check_wording(script, locale, wording)
