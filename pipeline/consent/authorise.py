@@ -104,7 +104,7 @@ def _misfit(recording: Recording, call: Call, owner: Tenant, started_at: datetim
     """Name what cannot be true of a recording of this call."""
     if not recording.tenant == call.tenant == owner.id:
         return "other_tenant"
-    if recording.channels > MAX_CHANNELS:
+    if recording.channels > MAX_CHANNELS and recording.source != UPLOADED:
         return "too_many_channels"
     if recording.duration_s is not None and recording.duration_s < 0:
         return "end_before_start"

@@ -27,13 +27,11 @@ def name_of(role: LegRole, ordinal: int) -> str:
 def is_audible_between(leg: Leg, first: datetime, last: datetime) -> bool:
     """Say whether a person may have been heard at some moment of an interval.
 
-    Who was called into the call later and left without ever joining was not let in. A leg that left before it joined
-    is told wrongly: it counts as one that never left.
+    Who left at the very moment of joining was called, and not let in. A leg that left before it joined is told wrongly:
+    it counts as one that never left.
     """
     joined_at, left_at = leg.joined_at, leg.left_at
-    if joined_at is None and left_at is not None and leg.ordinal > 1:
-        return False
-    if joined_at is not None and joined_at > last:
+    if joined_at is not None and (joined_at > last or joined_at == left_at):
         return False
     is_gone = left_at is not None and left_at < first and (joined_at is None or left_at >= joined_at)
     return not is_gone

@@ -198,11 +198,17 @@ def test_a_second_person_of_a_role_is_asked_by_themselves():
     assert judge(*BOTH, answered(role=CALLEE, ordinal=2, at=19), legs=legs).cut_at_ms is None
 
 
-def test_who_was_called_and_never_let_in_changes_nothing_and_who_may_have_been_in_refuses():
-    gone = a_leg(CALLEE, ordinal=2, left=20)
+def test_who_was_called_and_not_let_in_changes_nothing_and_who_may_have_been_in_cuts():
+    gone = a_leg(CALLEE, ordinal=2, joined=15, left=15)
     silent = answered(Outcome.NO_ANSWER, role=CALLEE, ordinal=2, at=19)
     assert judge(*BOTH, silent, legs=[*TWO, gone]).cut_at_ms is None
-    assert judge(*BOTH, silent, legs=[*TWO, replace(gone, left_at=None)]) == refused("callee2_not_asked")
+    assert judge(*BOTH, silent, legs=[*TWO, replace(gone, left_at=None)]).cut_at_ms == 15_000
+    assert judge(*BOTH, silent, legs=[*TWO, replace(gone, left_at=when(20))]).cut_at_ms == 15_000
+    assert judge(*BOTH, silent, legs=[*TWO, replace(gone, joined_at=None)]) == refused("callee2_not_asked")
+
+
+def test_a_file_that_was_handed_in_may_have_any_number_of_channels():
+    assert judge(YES, recording=a_recording(source="OperatorUpload", channels=5)).is_authorised
 
 
 def test_who_left_before_the_start_need_not_have_agreed():

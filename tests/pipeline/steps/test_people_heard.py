@@ -9,7 +9,7 @@ FIRST, SECOND = a_leg(CALLEE, left=20), a_leg(CALLEE, ordinal=2, joined=20)
 
 
 def test_software_is_nobody_and_who_was_gone_or_not_let_in_is_not_heard():
-    legs = [a_leg(), a_leg(AGENT), a_leg(CALLEE, left=-10), a_leg(CALLEE, ordinal=2, left=5)]
+    legs = [a_leg(), a_leg(AGENT), a_leg(CALLEE, left=-10), a_leg(CALLEE, ordinal=2, joined=5, left=5)]
     assert people_heard(legs, a_recording(), {}) == (a_leg(),)
 
 
