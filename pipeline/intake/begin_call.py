@@ -5,6 +5,9 @@ A webhook that comes twice finds the call and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.law_of_call import (
     UNRECORDED,
@@ -27,9 +30,17 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
 from pipeline.ports.keys import Keys
-from pipeline.store.audit import add_event
-from pipeline.store.calls import add_call, add_leg, number_ref
+from pipeline.store.audit import Happening, add_events
+from pipeline.store.calls import NewCall, add_calls, add_legs, find_call_ids, number_ref
+from pipeline.store.inbox import has_message
 from pipeline.store.session import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    state: CallState
+    row: NewCall
+    happening: Happening
 
 
 def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle) -> CallState:
@@ -38,36 +49,79 @@ def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, 
     Raises:
         InvalidInput: the tenant's establishment is not written as a place.
     """
-    known = find_state(tx, ringing.call_sid, owner=owner, law=law)
-    if known is not None:
-        return known
-    call = CallId(new_id("call"))
-    legs = _legs(call, ringing, owner=owner, keys=keys, law=law)
+    (state,) = begin_calls(tx, [ringing], owner=owner, keys=keys, law=law, bundle=bundle)
+    return state
+
+
+def begin_calls(
+    tx: Transaction, ringing: Sequence[Ringing], *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle
+) -> tuple[CallState, ...]:
+    """Add calls with their legs, with as few statements for many as for one; take up those that are there.
+
+    Raises:
+        InvalidInput: the tenant's establishment is not written as a place.
+    """
+    known = find_call_ids(tx, {call.call_sid for call in ringing})
+    fresh = {
+        call.call_sid: _begin(tx, call, owner=owner, keys=keys, law=law, bundle=bundle)
+        for call in reversed(ringing)
+        if call.call_sid not in known
+    }
+    added = add_calls(tx, [begun.row for begun in fresh.values()], keys=keys)
+    begun = {sid: made for sid, made in fresh.items() if made.row.call.id in added}
+    add_legs(tx, [leg for made in begun.values() for leg in made.state.legs])
+    add_events(tx, [made.happening for made in begun.values()])
+    return tuple(
+        begun[call.call_sid].state if call.call_sid in begun else _take_up(tx, call, owner=owner, law=law)
+        for call in ringing
+    )
+
+
+def _take_up(tx: Transaction, ringing: Ringing, *, owner: Tenant, law: Law) -> CallState:
+    state = find_state(tx, ringing.call_sid, owner=owner, law=law)
+    if state is None:
+        raise NotFound("the call that was just added is not there")
+    return state
+
+
+def _begin(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle) -> _Begun:
+    if ringing.is_outbound and has_message(tx, provider="twilio", event_id=f"machine:{ringing.call_sid}"):
+        ringing = replace(ringing, answered_by="machine")  # the verdict was told before the call began
+    legs = _legs(CallId(new_id("call")), ringing, owner=owner, keys=keys, law=law)
     plan = plan_of(legs, owner, law=law, training_wanted=_wants_training(owner, bundle))
     is_armed = any(leg.number_ref in owner.armed for leg in legs if leg.role is LegRole.AGENT)
     barred = why_unrecorded(plan, owner, ringing, bundle=bundle, is_armed=is_armed)
-    begun = Call(
-        id=call,
+    locales = locales_of(plan, legs, owner, law=law)
+    call = Call(
+        id=legs[0].call,
         tenant=tx.tenant,
         call_sid=ringing.call_sid,
         direction=ringing.direction,
         started_at=tx.now,
         mode=mode_of(plan, owner, ringing) if barred is None else UNRECORDED,
         tokens=tuple(token.value for token in plan.tokens),
-        locale=locales_of(plan, legs, owner, law=law)[0],
+        locale=locales[0],
         policy_digest=bundle.digest,
         matrix_version=law.matrix.version.isoformat(),
         instance=owner.settings.instance,
     )
-    numbers = {"from": ringing.from_number, "to": ringing.to_number}
-    if add_call(tx, begun, training_gate=plan.training_gate, numbers=numbers, keys=keys):
-        for leg in legs:
-            add_leg(tx, leg)
-        _audit(tx, begun, legs=legs, has_training_gate=plan.training_gate, barred=barred)
-    state = find_state(tx, ringing.call_sid, owner=owner, law=law)
-    if state is None:
-        raise NotFound("the call that was just added is not there")
-    return state
+    return _Begun(
+        state=CallState(
+            call=call,
+            owner=owner,
+            legs=tuple(sorted(legs, key=lambda leg: (leg.role, leg.ordinal))),
+            locales=locales,
+            has_training_gate=plan.training_gate,
+            standings=(),
+            tokens=frozenset(plan.tokens),
+        ),
+        row=NewCall(
+            call=call,
+            training_gate=plan.training_gate,
+            numbers={"from": ringing.from_number, "to": ringing.to_number},
+        ),
+        happening=_begun(call, legs=legs, has_training_gate=plan.training_gate, barred=barred),
+    )
 
 
 def _wants_training(owner: Tenant, bundle: Bundle) -> bool:
@@ -94,10 +148,9 @@ def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law
     )
 
 
-def _audit(tx: Transaction, call: Call, *, legs: tuple[Leg, ...], has_training_gate: bool, barred: str | None) -> None:
-    add_event(
-        tx,
-        AuditTag.CALL_BEGUN,
+def _begun(call: Call, *, legs: tuple[Leg, ...], has_training_gate: bool, barred: str | None) -> Happening:
+    return Happening(
+        tag=AuditTag.CALL_BEGUN,
         actor=ACTOR,
         target=call.id,
         facts={

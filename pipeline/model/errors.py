@@ -10,6 +10,7 @@ PipelineError
     VendorBrokeContract never retried: the answer has another shape than agreed
   StoreError(operation)                                 the step fails; absent, denied and unreachable stay apart
     StoreDenied · StoreUnreachable
+      StoreCannotWrite  full, or only to be read from: what is kept can still be read
   IntegrityError        digests differ: stop and page a person
 
 The message is checkpointed and logged, so it holds ids and counts, never words, numbers or a vendor's body.
@@ -100,6 +101,10 @@ class StoreUnreachable(StoreError):
     """The store could not be reached, was full, or failed: worth another attempt."""
 
     retryable = True
+
+
+class StoreCannotWrite(StoreUnreachable):
+    """The store takes nothing in: it is full, or only to be read from for now."""
 
 
 class IntegrityError(PipelineError):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Text, any_, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, LegId, TenantId
 from pipeline.ports.keys import Keys
+from pipeline.store.rows import add_rows
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, legs
@@ -28,53 +30,71 @@ def number_ref(number: str, *, keys: Keys, tenant: TenantId) -> str:
     return hmac.new(keys.digest_key(tenant), b"number:" + number.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCall:
+    """A call to be added, with what stands only in its row."""
+
+    call: Call
+    training_gate: bool
+    numbers: Mapping[str, str] = field(repr=False)
+
+
 def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mapping[str, str], keys: Keys) -> bool:
     """Add a call unless it is known; False where it was (a repeated webhook)."""
-    sealed = seal(json.dumps(dict(numbers)).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT)
-    added = tx.connection.execute(
-        insert(calls)
-        .values(
-            id=call.id,
-            tenant=tx.tenant,
-            call_sid=call.call_sid,
-            direction=call.direction,
-            started_at=call.started_at,
-            mode=call.mode,
-            tokens=list(call.tokens),
-            locale=call.locale,
-            training_gate=training_gate,
-            policy_digest=call.policy_digest,
-            matrix_version=call.matrix_version,
-            instance=call.instance,
-            flags=[],
-            round=call.round,
-            conference_sid=call.conference_sid,
-            sealed=sealed,
-        )
-        .on_conflict_do_nothing()
-        .returning(calls.c.id)
-    )
-    return added.first() is not None
+    return bool(add_calls(tx, [NewCall(call=call, training_gate=training_gate, numbers=numbers)], keys=keys))
+
+
+def add_calls(tx: Transaction, new: Sequence[NewCall], *, keys: Keys) -> frozenset[CallId]:
+    """Add the calls that are not known yet, in one statement; give the ids of those that were added."""
+    rows = [_call_row(tx, call, keys) for call in sorted(new, key=lambda call: call.call.call_sid)]
+    return frozenset(CallId(added) for added in add_rows(tx, calls, rows, returning=calls.c.id))
 
 
 def add_leg(tx: Transaction, leg: Leg) -> None:
     """Add a leg unless the call has one of that role and ordinal."""
-    tx.connection.execute(
-        insert(legs)
-        .values(
-            id=leg.id,
-            tenant=tx.tenant,
-            call_id=leg.call,
-            role=leg.role.value,
-            leg_sid=leg.leg_sid,
-            number_ref=leg.number_ref,
-            candidates=list(leg.candidates),
-            ordinal=leg.ordinal,
-            joined_at=leg.joined_at,
-            left_at=leg.left_at,
-        )
-        .on_conflict_do_nothing()
-    )
+    add_legs(tx, [leg])
+
+
+def add_legs(tx: Transaction, new: Sequence[Leg]) -> None:
+    """Add the legs that their calls do not have yet, in one statement."""
+    add_rows(tx, legs, [_leg_row(tx, leg) for leg in new], returning=legs.c.id)
+
+
+def _call_row(tx: Transaction, new: NewCall, keys: Keys) -> dict[str, Any]:
+    call = new.call
+    return {
+        "id": call.id,
+        "tenant": tx.tenant,
+        "call_sid": call.call_sid,
+        "direction": call.direction,
+        "started_at": call.started_at,
+        "mode": call.mode,
+        "tokens": list(call.tokens),
+        "locale": call.locale,
+        "training_gate": new.training_gate,
+        "policy_digest": call.policy_digest,
+        "matrix_version": call.matrix_version,
+        "instance": call.instance,
+        "flags": [],
+        "round": call.round,
+        "conference_sid": call.conference_sid,
+        "sealed": seal(json.dumps(dict(new.numbers)).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT),
+    }
+
+
+def _leg_row(tx: Transaction, leg: Leg) -> dict[str, Any]:
+    return {
+        "id": leg.id,
+        "tenant": tx.tenant,
+        "call_id": leg.call,
+        "role": leg.role.value,
+        "leg_sid": leg.leg_sid,
+        "number_ref": leg.number_ref,
+        "candidates": list(leg.candidates),
+        "ordinal": leg.ordinal,
+        "joined_at": leg.joined_at,
+        "left_at": leg.left_at,
+    }
 
 
 def find_call_by_sid(tx: Transaction, call_sid: str) -> Call | None:

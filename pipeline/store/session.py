@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from pipeline.model.errors import StoreUnreachable
+from pipeline.model.errors import StoreCannotWrite, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.ports.clock import Clock
 
@@ -26,6 +26,8 @@ class Transaction:
     now: datetime
 
 
+_CANNOT_WRITE: Final = ("53100", "25006")
+"""PostgreSQL's codes for a full disk, and for a server that only follows another one."""
 _NAME_TENANT: Final = text("select set_config('app.tenant', :tenant, true)")
 _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
 
@@ -116,6 +118,8 @@ def reachable() -> Iterator[None]:
     except PoolExhausted:
         raise StoreUnreachable("database", reason="no connection is free") from None
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _CANNOT_WRITE:
+            raise StoreCannotWrite("database", reason=type(error.orig).__name__) from None
         if not isinstance(error, OperationalError) and not error.connection_invalidated:
             raise
         raise StoreUnreachable("database", reason=type(error.orig).__name__) from None
