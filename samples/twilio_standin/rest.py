@@ -131,6 +131,9 @@ class Rest:
         return not_found(request) if entry is None else recordings.read_media(entry, request)
 
     async def _default_recording(self, request: Request) -> Response:
+        failed = self._fail_on_purpose(request)
+        if failed is not None:
+            return failed
         account = self._authenticate(request)
         if account is None:
             return problem(*_NOT_AUTHENTICATED)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,13 @@ from pipeline.ports.telephony import NumberUrls, OutboundCall
 from pipeline.vendors.twilio_calls import TwilioTelephony
 from pipeline.vendors.twilio_line import TwilioLine
 from pipeline.vendors.twilio_pace import Patience
+from samples.scenario import Fault
+from samples.twilio_standin import Account, Standin
+from samples.twilio_standin.ledger import new_sid
+from samples.twilio_standin.room import RUNNING, Member, Room
+from tests.pipeline.vendors.contracts.telephony import TelephonyContract
 from tests.pipeline.vendors.said import Said, a_server
+from tests.pipeline.vendors.test_twilio import a_call, a_recording
 
 AC, CA, CF = "AC" + "a" * 32, "CA" + "c" * 32, "CF" + "f" * 32
 PN, RE = "PN" + "b" * 32, "RE" + "e" * 32
@@ -33,6 +41,59 @@ NUMBER: dict[str, object] = {
     "trunk_sid": None,
     "voice_receive_mode": "voice",
 }
+
+
+class StandinWorld:
+    """An account at the stand-in, arranged in its ledger."""
+
+    def __init__(self, standin: Standin) -> None:
+        self.standin, self._owner = standin, Account(sid=new_sid("AC"), auth_token="the-token")
+        standin.add_account(self._owner)
+        self.account = VendorAccount(tenant=TenantId("acme"), account_sid=self._owner.sid, auth_token="the-token")
+
+    def a_number(self, number: str, *, is_deaf: bool = False) -> str:
+        entry = self.standin.ledger.add_number(self._owner, number)
+        if is_deaf:
+            entry.ignored = frozenset({"voice_url", "voice_fallback_url", "status_callback"})
+        return entry.sid
+
+    def a_call(self) -> str:
+        return a_call(self.standin, self.account).call_sid
+
+    def hang_up(self, call_sid: str) -> None:
+        self.standin.ledger.calls[call_sid].status = "completed"
+
+    def a_room(self, *call_sids: str) -> str:
+        ledger = self.standin.ledger
+        room = Room(
+            sid=new_sid("CF"), account_sid=self._owner.sid, name="room", created_at=ledger.now(), status=RUNNING
+        )
+        for sid in call_sids:
+            leg: Any = SimpleNamespace(entry=ledger.calls[sid])
+            room.members[sid] = Member(leg=leg, since_s=0, may_begin=True, ends_it=False)
+        ledger.rooms[room.sid] = room
+        return room.sid
+
+    def a_recording(self, *, is_public: bool) -> str:
+        self._owner.is_media_public = is_public
+        return a_recording(a_call(self.standin, self.account)).sid
+
+    def record_by_default(self, is_on: bool) -> None:
+        self._owner.default_recording = {"trim": "do-not-trim"} if is_on else None
+
+    def go_down(self) -> None:
+        self.standin.ledger.add_fault(Fault(path="*", status=503, times=1000))
+
+
+class TestContract(TelephonyContract):
+    @pytest.fixture
+    def world(self) -> Iterator[StandinWorld]:
+        with Standin() as standin:
+            yield StandinWorld(standin)
+
+    @pytest.fixture
+    def telephony(self, world: StandinWorld) -> TwilioTelephony:
+        return TwilioTelephony(line=TwilioLine(api_base=world.standin.url, patience=Patience(first_wait_s=0.001)))
 
 
 @pytest.fixture
