@@ -155,8 +155,8 @@ def check_wording(id: ScriptId | str, locale: str, wording: str) -> None:
         InvalidInput: what is missing or not allowed, in one line.
     """
     script, file = _to_id(id), load_scripts(locale)
-    text = wording.replace(_PLACE_HOLDER, "")
-    _check_speakable(text, what=f"{script}: wording")
+    _check_speakable(wording.replace(_PLACE_HOLDER, ""), what=f"{script}: wording")
+    text = wording.replace(_PLACE_HOLDER, " ")  # the name stands between what is left and right of it
     for needed in _NEEDED.get(script, ()):
         if not _says(text, needed, file):
             raise InvalidInput(f"{script}: wording does not say {_MEANING[needed]}")

@@ -103,6 +103,11 @@ def test_the_ai_must_be_named_first_and_not_only_later() -> None:
         check_wording("announce", "en-US", "Hello. " + OWN)
 
 
+def test_a_name_in_the_middle_of_a_word_does_not_make_it_said() -> None:
+    with pytest.raises(InvalidInput, match="that the call is recorded"):
+        check_wording("announce", "en-US", OWN.replace("recorded", "rec{tenant_name}orded"))
+
+
 @pytest.mark.parametrize("missing", ["Press 1 to agree or ", "or 2 to go on without."])
 def test_a_question_must_name_both_keys(missing: str) -> None:
     check_wording("ask_record", "en-US", ASK)
