@@ -37,6 +37,7 @@ class Company:
         """
         room = self.host.room
         while True:
+            self.host.wait()
             if self.ringing and room is not None:
                 self.ringing.popleft().ring(self.host)
             elif any(called.look(self.host) for called in self.all):

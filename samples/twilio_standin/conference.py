@@ -106,6 +106,10 @@ def _meet(leg: Leg, room: Room) -> None:
         leg.live.advance(_STEP_S)
         waited += _STEP_S
         leg.settle()
+    begin = time.monotonic()
+    while not leg.live.is_capturing() and time.monotonic() < begin + _GRACE_S:
+        time.sleep(0.02)  # nor does it start a recorder in the same instant
+        leg.settle()
 
 
 def _record(leg: Leg, noun: Verb, room: Room) -> None:

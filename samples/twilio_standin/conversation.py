@@ -41,8 +41,7 @@ def converse(leg: Leg, *, at_most_s: float | None = None, is_message: bool = Fal
     is_cut = at_most_s is not None and length > at_most_s
     if is_cut and at_most_s is not None:
         length, tracks = at_most_s, tuple(track[: round(at_most_s * 8000)] for track in tracks)
-    for number, track in enumerate(tracks):
-        live.timeline.place(number, begin, track)
+    _speak(leg, tracks, from_s=0.0)
     leg.journal.talked_from_s = begin
     try:
         for event in sorted(scenario.events, key=lambda e: e.at_s):
@@ -53,6 +52,10 @@ def converse(leg: Leg, *, at_most_s: float | None = None, is_message: bool = Fal
                 if ended_by:
                     return "" if ended_by == _OVER else ended_by
                 leg.settle()
+                if live.now_s > begin + event.at_s:
+                    # Somebody else was asked meanwhile, while these two waited: they go on where they were.
+                    begin = live.now_s - event.at_s
+                    _speak(leg, tracks, from_s=event.at_s)
         live.advance(max(0.0, begin + length - live.now_s))
         leg.settle()
     finally:
@@ -76,6 +79,13 @@ def _sound(leg: Leg) -> tuple[Samples, ...]:
         return sound, sound
     both = read_sound(path)
     return both[:, 0], both[:, 1]
+
+
+def _speak(leg: Leg, tracks: tuple[Samples, ...], *, from_s: float) -> None:
+    """Let what is left of the talk be heard from now on, in place of what was to be heard."""
+    for number, track in enumerate(tracks):
+        leg.live.timeline.cut(number, leg.live.now_s)
+        leg.live.timeline.place(number, leg.live.now_s, track[round(from_s * 8000) :])
 
 
 def _fall_silent(leg: Leg) -> None:

@@ -17,6 +17,7 @@ _REACTION_S: Final = 0.8
 _IN_URL: Final = (
     ("announced", "announced"),
     ("message", "message"),
+    ("record", "record"),
     ("train", "training"),
     ("opt", "opt_out"),
     ("whisper", "whisper"),

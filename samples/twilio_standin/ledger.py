@@ -128,11 +128,11 @@ class Ledger:
         with self.lock:
             self._ahead += timedelta(**ahead)
 
-    def reach(self, at: datetime) -> None:
-        """Let the present be at least this moment, where calls lead the clock."""
+    def follow(self, at: datetime) -> None:
+        """Let the present be this moment of a call, where calls lead the clock; a cut prompt takes it back a little."""
         with self.lock:
             if self._led_from is not None:
-                self._ahead += max(timedelta(0), at - self.now())
+                self._ahead = at - self._led_from
 
     def forget(self) -> None:
         """Begin anew, as if nothing had ever happened."""

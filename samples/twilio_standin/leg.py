@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -121,7 +121,7 @@ class Leg:
     """A leg and all it needs to execute TwiML.
 
     `is_called` is a leg that the product called while another call runs, which has the `company`; `due` are callbacks
-    and the second of the leg at which each is sent.
+    and the second of the leg at which each is sent. `wait` gives the product real time to do what follows its answers.
     """
 
     entry: CallEntry
@@ -142,6 +142,7 @@ class Leg:
     url: str = ""
     fetched: int = 0
     talks: int = 0
+    wait: Callable[[], object] = bool
 
     def params(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Write what Twilio posts about a leg (consent.md B.1)."""
@@ -221,6 +222,7 @@ class Leg:
                 self.live.complete_recordings(only=entry)
         self._post_due()
         self.outbox.drain()
+        self.wait()
         if self.company is not None:
             self.company.attend()
         if not self.live.updates:

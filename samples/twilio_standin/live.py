@@ -60,7 +60,7 @@ class LiveCall:
             self.now_s += seconds
             if self.carries is not None:
                 self.carries.now_s += seconds
-        self.ledger.reach(self.at(self.now_s))
+        self.ledger.follow(self.at(self.now_s))
 
     def running(self) -> list[RecordingEntry]:
         """List the recordings of this call that have not been stopped, oldest first."""

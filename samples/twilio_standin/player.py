@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -58,6 +58,8 @@ class Player:
         self._companies: dict[str, Company] = {}
         self.played: dict[str, PlayedCall] = {}
         self.threads: list[threading.Thread] = []
+        self.wait: Callable[[], object] = bool
+        """Called between two steps of a call: nothing here tells when the product has done what follows an answer."""
 
     def close(self) -> None:
         """Let go of connections."""
@@ -167,6 +169,7 @@ class Player:
             courier=courier,
             outbox=outbox,
             journal=Journal(),
+            wait=lambda: self.wait(),
         )
 
     def _run(self, leg: Leg, url: str, params: Mapping[str, str]) -> PlayedCall:
