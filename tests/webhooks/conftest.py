@@ -24,7 +24,7 @@ from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
-from pipeline.store.tenants import add_tenant, get_tenant
+from pipeline.store.tenants import add_tenant, find_tenant, get_tenant
 from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -168,6 +168,12 @@ class Stage:
         if self._trainer is None:
             self._trainer = self.tenant("trainer", policy="connekz", asks_for_training=True)
         return self._trainer
+
+    def any_tenant(self, name: str, **chosen) -> Tenant:
+        """A tenant that is made the first time it is asked for, and is the same after that."""
+        with self.context.database.transaction(TenantId(name)) as tx:
+            known = find_tenant(tx, keys=self.context.keys)
+        return known or self.tenant(name, **chosen)
 
     def withdraw(self, twilio: Twilio, key: str = API_KEY, **body: str):
         """Have the tenant's agent tell that the caller takes the permission back."""
