@@ -119,3 +119,20 @@ def test_what_cannot_be_meant_or_is_not_there_is_a_problem_document(stage, owner
     told = ask(stage, path, **query)
     assert told.status_code == status
     assert told.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-21T09:00:00Z", "1e9", "-1", "0"]
+)
+def test_a_moment_at_the_edge_of_time_is_no_fault(stage, owner, since):
+    assert ask(stage, "recordings", since=since).status_code in (200, 422)
+
+
+def test_a_moment_narrows_the_list(stage, owner, tx, clock):
+    with tx() as opened:
+        a_recording(opened, None)
+    clock.move(hours=1)
+    with tx() as opened:
+        made = a_recording(opened, None)
+    since = clock.now().isoformat()
+    assert [one["id"] for one in ask(stage, "recordings", since=since).json()["recordings"]] == [made.id]
