@@ -110,7 +110,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
 
     with open_base(settings) as base:
         queue = DurableQueue(base.database.engine, version=settings.worker.version)
-        line = twilio_line(settings)
+        line = twilio_line(settings, is_hurried=True)
         yield WebParts(
             database=base.database,
             objects=base.vault.objects,

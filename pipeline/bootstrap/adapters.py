@@ -19,6 +19,9 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.vendors.twilio_line import TwilioLine
 
+_HURRIED_S: Final = 4
+"""No attempt begins later than this, and none waits longer to be connected or for an answer: twelve seconds at most."""
+
 
 def choose_objects(settings: Settings) -> Artifacts:
     """Give the store of artifacts.
@@ -65,15 +68,24 @@ def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[s
     return dict(_COMPANIES), _configured(settings)
 
 
-def twilio_line(settings: Settings) -> TwilioLine:
+def twilio_line(settings: Settings, *, is_hurried: bool = False) -> TwilioLine:
     """Give the way to Twilio; who shares it keeps one pace for each account.
+
+    Args:
+        settings: where Twilio is, and how long a request may take.
+        is_hurried: a call waits for the answer, and Twilio waits fifteen seconds for ours.
 
     Raises:
         VendorRefused: the address that is set cannot be one.
     """
     from pipeline.vendors.twilio_line import TwilioLine
+    from pipeline.vendors.twilio_pace import Patience
 
-    return TwilioLine(api_base=settings.twilio.api_base, timeout_s=settings.twilio.timeout_s)
+    chosen = settings.twilio
+    if is_hurried:
+        patience = Patience(budget_s=_HURRIED_S)
+        return TwilioLine(api_base=chosen.api_base, timeout_s=min(chosen.timeout_s, _HURRIED_S), patience=patience)
+    return TwilioLine(api_base=chosen.api_base, timeout_s=chosen.timeout_s)
 
 
 def recordings_of(settings: Settings, line: TwilioLine | None = None) -> RecordingsVendor:

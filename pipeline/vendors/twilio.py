@@ -66,11 +66,11 @@ class TwilioRecordings:
         give_up_at = time.monotonic() + self._media_timeout_s
         with self._line.stream(account, url, "fetch media") as answer:
             _check_is_audio(answer)
+            self._check_size(_announced_bytes(answer))
             read = io.BytesIO()
             for chunk in answer.iter_bytes():
                 read.write(chunk)
-                if read.tell() > self._max_media_bytes:
-                    raise InvalidInput(f"a recording is larger than {self._max_media_bytes} bytes")
+                self._check_size(read.tell())
                 if time.monotonic() > give_up_at:
                     raise VendorUnavailable("twilio", "fetch media", reason="too slow")
         audio = read.getvalue()
@@ -160,6 +160,10 @@ class TwilioRecordings:
             rows = recordings.list(**asked)
             return tuple(_recording(row) for row in rows)
 
+    def _check_size(self, size: int) -> None:
+        if size > self._max_media_bytes:
+            raise InvalidInput(f"a recording is larger than {self._max_media_bytes} bytes")
+
     def _update_current(self, account: VendorAccount, call_sid: str, operation: str, **asked: str) -> str | None:
         recorder = self._account(account, operation).calls(twilio_sid("CA", call_sid)).recordings("Twilio.CURRENT")
         try:
@@ -205,6 +209,12 @@ def _moment(read: object) -> datetime | None:
 
 def _text_fields(read: object) -> Mapping[str, str] | None:
     return {str(name): str(value) for name, value in read.items()} if isinstance(read, dict) and read else None
+
+
+def _announced_bytes(answer: httpx.Response) -> int:
+    """Give how much is announced, 0 where nothing is; that as much comes is the transport's to see."""
+    length = answer.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _check_is_audio(answer: httpx.Response) -> None:

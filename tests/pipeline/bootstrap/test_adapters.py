@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from pipeline.bootstrap.adapters import (
     telephony_of,
     twilio_line,
 )
-from pipeline.model.errors import VendorRefused
+from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.ids import TenantId
+from pipeline.ports.recordings import VendorAccount
 from pipeline.settings import read_settings
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
@@ -64,3 +68,14 @@ def test_who_shares_a_line_to_the_vendor_keeps_one_pace() -> None:
     line = twilio_line(settings)
     assert vars(recordings_of(settings, line))["_line"] is vars(telephony_of(settings, line))["_line"] is line
     assert vars(recordings_of(settings))["_line"] is not line
+
+
+def test_a_vendor_that_never_answers_holds_no_call_for_longer_than_its_own_patience() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
+        settings = read_settings(twilio={"api_base": f"http://127.0.0.1:{silent.getsockname()[1]}"})
+        vendor = recordings_of(settings, twilio_line(settings, is_hurried=True))
+        account = VendorAccount(tenant=TenantId("acme"), account_sid="AC" + "a" * 32, auth_token="the-token")
+        began = time.monotonic()
+        with pytest.raises(VendorUnavailable):
+            vendor.pause(account, "CA" + "c" * 32)
+        assert time.monotonic() - began < 12

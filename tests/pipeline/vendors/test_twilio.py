@@ -297,6 +297,19 @@ def test_a_recording_above_the_limit_is_refused(said: Said) -> None:
         TwilioRecordings(api_base=said.url, max_media_bytes=99).fetch_media(ACME, RE, channels=2)
 
 
+def test_a_recording_that_is_announced_above_the_limit_is_not_read_at_all(said: Said) -> None:
+    said.body, said.headers, said.cut_at = b"", {"Content-Length": "101"}, 0
+    with pytest.raises(InvalidInput):
+        TwilioRecordings(api_base=said.url, max_media_bytes=100).fetch_media(ACME, RE, channels=2)
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "ten"])
+def test_a_length_that_is_none_is_no_recording(said: Said, length: str) -> None:
+    said.body, said.headers = b"RIFF" + bytes(96), {"Content-Length": length}
+    with pytest.raises(VendorUnavailable):
+        TwilioRecordings(api_base=said.url).fetch_media(ACME, RE, channels=2)
+
+
 def test_audio_that_ends_too_early_is_fetched_again_and_never_kept(said: Said) -> None:
     said.body, said.cut_at = b"RIFF" + bytes(96), 50
 

@@ -90,6 +90,14 @@ def test_a_cut_recording_is_noticed(left: int) -> None:
         open_media(body[:left], details, our_keys())
 
 
+@pytest.mark.parametrize("more", [b"\x00", b"\x00" * 16, bytes(range(16))])
+def test_bytes_behind_the_tag_are_noticed(more: bytes) -> None:
+    body, details = sealed()
+
+    with pytest.raises(IntegrityError):
+        open_media(body + more, details, our_keys())
+
+
 @pytest.mark.parametrize("name", ["encryption_cek", "encryption_iv"])
 def test_a_changed_key_or_nonce_is_noticed(name: str) -> None:
     body, details = sealed()
