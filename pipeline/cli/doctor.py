@@ -47,7 +47,7 @@ def command(tenant: str | None, as_json: bool) -> int:
 def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | None) -> _Checks:
     """Open what is there; an installation that does not open is told like any other fault."""
     from pipeline.bootstrap import name_recognisers, open_base, recordings_of
-    from pipeline.reads import health_report, tenant_health
+    from pipeline.reads import health_report, tenant_health, tenant_reconciled
     from pipeline.store.condition import read_condition
 
     try:
@@ -69,6 +69,7 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
         ("keys", lambda: tenant_health.check_keys(base.vault, names)),
         ("tenants", lambda: tenant_health.check_tenants(base.vault, names, recognisers)),
         ("telephony", lambda: tenant_health.check_vendor(base.vault, names, vendor, now=base.clock.now())),
+        ("reconciliation", lambda: tenant_reconciled.check_reconciled(base.vault, names, now=base.clock.now())),
     ]
     return database + objects + tenants + _checks_of_accounts(base, settings, names)
 
