@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from pipeline.model.errors import (
 from pipeline.model.recording import RecordingState as S
 from pipeline.store.reviews import list_reviews
 from pipeline.workflows.recording import STEPS, process_recording, with_context
+from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
 START = ["settle_consent", "capture", "delete_vendor_copy", "transcribe"]
 WHOLE = [*START, "detect", "redact_text", "redact_audio", "keep_receipts", "decide", "publish"]
@@ -56,6 +58,12 @@ def test_a_refused_recording_is_never_fetched_or_heard():
     run = Noting(settle_consent=NO)
     assert process_recording(run) == {"state": "refused"}
     assert run.asked == [("settle_consent",), ("refuse", "caller_declined"), ("keep_receipts",), ("decide",)]
+
+
+def test_a_recording_that_is_refused_once_its_length_is_known_goes_the_same_way():
+    run = Noting(capture={"is_permitted": False, "reason": "caller_withdrawn"})
+    assert process_recording(run) == {"state": "refused"}
+    assert run.asked[1:] == [("capture",), ("refuse", "caller_withdrawn"), ("keep_receipts",), ("decide",)]
 
 
 def test_where_nobody_may_hear_it_it_is_withheld_and_decided_but_not_failed_or_published():
@@ -152,3 +160,34 @@ def test_the_whole_line_of_a_call_that_was_declined_fetches_nothing(line):
     assert really(line, recording) == {"state": "refused", "reason": "caller_declined"}
     assert (line.asked, line.state(recording)) == (["delete"], S.REFUSED)
     assert set(line.kinds(recording)) == {"consent.receipt"}
+
+
+def test_a_withdrawal_told_while_it_is_fetched_leaves_nothing_anywhere(line):
+    recording = line.record(after_s=2)
+    line.run(STEPS["settle_consent"], recording)
+    line.withdraw(recording.call, after_s=1)
+    assert really(line, recording)["state"] == "refused"
+    assert (line.state(recording), line.at_vendor(recording)) == (S.REFUSED, False)
+    assert set(line.kinds(recording)) <= {"consent.receipt", "call.metadata"}
+
+
+def test_where_the_notice_must_be_inside_and_is_not_heard_it_is_kept_sealed_and_published_nowhere(line):
+    class Deaf(ScriptedTranscriber):
+        def transcribe(self, audio, *, language):
+            heard = super().transcribe(audio, language=language)
+            return replace(heard, channels=(heard.channels[0], ()))
+
+    deaf = line.with_parts(transcribers={"local": Deaf(line.context.transcribers["local"]._log)})
+    recording = line.record(tokens=("N", "R"))
+    assert really(deaf, recording)["state"] == "withheld"
+    assert (line.state(recording), line.now(recording).reason) == (S.WITHHELD, "notice_not_inside")
+    assert {"recording.redacted", "transcript.redacted"}.isdisjoint(line.kinds(recording))
+    heard = line.record(tokens=("N", "R"))
+    assert really(line, heard)["state"] == "published"
+
+
+@pytest.mark.parametrize("source", ["Trunking", "DialVerb"])
+def test_what_somebody_else_recorded_without_a_yes_is_gone_from_the_vendor_and_was_never_here(line, source):
+    recording = line.record(source=source, outcomes=[])
+    assert really(line, recording)["state"] == "refused"
+    assert ("fetch" in line.asked, line.at_vendor(recording)) == (False, False)
