@@ -25,7 +25,8 @@ def create_app(context: WebContext) -> FastAPI:
     problems.install(app)
     for part in (voice, bridge, conference, news, calls, recorder, recordings, receipts, health):
         app.include_router(part.router)
-    app.router.routes[:0] = news.shared_routes  # first, so that what comes by the thousand is found at once
+    # First, so that what comes by the thousand is found at once.
+    app.router.routes[:0] = [*voice.shared_routes, *news.shared_routes]
     load_first(context)
     return app
 

@@ -12,11 +12,10 @@ from fastapi import BackgroundTasks, Depends
 from fastapi.responses import Response
 
 from pipeline.intake.choose_next import fail_closed
-from pipeline.model.errors import NotFound, StoreUnreachable
+from pipeline.model.errors import NotFound, StoreCannotWrite, StoreUnreachable
 from pipeline.model.ids import twilio_sid
 from pipeline.model.tenant import Tenant
 from pipeline.store.session import Transaction
-from pipeline.store.tenants import find_tenant
 from pipeline.telemetry import log
 from webhooks.auth import Envelope, Fields, open_envelope, read_signed
 from webhooks.tenancy import WebContext, context_of, tenant_in_path
@@ -28,15 +27,12 @@ Context = Annotated[WebContext, Depends(context_of)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Guest:
     """A request that was let in."""
 
-    tx: Transaction
     owner: Tenant
     fields: Fields
     context: WebContext
-    after: list[Callable[[], object]] = field(default_factory=list)
-    """What is to be done once the answer was given; nothing of it where what was noted did not last."""
 
     @property
     def call_sid(self) -> str:
@@ -53,6 +49,15 @@ class Visit:
         return Urls(public_base=self.context.public_base, tenant=self.owner.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Guest):
+    """A request that was let in, inside its transaction."""
+
+    tx: Transaction
+    after: list[Callable[[], object]] = field(default_factory=list)
+    """What is to be done once the answer was given; nothing of it where what was noted did not last."""
+
+
 @contextmanager
 def admitted(context: WebContext, tenant: str, envelope: Envelope) -> Iterator[Visit]:
     """Let a signed request of the tenant's own account in, inside one transaction.
@@ -63,7 +68,7 @@ def admitted(context: WebContext, tenant: str, envelope: Envelope) -> Iterator[V
         StoreUnreachable: the database cannot be asked who the tenant is.
     """
     with context.database.transaction(tenant_in_path(tenant)) as tx:
-        owner = find_tenant(tx, keys=context.keys)
+        owner = context.tenants.find(tx)
         if owner is None:
             raise NotFound
         fields = read_signed(envelope, owner, public_base=context.public_base)
@@ -96,20 +101,27 @@ def answer_call(
         with admitted(context, tenant, envelope) as visit:
             document = act(visit)
         return xml(document, after=visit.after)
-    except StoreUnreachable:
-        raise
     except Exception as error:
-        if visit is None:
-            raise
-        log().error("call.unrecorded", tenant=visit.owner.id, error=type(error).__name__)
+        return fail_safe(visit, error, otherwise)
+
+
+def fail_safe[G: Guest](guest: G | None, error: Exception, otherwise: Callable[[G], str]) -> Response:
+    """Answer with the document that never records; raise the error where asking again may help, or nobody was let in.
+
+    A store that cannot write can still be read, so the caller need not wait for another attempt.
+    """
+    may_pass = isinstance(error, StoreUnreachable) and not isinstance(error, StoreCannotWrite)
+    if guest is None or may_pass:
+        raise error
+    log().error("call.unrecorded", tenant=guest.owner.id, error=type(error).__name__)
     try:
-        return xml(otherwise(visit))
-    except Exception as error:
-        log().error("call.ended", tenant=visit.owner.id, error=type(error).__name__)
+        return xml(otherwise(guest))
+    except Exception as fault:
+        log().error("call.ended", tenant=guest.owner.id, error=type(fault).__name__)
         return xml(twiml.render_goodbye())
 
 
-def go_on_unrecorded(visit: Visit) -> str:
+def go_on_unrecorded(visit: Guest) -> str:
     """Write the document of a call of which nothing can be known."""
     step = fail_closed(visit.owner, law=visit.context.law)
     return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)

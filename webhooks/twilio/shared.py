@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Request
@@ -21,8 +20,9 @@ from pipeline.model.errors import NotFound, NotPermitted, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.store.shared_commits import Act, TenantChanged
-from webhooks.auth import Envelope, Fields, open_envelope, read_signed
+from webhooks.auth import Envelope, open_envelope, read_signed
 from webhooks.tenancy import WebContext, context_of, tenant_in_path
+from webhooks.twilio.door import Guest
 
 _PATIENCE_S: Final = 3.0
 """How long a request waits for its commit. The work may still be done afterwards; done twice it changes nothing."""
@@ -39,15 +39,6 @@ class SharedRoute(Route):
         """Match a request, and name the route for the counts."""
         match, child = super().matches(scope)
         return match, {**child, "route": self} if child else child
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """A request that was let in, before its transaction."""
-
-    owner: Tenant
-    fields: Fields
-    context: WebContext
 
 
 async def share[Item, Made](request: Request, read: Callable[[Guest], Item], act: Act[Item, Made]) -> Made:

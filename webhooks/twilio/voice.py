@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from pipeline.intake.begin_call import begin_call
+from pipeline.intake.begin_call import begin_calls
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
 from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start
@@ -20,28 +22,44 @@ from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.policies.loader import load_bundle
 from pipeline.store.calls import find_call_by_sid
+from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from webhooks.tenancy import account_of
 from webhooks.twilio import twiml
-from webhooks.twilio.door import Asked, Context, Visit, answer_call, go_on_unrecorded, xml
+from webhooks.twilio.door import Asked, Context, Guest, Visit, answer_call, fail_safe, go_on_unrecorded, xml
 from webhooks.twilio.room import RoomKeeper
+from webhooks.twilio.shared import SharedRoute, share
 from webhooks.twilio.urls import Gate
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/twilio/{tenant}/voice")
-def answer_voice(tenant: str, envelope: Asked, context: Context) -> Response:
+async def answer_voice(request: Request) -> Response:
     """Begin a call."""
+    guests: list[Guest] = []
 
-    def act(visit: Visit) -> str:
-        bundle = load_bundle(visit.owner.policy_id)
-        state = begin_call(
-            visit.tx, _ringing(visit), owner=visit.owner, keys=context.keys, law=context.law, bundle=bundle
-        )
-        return _render(visit, choose_next(state))
+    def read(guest: Guest) -> Guest:
+        guests.append(guest)
+        return guest
 
-    return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
+    try:
+        document, after = await share(request, read, _begin)
+    except Exception as error:
+        return fail_safe(guests[-1] if guests else None, error, go_on_unrecorded)
+    return xml(document, after=after)
+
+
+shared_routes: Final = (SharedRoute("/twilio/{tenant}/voice", answer_voice),)
+
+
+def _begin(tx: Transaction, guests: Sequence[Guest]) -> Sequence[tuple[str, Sequence[Callable[[], object]]]]:
+    """Begin the calls of one tenant, as it stood for all of them; give their documents, and what comes after each."""
+    owner, context = guests[0].owner, guests[0].context
+    ringing = [_ringing(guest) for guest in guests]
+    bundle = load_bundle(owner.policy_id)
+    states = begin_calls(tx, ringing, owner=owner, keys=context.keys, law=context.law, bundle=bundle)
+    visits = [Visit(tx=tx, owner=owner, fields=guest.fields, context=context) for guest in guests]
+    return [(_render(v, choose_next(state)), v.after) for v, state in zip(visits, states, strict=True)]
 
 
 @router.post("/twilio/{tenant}/consent")
@@ -125,7 +143,7 @@ def _render(visit: Visit, step: Next) -> str:
     return document
 
 
-def _ringing(visit: Visit) -> Ringing:
+def _ringing(visit: Guest) -> Ringing:
     first = visit.fields.first
     country, part = first("FromCountry").upper(), first("FromState").upper()
     return Ringing(
