@@ -8,10 +8,10 @@ from fastapi import FastAPI
 
 from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
-from webhooks.api import calls, receipts, recorder, recordings
+from webhooks.api import calls, people, receipts, recorder, recordings
 from webhooks.limits import LimitBody
 from webhooks.tenancy import WebContext
-from webhooks.twilio import bridge, conference, news, voice
+from webhooks.twilio import bridge, conference, machine, news, transfer, voice
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -23,7 +23,20 @@ def create_app(context: WebContext) -> FastAPI:
     app.add_middleware(LimitBody)
     app.add_middleware(health.CountAnswers, counts=counts)
     problems.install(app)
-    for part in (voice, bridge, conference, news, calls, recorder, recordings, receipts, health):
+    for part in (
+        voice,
+        bridge,
+        conference,
+        transfer,
+        machine,
+        news,
+        calls,
+        people,
+        recorder,
+        recordings,
+        receipts,
+        health,
+    ):
         app.include_router(part.router)
     # First, so that what comes by the thousand is found at once.
     app.router.routes[:0] = [*voice.shared_routes, *news.shared_routes]

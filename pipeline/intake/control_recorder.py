@@ -196,8 +196,9 @@ def ask_stop(tx: Transaction, call: Call, *, reason: str, at: datetime | None = 
 
 def _undo_start(tx: Transaction, call: Call, wish: Wish, before: Sequence[RecorderEvent]) -> Wish | None:
     """Stop, or pause, what started after somebody wanted otherwise while the vendor was being asked."""
-    meanwhile = any(e.act is RecorderAct.STOPPED and e.at >= wish.event.at for e in before)
-    if meanwhile or call.round != wish.call.round or _is_withdrawn(tx, call):
+    causes = [e.cause for e in before]
+    since = before[causes.index(wish.event.cause) :] if wish.event.cause in causes else before
+    if any(e.act is RecorderAct.STOPPED for e in since) or call.round != wish.call.round or _is_withdrawn(tx, call):
         return ask_stop(tx, call, reason=f"late-{call.round}")
     if open_reasons(before):
         event = _event(tx, RecorderAct.PAUSED, sorted(open_reasons(before))[0], 0, ACTOR)

@@ -28,7 +28,7 @@ class Round:
     mode: str
     tokens: Sequence[str]
     is_next: bool
-    """Everybody is asked again; false where only the law of a further leg was added."""
+    """Everybody is asked again, and meets elsewhere; false where only the law of a further leg was added."""
 
 
 def lock_call(tx: Transaction, call_sid: str) -> Call:
@@ -54,11 +54,9 @@ def has_ended(tx: Transaction, call: CallId) -> bool:
 
 def begin_round(tx: Transaction, call: Call, begun: Round) -> None:
     """Put a call under the law of the legs it now has. The call must be locked."""
-    tx.connection.execute(
-        update(calls)
-        .where(calls.c.tenant == tx.tenant, calls.c.id == call.id)
-        .values(mode=begun.mode, tokens=list(begun.tokens), round=call.round + begun.is_next)
-    )
+    values = {"mode": begun.mode, "tokens": list(begun.tokens), "round": call.round + begun.is_next}
+    values |= {"conference_sid": None} if begun.is_next else {}
+    tx.connection.execute(update(calls).where(calls.c.tenant == tx.tenant, calls.c.id == call.id).values(**values))
 
 
 def mark_conference(tx: Transaction, call: CallId, conference_sid: str) -> None:

@@ -39,9 +39,7 @@ class Receipts(BaseModel):
     version: int
     tenant: str
     call_sid: str
-    receipts: list[str] = Field(
-        description="Signed statements (compact JWS, EdDSA), one for each leg and purpose."
-    )
+    receipts: list[str] = Field(description="Signed statements (compact JWS, EdDSA), one for each leg and purpose.")
     jwks: KeySet
     wordings: dict[str, Wording] = Field(description="The words of each script, by their sha256.")
 

@@ -63,6 +63,10 @@ class Urls:
         answered = {"attempt": str(attempt), "step": gate.value} if gate else {}
         return self._of("transfer", _DOCUMENT, call=call_sid, **answered)
 
+    def machine(self) -> str:
+        """Where it is told afterwards whether a machine picked up."""
+        return self._of("machine", _NEWS)
+
     def voice(self) -> str:
         """Where a call begins."""
         return self._of("voice", _DOCUMENT)

@@ -23,6 +23,7 @@ ALL = (
     URLS.conference("CA1", 2),
     URLS.transfer("CA1"),
     URLS.transfer("CA1", Gate.RECORD, 2),
+    URLS.machine(),
     URLS.voice(),
     URLS.fallback(),
     URLS.status(),
