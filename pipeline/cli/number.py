@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Base
     from pipeline.ports.telephony import Telephony
     from pipeline.reads.tenant_numbers import NumberLine
+    from pipeline.settings import Settings
+    from pipeline.store.attestations import Attestation
     from pipeline.store.numbers import OwnNumber
 
-_ACTOR = "cli"
+_ACTOR: Final = "cli"
+_COLUMNS: Final = ("attestation", "wording", "kid", "at")
 _tenant: Callable[[Any], Any] = click.option("--tenant", required=True, help="Whose numbers.")
 
 
@@ -98,14 +102,28 @@ def attest(*, tenant: str, is_asked: bool, name: str, role: str, agree: bool, as
     with _opened(tenant) as (base, owner, _), base.database.transaction(owner) as tx:
         who = Declarant(name=name, role=role)
         made = declare(tx, get_tenant(tx, keys=base.keys), who, keys=base.keys, actor=_ACTOR)
-    facts = {
-        "attestation": made.id,
-        "wording": made.wording_id,
-        "wording_sha256": made.wording_sha256,
-        "kid": made.kid,
-        "at": made.at.isoformat(),
-    }
-    show(facts) if as_json else show_facts(facts)
+    show(_declared(made)) if as_json else show_facts(_declared(made))
+
+
+@command.command("attested")
+@_tenant
+@click.option("--out", type=click.Path(path_type=Path), help="Write the newest statement, as it was signed, to a file.")
+@as_json_option
+def attested(*, tenant: str, out: Path | None, as_json: bool) -> None:
+    """List what was declared and when; the statement itself names who declared it."""
+    from pipeline.store.attestations import list_attestations
+    from pipeline.store.tenants import get_tenant
+
+    with _opened(tenant) as (base, owner, _), base.database.transaction(owner) as tx:
+        get_tenant(tx, keys=base.keys)
+        made = list_attestations(tx, keys=base.keys)
+    if out is not None:
+        if not made:
+            raise NotFound("nothing was attested yet")
+        out.touch(mode=0o600)
+        out.write_text(made[0].statement + "\n", encoding="utf-8")
+    rows = [_declared(one) for one in made]
+    show(rows) if as_json else show_table(tuple(_COLUMNS), [[row[name] for name in _COLUMNS] for row in rows])
 
 
 @command.command("arm")
@@ -117,7 +135,7 @@ def arm_one(*, number: str, tenant: str, as_json: bool) -> None:
     from pipeline.decisions.numbers import arm
 
     with _opened(tenant) as (base, owner, telephony):
-        public_base = base.settings.web.public_base
+        public_base = _reachable_base(base.settings)
         armed = arm(base.vault, owner, number, telephony=telephony, public_base=public_base, actor=_ACTOR)
     _show_one(armed, as_json=as_json)
 
@@ -191,6 +209,24 @@ def _show_one(number: OwnNumber, *, as_json: bool) -> None:
         "read_back_at": number.read_back_at.isoformat() if number.read_back_at else None,
     }
     show(facts) if as_json else show_facts(facts)
+
+
+def _declared(made: Attestation) -> dict[str, object]:
+    return {
+        "attestation": made.id,
+        "wording": made.wording_id,
+        "wording_sha256": made.wording_sha256,
+        "kid": made.kid,
+        "at": made.at.isoformat(),
+    }
+
+
+def _reachable_base(settings: Settings) -> str:
+    """Give our public address; Twilio itself is told of none that it could not reach, or not in private."""
+    public_base = settings.web.public_base
+    if settings.twilio.api_base.startswith("https://") and not public_base.startswith("https://"):
+        raise InvalidInput("EARMARK_WEB__PUBLIC_BASE is not an https address: Twilio could not reach us there")
+    return public_base
 
 
 def _told(value: bool | None) -> str:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipeline.consent import jws
+from pipeline.decisions.attest import TYP
 from samples.scenario import Fault
 from samples.twilio_standin import Account, Standin
 from samples.twilio_standin.ledger import NumberEntry, new_sid
@@ -126,3 +129,33 @@ def test_a_tenant_that_is_not_there_is_bad_input(earmark: Earmark, standin: Stan
         answer = earmark("number", *arguments, "--tenant", name)
         assert answer[0] == 2
         assert "555" not in told_in_one_line(*answer)
+
+
+def test_the_real_vendor_is_pointed_at_no_address_it_could_not_reach(
+    run: Earmark, number: NumberEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("add", NUMBER)
+    run("attest", *DECLARED)
+    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "https://127.0.0.1:9")
+    monkeypatch.setenv("EARMARK_WEB__PUBLIC_BASE", "http://127.0.0.1:8300")
+    answer = run("arm", NUMBER)
+    assert answer[0] == 2
+    assert "EARMARK_WEB__PUBLIC_BASE" in told_in_one_line(*answer)
+
+
+def test_what_was_declared_is_listed_without_a_name_and_written_out_as_it_was_signed(
+    run: Earmark, number: NumberEntry, tmp_path: Path
+) -> None:
+    out = tmp_path / "attestation.jws"
+    assert document(run("attested", "--json")) == []
+    answer = run("attested", "--out", out)
+    assert answer[0] == 2
+    told_in_one_line(*answer)
+    assert not out.exists()
+    first = document(run("attest", *DECLARED, "--json"))
+    code, listed, _ = run("attested", "--out", out, "--json")
+    assert document((code, listed, "")) == [first]
+    assert "Roe" not in listed
+    said = json.loads(jws.verify(out.read_text().strip(), typ=TYP).payload)
+    assert said["declared_by"] == {"name": "Jane Roe", "role": "Head of Support"}
+    assert out.stat().st_mode & 0o777 == 0o600
