@@ -98,6 +98,20 @@ def read_log(path: Path) -> Iterator[AuditEvent]:
                 row = json.loads(line)
                 at = datetime.fromisoformat(row["entry"]["at"])
                 entry = AuditEntry(**{**row["entry"], "at": at})
+                _check_shape(entry)
                 yield AuditEvent(entry=entry, previous_hash=row["previous_hash"], hash=row["hash"])
             except (ValueError, KeyError, TypeError) as error:
                 raise InvalidInput(f"line {number} is not an audit event") from error
+
+
+def _check_shape(entry: AuditEntry) -> None:
+    """Refuse values that no event of ours has: they could not be digested, or be taken for others.
+
+    Raises:
+        TypeError: one has another type.
+    """
+    texts = (entry.tenant, entry.tag, entry.actor, entry.target)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(entry.facts, dict):
+        raise TypeError("a text and facts are expected")
+    if type(entry.seq) is not int or not all(v is None or isinstance(v, str | int) for v in entry.facts.values()):
+        raise TypeError("a number and plain facts are expected")

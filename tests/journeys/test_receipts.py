@@ -127,6 +127,7 @@ def test_no_number_is_in_a_receipt_and_every_place_says_how_it_was_found(of):
         assert not [digits for digits in bare if digits in held]
         caller = [j for j in checked.document["jurisdictions"] if j["leg"] == "caller"]
         assert caller
+        assert checked.document["policy"]["version"]
         assert {j["derived_from"].split(":")[0] for j in caller} <= {"number", "network", "establishment"}
 
 

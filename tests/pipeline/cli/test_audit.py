@@ -51,6 +51,19 @@ def test_a_line_that_is_no_event_is_named_by_its_number_and_not_quoted(
     assert told_in_one_line(*answer) == "line 4 is not an audit event"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"facts": [1]}, {"facts": {"x": []}}, {"facts": {"x": 1.5}}, {"seq": "4"}, {"seq": True}, {"tenant": 7}],
+)
+def test_an_event_with_values_of_another_kind_is_no_event(earmark: Earmark, exported: Path, change: dict) -> None:
+    first = json.loads(exported.read_text().splitlines()[0])
+    first["entry"] |= change
+    exported.write_text(exported.read_text() + json.dumps(first) + "\n")
+    answer = earmark("audit", "verify", "--file", exported)
+    assert answer[0] == 2
+    assert told_in_one_line(*answer) == "line 4 is not an audit event"
+
+
 def test_a_file_that_is_no_text_is_refused(earmark: Earmark, tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"\xff\xfe\x00")
     answer = earmark("audit", "verify", "--file", tmp_path / "log")

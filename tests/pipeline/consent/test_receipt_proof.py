@@ -126,6 +126,22 @@ def test_what_is_neither_a_receipt_nor_an_export_is_bad_input(text):
         check(text)
 
 
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_bring_anything_but_a_clear_no(text):
+    for what in (text, b"{" + text, TOKENS[0].encode()[: len(text)] + text):
+        with pytest.raises((IntegrityError, InvalidInput)):
+            check(what, TRUSTED, LOG)
+
+
+_JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), st.lists, max_leaves=5)
+
+
+@given(member=st.sampled_from(sorted(json.loads(an_export()))), value=_JSON)
+def test_no_member_of_an_export_brings_anything_but_a_clear_no(member, value):
+    with pytest.raises((IntegrityError, InvalidInput)):
+        check(an_export(**{member: value}), log=a_log())
+
+
 def test_a_file_without_a_receipt_proves_nothing():
     with pytest.raises(InvalidInput, match="no receipt"):
         check(an_export(receipts=[]))

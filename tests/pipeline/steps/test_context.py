@@ -7,7 +7,7 @@ import pytest
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.tenant import TenantSecrets
-from pipeline.steps.context import account_of, shelf_of
+from pipeline.steps.context import account_of, shelf_of, shelf_of_call
 
 
 def test_a_shelf_is_under_the_day_the_recording_was_first_heard_of_and_stays_there(line, clock):
@@ -48,3 +48,13 @@ def test_a_step_of_one_tenant_never_reads_anothers_recording(line, database, key
         line.context.read(line.owner.id, RecordingId("rec_none"))
     with pytest.raises(NotFound):
         line.context.read(TenantId("nobody"), recording.id)
+
+
+def test_what_belongs_to_a_call_lies_under_the_day_it_began(line):
+    from pipeline.store.calls import get_call
+
+    recording = line.record()
+    with line.tx() as tx:
+        call = get_call(tx, recording.call)
+    shelf = shelf_of_call(call)
+    assert (shelf.subject, shelf.recording, shelf.on) == (call.id, None, call.started_at.date())

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import Conflict, IntegrityError, NotFound, StoreUnreachable
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFound, StoreUnreachable
 from pipeline.model.ids import ArtifactId
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import list_events
@@ -274,3 +275,40 @@ def test_a_full_disk_keeps_nothing_and_the_next_attempt_keeps_all(vault, databas
 
 def test_the_keys_do_not_show_in_a_repr(vault):
     assert "FileKeys" not in repr(vault)
+
+
+@pytest.fixture
+def call_shelf(shelf):
+    """Where what belongs to the call itself lies."""
+    return replace(shelf, recording=None)
+
+
+def test_what_belongs_to_a_call_lies_under_the_call_and_under_no_recording(vault, database, tenant, call_shelf):
+    made = vault.keep(call_shelf, KIND, WORDS)
+    assert (made.recording, made.call) == (None, call_shelf.call)
+    assert f"/{call_shelf.call}/" in made.object_key
+    assert vault.keep(call_shelf, KIND, WORDS) == made
+    assert stored_events(database, tenant) == [made.id]
+
+
+def test_what_belongs_to_a_call_is_made_again_and_not_recovered(vault, call_shelf):
+    with pytest.raises(InvalidInput):
+        vault.recover(call_shelf, KIND)
+
+
+def test_a_shelf_is_of_something(call_shelf):
+    with pytest.raises(InvalidInput):
+        _ = replace(call_shelf, call=None).subject
+
+
+def test_what_an_artifact_means_is_in_the_audit_log_once_and_only_with_its_row(vault, database, tenant, shelf):
+    def issued() -> list[str]:
+        with database.transaction(tenant.id) as tx:
+            return [e.entry.target for e in list_events(tx) if e.entry.tag == AuditTag.RECEIPT_ISSUED]
+
+    meaning = (AuditTag.RECEIPT_ISSUED, {"purpose": "record"})
+    with pytest.raises(StoreUnreachable):
+        replace(vault, database=_NoRows()).keep(shelf, KIND, WORDS, meaning=meaning)
+    assert issued() == []
+    made = [vault.keep(shelf, KIND, WORDS, meaning=meaning) for _ in range(2)]
+    assert issued() == [made[0].id]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from pipeline.store.tenants import get_tenant
-from pipeline.store.wordings import add_wording, list_versions, list_wordings, newest_wording
+from pipeline.store.wordings import add_wording, list_texts, list_versions, list_wordings, newest_wording
 
 
 def add(tx, script: str, words: str | None, locale: str = "en-US"):
@@ -75,3 +75,11 @@ def test_the_app_cannot_change_words_that_were_in_force(database, tenant):
     for statement in ("update earmark.wordings set wording = 'Two.'", "delete from earmark.wordings"):
         with pytest.raises(ProgrammingError), database.transaction(tenant.id) as tx:
             tx.connection.execute(text(statement))
+
+
+def test_every_text_that_was_ever_in_force_is_given_newest_first(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        add(tx, "announce", "One.")
+        add(tx, "announce", None)
+        add(tx, "announce", "Three.")
+        assert list_texts(tx) == {"announce:en-US": [("3", "Three."), ("1", "One.")]}
