@@ -86,6 +86,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "recording_off": "recording is switched off in the tenant's settings",
     "call_unknown": "it belongs to no call that went through Earmark",
     "no_legs": "nobody is known to have been on the call",
+    "nobody_there": "nobody who is known to have been on the call could be heard in it",
     "start_unknown": "nobody can say when it began",
     "before_call": "it began before its call",
     "other_tenant": "its call is another tenant's",
@@ -95,6 +96,9 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "started_after_stop": "it was begun after recording had been stopped",
     "notice_not_inside": "the law wants the notice inside the recording, and it is not in this one",
     "stopped": "recording was stopped before anything was said that may be kept",
+}
+_WITHHELD: Final[Mapping[str, str]] = {
+    "notice_not_inside": "the law wants the notice inside the recording, and it is not heard at its beginning",
 }
 _OUTCOMES: Final[Mapping[str, str]] = {
     "not_asked": "was never asked",
@@ -125,7 +129,8 @@ def explain(recording: Recording) -> Explanation:
     if state is RecordingState.FAILED:
         return _failed(reason)
     if state is RecordingState.WITHHELD:
-        means = f"It is kept sealed and nothing of it was published: its redaction could not be proved ({reason})."
+        why = _WITHHELD.get(reason, f"its redaction could not be proved ({reason})")
+        means = f"It is kept sealed and nothing of it was published: {why}."
         return Explanation(is_trouble=True, means=means, to_do="A reviewer must look at it.")
     is_trouble, means, to_do = _STATES[state]
     return Explanation(is_trouble=is_trouble, means=means, to_do=to_do)

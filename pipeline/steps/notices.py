@@ -5,7 +5,7 @@ A recogniser writes one language, so only wordings of that language can be found
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pipeline.consent.script import render_script
@@ -26,13 +26,21 @@ def notices_of(tx: Transaction, owner: Tenant, law: Law, *, language: str) -> tu
     A call may have begun before a wording was changed, and the one who spoke it may have been a moment behind.
     """
     wanted = language.split("-")[0].lower()
+    own: dict[tuple[str, str], list[str]] = {}
+    for version in list_versions(tx):
+        if version.wording is not None:
+            own.setdefault((version.script, version.locale), []).append(version.wording)
     locales = [locale for locale in law.locales if locale.split("-")[0].lower() == wanted]
-    found = [text for script in INSIDE for locale in locales for text in _texts(tx, owner, script, locale)]
+    found = [
+        text
+        for script in INSIDE
+        for locale in locales
+        for text in _texts(owner, script, locale, own.get((script.value, locale), ()))
+    ]
     return tuple(dict.fromkeys(found))
 
 
-def _texts(tx: Transaction, owner: Tenant, script: ScriptId, locale: str) -> Iterator[str]:
-    own = [version.wording for version in list_versions(tx, script.value, locale) if version.wording is not None]
+def _texts(owner: Tenant, script: ScriptId, locale: str, own: Iterable[str]) -> Iterator[str]:
     for wording in (None, *own):
         try:
             yield render_script(script, locale, tenant_name=owner.display_name, wording=wording).text

@@ -62,6 +62,7 @@ def test_every_other_end_is_trouble_with_or_without_a_reason(state):
         ("callee_transcribe_no_answer", "the callee, asked about transcription, gave no answer"),
         ("call_unknown", "no call that went through Earmark"),
         ("recording_off", "switched off"),
+        ("nobody_there", "nobody who is known"),
         ("a_word_of_tomorrow", "of a_word_of_tomorrow"),
     ],
 )
@@ -69,6 +70,11 @@ def test_a_refusal_names_who_and_what(reason, means):
     told = explain(recording(S.REFUSED, reason))
     assert means in told.means
     assert "deleted" in told.means
+
+
+def test_a_notice_that_was_not_heard_is_told_as_such_and_not_as_a_redaction():
+    assert "notice inside" in explain(recording(S.WITHHELD, "notice_not_inside")).means
+    assert "redaction" in explain(recording(S.WITHHELD, "word_times")).means
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.GRANTED])
