@@ -36,8 +36,9 @@ class Expected(_Part):
 
     `recordings` are all that Twilio ever made; `verdicts` are what ingest says of each, oldest first. `consent` is
     where each leg stands, `asked` the questions put to the caller. `ends_early` is a recorder that was stopped before
-    the call was over, `cut` audio of which less is kept than was recorded, `pauses` silences that Twilio made, `hushed` those that ingest made where Twilio did not.
-    `inside` is a line spoken to the caller while the recorder ran, before anybody talked.
+    the call was over, `cut` audio of which less is kept than was recorded, `pauses` silences that Twilio made, and
+    `hushed` those that ingest made where Twilio did not. `inside` is a line spoken while the recorder ran, before
+    anybody talked. `answered` is what the API said: 2 for 2xx.
     """
 
     recordings: int

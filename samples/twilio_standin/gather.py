@@ -57,8 +57,9 @@ def gather(leg: Leg, verb: Verb, prompts: Mapping[str, Callable[[Leg, Verb], Non
 def purpose_of(verb: Verb) -> str:
     """Tell what a question is about: from its action's address if that says so, else from its words."""
     parts = urlsplit(verb.get("action").lower())
+    path = re.sub(r"^/twilio/[^/]+", "", parts.path)  # the tenant's name says nothing of the question
     for word, purpose in _IN_URL:
-        if re.search(rf"(^|[/=_&-]){word}", f"{parts.path}?{parts.query}".replace("?", "&")):
+        if re.search(rf"(^|[/=_&-]){word}", f"{path}&{parts.query}"):
             return purpose
     words = " ".join(child.text.lower() for child in verb.children)
     if re.search(r"\btrain", words):

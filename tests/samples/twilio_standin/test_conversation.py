@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import soundfile as sf
@@ -81,3 +83,31 @@ def test_a_key_pressed_while_talking_is_heard_on_the_callers_channel(talk, media
     with_key = media(pressed, RequestedChannels="2").astype(int) - media(plain, RequestedChannels="2")
     assert np.abs(with_key[8000:8960, 0]).max() > 3000
     assert not with_key[:, 1].any()
+
+
+def test_the_tenants_software_speaks_to_the_api_in_the_callers_name(talk, product):
+    events = [{"at_s": 1, "do": "pause"}, {"at_s": 2, "do": "resume"}, {"at_s": 3, "do": "add", "to": "+13035550177"}]
+    played = talk(*events)
+    asked = [(got.path.rsplit("/", 1)[1], json.loads(got.body)) for got in product.got if got.path.startswith("/api/")]
+    assert asked == [("pause", {}), ("resume", {}), ("participants", {"to": "+13035550177"})]
+    assert [do for do, _ in played.journal.events] == ["pause", "resume", "add"]
+
+
+def test_somebody_else_may_record_too_and_the_news_go_to_the_same_place(talk, product, twilio):
+    played = talk({"at_s": 2, "do": "record", "source": "Trunking"}, {"at_s": 3, "do": "record", "source": "New"})
+    sources = {twilio.ledger.recordings[sid].recorder.settings.source for sid in played.recording_sids}
+    assert sources == {"StartCallRecordingTwiML", "Trunking", "New"}
+    told = {got.params["RecordingSource"]: got.params["CallSid"] for got in product.to("/twilio/acme/recording")}
+    assert told["New"] == played.call_sid
+    assert told["Trunking"] != played.call_sid
+
+
+def test_a_recorder_of_somebody_elses_may_run_from_the_start(talk, twilio):
+    played = talk(recorded_by=["OutboundAPI"])
+    first = min((twilio.ledger.recordings[sid] for sid in played.recording_sids), key=lambda r: r.started_at)
+    assert first.recorder.settings.source == "OutboundAPI"
+
+
+def test_what_belongs_to_another_talk_does_not_happen_in_this_one(talk):
+    assert talk({"at_s": 1, "do": "hang_up", "talk": 2}).ended_by == "caller"
+    assert talk({"at_s": 1, "do": "hang_up", "talk": 2}).duration_s == 2 + 6

@@ -91,8 +91,49 @@ def test_speech_is_told_only_where_the_question_listens_for_it(product, twilio, 
         ("/consent/training/2", "One more question.", "training"),
         ("/consent", "May the recording be used to train models?", "training"),
         ("/consent?gate=opt_out", "Press 9.", "opt_out"),
+        ("/consent?attempt=1&amp;step=announced", "This call will be recorded to train us.", "announced"),
+        ("/consent?step=record", "May we record, to train our staff?", "record"),
+        ("/consent?step=message", "Leave a message.", "message"),
+        ("/join?leg=2", "A call for you.", "whisper"),
+        ("https://h/twilio/announced-training/consent?step=record", "Press 1.", "record"),
     ],
 )
 def test_what_a_question_is_about_is_told_by_its_address_or_its_words(action, words, purpose):
     [verb] = parse_twiml(f'<Response><Gather action="{action}"><Say>{words}</Say></Gather></Response>')
     assert purpose_of(verb) == purpose
+
+
+def test_an_announcement_is_met_with_silence_by_somebody_who_would_answer_anything(
+    product, twilio, account, a_scenario
+):
+    gate = f'<Gather action="{CONSENT}?step=announced" timeout="1" actionOnEmptyResult="true"><Say>x</Say></Gather>'
+    product.twiml |= {VOICE: f"<Response>{gate}</Response>", CONSENT: "<Response/>"}
+    played = twilio.play(a_scenario(answers={"any": "1"}), account, base=product.base)
+    assert [got.params["Digits"] for got in product.to(CONSENT)] == [""]
+    assert played.asked == ()
+    [answer] = played.journal.answers
+    assert (answer.purpose, answer.kind) == ("announced", "silence")
+
+
+MESSAGE = (
+    f'<Response>{RECORDING}<Gather action="{CONSENT}?step=message" numDigits="1" timeout="TIMEOUT" '
+    'actionOnEmptyResult="true"><Say>Speak.</Say></Gather></Response>'
+)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "changes", "digits", "talked_s"),
+    [
+        (60, {"events": [{"at_s": 2, "do": "keypress", "digits": "2"}]}, ["2"], 2),
+        (4, {}, [""], 4),
+        (60, {}, [], 6),
+        (60, {"ends_by": "agent"}, [""], 6),
+    ],
+    ids=["a-key-ends-it", "it-is-cut", "the-caller-hangs-up", "the-caller-falls-silent"],
+)
+def test_a_message_is_heard_until_it_ends(product, twilio, account, a_scenario, timeout, changes, digits, talked_s):
+    product.twiml |= {VOICE: MESSAGE.replace("TIMEOUT", str(timeout)), CONSENT: "<Response><Hangup/></Response>"}
+    played = twilio.play(a_scenario(**changes), account, base=product.base)
+    assert [got.params["Digits"] for got in product.to(CONSENT)] == digits
+    assert played.talked_until_s - played.talked_from_s == pytest.approx(talked_s)
+    assert len(played.recording_sids) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from samples.twilio_standin.ledger import Account, Ledger, new_sid
 
@@ -28,3 +29,20 @@ def test_time_can_be_let_pass():
     before = ledger.now()
     ledger.advance(days=2)
     assert (ledger.now() - before).days == 2
+
+
+def test_a_clock_that_calls_lead_stands_still_but_for_them():
+    ledger = Ledger()
+    ledger.lead()
+    begin = ledger.now()
+    assert ledger.now() == begin
+    ledger.follow(begin + timedelta(seconds=7))
+    assert ledger.now() == begin + timedelta(seconds=7)
+
+
+def test_a_clock_that_nobody_leads_takes_no_calls_word_for_the_time():
+    ledger = Ledger()
+    ledger.follow(ledger.now() + timedelta(days=7))
+    second = ledger.now()
+    ledger.follow(second + timedelta(days=7))
+    assert ledger.now() - second < timedelta(days=1)

@@ -22,7 +22,7 @@ def test_calls_are_listed_newest_first_and_by_number(client, twilio, account, pr
 
 
 def test_a_call_that_names_no_running_call_is_played_by_itself(client, twilio, product):
-    placed = client.calls.create(to="+12125550199", from_="+13035550100", url=f"{product.base}/out?call=CA1")
+    placed = client.calls.create(to="+12125550166", from_="+13035550100", url=f"{product.base}/out?call=CA1")
     twilio.join()
     assert placed.status == "queued"
     assert client.calls(placed.sid).fetch().status == "no-answer"
