@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import Base
 
 _SHOWN = (
-    "listed", "taken_up", "stopped", "not_stopped", "deleted_again", "deleted_elsewhere", "never_made", "followed",
-    "metadata_gone", "metadata_overdue",
+    "listed", "taken_up", "stopped", "not_stopped", "deleted_again", "held", "deleted_elsewhere", "never_made",
+    "followed", "metadata_gone", "metadata_overdue",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from pipeline.steps.differences import Due, gone_and_overdue, judge, never_made,
 from pipeline.steps.settle_consent import basis_of
 from pipeline.store import reconciliations as store
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.holds import list_holds_on
 from pipeline.store.reconciliations import KnownRecording
 from pipeline.store.recorder_events import note_recorder_event
 from pipeline.store.recordings import lock_recording_by_sid, mark_vendor_copy_deleted
@@ -38,7 +39,7 @@ from pipeline.telemetry import log
 _ACTOR: Final = "system"
 _WIDE_EVERY: Final = timedelta(hours=23)
 _COUNTED: Final = (
-    "listed", "taken_up", "stopped", "not_stopped", "deleted_again", "deleted_elsewhere", "never_made",
+    "listed", "taken_up", "stopped", "not_stopped", "deleted_again", "held", "deleted_elsewhere", "never_made",
     "metadata_gone", "metadata_overdue", "followed", store.WIDE,
 )  # fmt: skip
 
@@ -182,14 +183,19 @@ def _note_stop(tx: Transaction, ours: Recording, reason: str, *, is_done: bool) 
 
 
 def _delete_again(parts: Reconciling, owner: Tenant, ours: KnownRecording) -> Mapping[str, int]:
+    """Delete what must not be at the vendor; the only copy of something that is held stays, and a person is called."""
     log().error("recording.back_at_vendor", tenant=owner.id, recording=ours.id, state=ours.state.value)
+    with parts.transaction(owner.id) as tx:
+        if not ours.is_deleted_there and list_holds_on(tx, recording=ours.id, call=ours.call):
+            log().error("recording.held_at_vendor", tenant=owner.id, recording=ours.id)
+            return {"held": 1}
     account = account_of(owner)
     parts.vendor.delete(account, ours.recording_sid)
     if not parts.vendor.is_gone(account, ours.recording_sid):
         raise VendorUnavailable("twilio", "delete a recording again", reason="still there")
     with parts.transaction(owner.id) as tx:
         store.mark_deleted_again(tx, ours.id)
-        facts = {"vendor": "twilio", "state": ours.state.value, "is_again": ours.is_deleted_there}
+        facts: Facts = {"vendor": "twilio", "state": ours.state.value, "is_again": ours.is_deleted_there}
         add_event(tx, AuditTag.VENDOR_COPY_DELETED, actor=_ACTOR, target=ours.id, facts=facts)
     return {"deleted_again": 1}
 

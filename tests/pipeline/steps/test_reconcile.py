@@ -10,6 +10,7 @@ from pipeline.model.errors import NotFound, StoreUnreachable, VendorRefused, Ven
 from pipeline.model.ids import TenantId
 from pipeline.model.recording import RecordingState as S
 from pipeline.store.calls import get_call
+from pipeline.store.holds import add_hold, release_hold
 from pipeline.store.reconciliations import find_last
 from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted
 from pipeline.vendors.twilio import TwilioRecordings
@@ -230,6 +231,18 @@ def test_what_we_know_to_be_over_is_not_left_at_the_vendor(desk, state):
     desk.twilio.record(sid=desk.noted(state))
     assert desk.changes() == {"deleted_again": 1}
     assert desk.twilio.live() == set()
+
+
+def test_the_only_copy_of_something_that_is_held_stays_and_is_told(desk, capfd):
+    entry = desk.twilio.record(sid=desk.noted(S.ABSENT))
+    with desk.tx() as tx:
+        hold = add_hold(tx, matter="m-1", scope=("tenant", desk.owner.id), actor="user:1", reason="lawsuit")
+    assert desk.changes() == {"held": 1}
+    assert entry.sid in desk.twilio.live()
+    assert "recording.held_at_vendor" in logged(capfd)
+    with desk.tx() as tx:
+        release_hold(tx, hold.id, actor="user:1")
+    assert desk.changes() == {"deleted_again": 1}
 
 
 @pytest.mark.parametrize("state", [S.COMPLETED, S.AUTHORISED, S.CAPTURED, S.PUBLISHED, S.WITHHELD, S.FAILED])
