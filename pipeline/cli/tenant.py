@@ -58,14 +58,14 @@ def add(name: str, policy: str, display_name: str, as_json: bool, **given: objec
 def set_tenant(name: str, display_name: str | None, as_json: bool, **given: object) -> None:
     """Change what is given and leave the rest; calls that begin from now on are under it."""
     from pipeline.bootstrap import open_base
-    from pipeline.decisions.tenants import put_settings
+    from pipeline.decisions.tenants import change_settings
     from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(name)) as tx:
-        found = get_tenant(tx, keys=base.keys)
-        changed = apply_options(replace(found, display_name=display_name or found.display_name), given)
-        put_settings(tx, base.vault, changed, actor="cli")
+    def change(found: Tenant) -> Tenant:
+        return apply_options(replace(found, display_name=display_name or found.display_name), given)
+
+    with open_base(read_settings()) as base:
+        changed = change_settings(base.vault, tenant_id(name), change, actor="cli")
     _show(changed, as_json=as_json)
 
 

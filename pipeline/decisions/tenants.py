@@ -1,10 +1,14 @@
-"""Taking a tenant on."""
+"""Taking a tenant on, and changing how it is set up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
+from pipeline.store.audit import lock_log
 from pipeline.store.session import Transaction
-from pipeline.store.tenants import add_tenant, change_tenant, find_tenant
+from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
 from pipeline.store.vault import Vault
 
 
@@ -17,6 +21,25 @@ def take_on(vault: Vault, tenant: Tenant, *, actor: str) -> None:
     vault.keys.create_tenant_key(tenant.id)
     with vault.database.transaction(tenant.id) as tx:
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
+
+
+def change_settings(vault: Vault, tenant: TenantId, change: Callable[[Tenant], Tenant], *, actor: str) -> Tenant:
+    """Change a tenant as it stands now; of two who change it at once neither undoes the other.
+
+    Args:
+        vault: database and keys.
+        tenant: whose settings.
+        change: makes the new tenant of the present one; what it raises leaves everything as it is.
+        actor: who.
+
+    Raises:
+        NotFound: no such tenant.
+    """
+    with vault.database.transaction(tenant) as tx:
+        lock_log(tx)
+        changed = change(get_tenant(tx, keys=vault.keys))
+        change_tenant(tx, changed, keys=vault.keys, actor=actor)
+        return changed
 
 
 def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -> None:

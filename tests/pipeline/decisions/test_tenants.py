@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
 
-from pipeline.decisions.tenants import put_settings, take_on
-from pipeline.model.errors import Conflict, NotFound
+from pipeline.decisions.tenants import change_settings, put_settings, take_on
+from pipeline.model.errors import Conflict, InvalidInput, NotFound
 from pipeline.model.ids import TenantId
 from pipeline.store.audit import list_events
 from pipeline.store.tenants import get_tenant
@@ -18,7 +20,7 @@ def tags(line, tenant: TenantId) -> list[str]:
 
 @pytest.fixture
 def newcomer(line):
-    return replace(line.owner, id=TenantId("newcomer"), account_sid=None)
+    return replace(line.owner, id=TenantId("newcomer"), account_sid=None, armed=frozenset())
 
 
 def test_a_tenant_is_taken_on_with_a_key_of_its_own(line, newcomer):
@@ -63,3 +65,36 @@ def test_settings_are_put_for_a_new_and_for_a_known_tenant(line, newcomer):
 def test_settings_of_a_tenant_without_a_key_are_not_put(line, newcomer):
     with line.context.vault.database.transaction(newcomer.id) as tx, pytest.raises(NotFound):
         put_settings(tx, line.context.vault, newcomer, actor="user:1")
+
+
+def test_two_who_change_a_tenant_at_once_undo_nothing_of_each_other(vault, tenant):
+    both_are_there = threading.Barrier(2, timeout=20)
+
+    def change(**chosen):
+        def slowly(found):
+            time.sleep(0.2)
+            return replace(found, settings=replace(found.settings, **chosen))
+
+        both_are_there.wait()
+        change_settings(vault, tenant.id, slowly, actor="test")
+
+    threads = [threading.Thread(target=change, kwargs=chosen) for chosen in ({"pci_mode": "off"}, {"voicemail_s": 60})]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with vault.database.transaction(tenant.id) as tx:
+        settings = get_tenant(tx, keys=vault.keys).settings
+    assert (settings.pci_mode, settings.voicemail_s) == ("off", 60)
+
+
+def test_a_change_that_is_refused_leaves_the_tenant_as_it_was(vault, tenant):
+    def refuse(found):
+        raise InvalidInput("no")
+
+    with pytest.raises(InvalidInput):
+        change_settings(vault, tenant.id, refuse, actor="test")
+    with vault.database.transaction(tenant.id) as tx:
+        assert get_tenant(tx, keys=vault.keys) == tenant
+    with pytest.raises(NotFound):
+        change_settings(vault, TenantId("nobody"), lambda found: found, actor="test")
