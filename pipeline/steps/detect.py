@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pipeline.consent.authorise import NOTICE_NOT_INSIDE
+from pipeline.consent.start_window import CLOCK_TOLERANCE
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import Leg, LegRole
 from pipeline.model.errors import NotFound, Withheld
@@ -18,10 +20,11 @@ from pipeline.redaction.profile import RedactionProfile, TextStyle
 from pipeline.redaction.stated_age import find_stated_age
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.notices import notices_of
+from pipeline.steps.people_heard import people_heard
 from pipeline.steps.speakers import SpeakerMap, map_speakers
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.calls import get_call, list_legs
-from pipeline.store.recordings import merge_facts
+from pipeline.store.recordings import merge_facts, read_facts
 
 
 def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -70,10 +73,11 @@ def read_conversation(context: StepContext, recording: Recording, owner: Tenant)
     with context.vault.database.transaction(recording.tenant) as tx:
         notices = notices_of(tx, owner, context.law, language=transcript.language)
         legs = list_legs(tx, recording.call) if recording.call else ()
+        people = people_heard(legs, recording, read_facts(tx, recording.id))
     speakers = map_speakers(
         transcript,
         notices,
-        other_side=_other_side(recording, legs),
+        other_side=_other_side(recording, people),
         configured=owner.settings.speaker_channels.get(recording.source, ""),
     )
     return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
@@ -84,12 +88,18 @@ def profile_of(owner: Tenant) -> RedactionProfile:
     return RedactionProfile(text_style=TextStyle(owner.settings.text_style))
 
 
-def _other_side(recording: Recording, legs: Sequence[Leg]) -> str | None:
-    """Name whom the caller's leg hears; None where that is more than one person, or the room was recorded itself."""
-    callees = [leg for leg in legs if leg.role is LegRole.CALLEE and (leg.joined_at is not None or leg.ordinal == 1)]
+def _other_side(recording: Recording, people: Sequence[Leg]) -> str | None:
+    """Name whom the caller's leg hears; None where that is more than one party, or the room was recorded itself."""
+    callees = [leg for leg in people if leg.role is LegRole.CALLEE]
     if len(callees) > 1 or "Conference" in recording.source:
         return None
+    if callees and callees[0].joined_at is not None and _is_later(callees[0].joined_at, recording):
+        return None  # somebody else was heard before them on the same channel
     return LegRole.CALLEE.value if callees else LegRole.AGENT.value
+
+
+def _is_later(moment: datetime, recording: Recording) -> bool:
+    return recording.started_at is None or moment > recording.started_at + CLOCK_TOLERANCE
 
 
 def _note_heard(context: StepContext, recording: Recording, speakers: SpeakerMap) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from pipeline.policies.scripts import ScriptId
 from pipeline.steps.detect import detect, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.calls import add_leg, list_legs
+from pipeline.store.recordings import merge_facts
 from pipeline.store.wordings import add_wording
 from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, WordDetector, _utterance
 
@@ -167,13 +169,31 @@ def test_the_channel_of_the_notice_is_whom_the_callers_leg_hears(line, roles, so
     assert read_conversation(made.context, recording, made.owner)[1].speakers == speakers
 
 
-def test_two_people_on_the_other_side_are_not_told_apart(line):
+@pytest.mark.parametrize(
+    ("role", "ordinal", "joined_s", "speakers"),
+    [
+        (LegRole.CALLEE, 2, 0, None),
+        (LegRole.CALLEE, 2, 60, ("caller", "callee")),
+        (LegRole.AGENT, 1, 0, ("caller", "callee")),
+    ],
+)
+def test_two_people_on_the_other_side_are_not_told_apart(line, role, ordinal, joined_s, speakers):
     made, recording = through(line, ("hello", 0), (NOTICE, 0), roles=(LegRole.CALLER, LegRole.CALLEE), is_answered=True)
     with line.tx() as tx:
-        second = dataclasses.replace(
-            list_legs(tx, recording.call)[0], id=LegId(new_id("leg")), role=LegRole.CALLEE, ordinal=2, joined_at=tx.now
-        )
-        add_leg(tx, second)
+        at = tx.now + timedelta(seconds=joined_s)
+        merge_facts(tx, recording.id, {"cut_at": (tx.now + timedelta(seconds=30)).isoformat()})
+        first = list_legs(tx, recording.call)[0]
+        add_leg(tx, dataclasses.replace(first, id=LegId(new_id("leg")), role=role, ordinal=ordinal, joined_at=at))
+    found = read_conversation(made.context, recording, made.owner)[1]
+    assert (found.speakers if found.is_known else None) == speakers
+
+
+def test_a_person_who_followed_the_assistant_in_the_same_recording_is_not_told_from_it(line):
+    made, recording = through(line, ("hello", 0), (NOTICE, 0), roles=(LegRole.CALLER, LegRole.AGENT))
+    with line.tx() as tx:
+        at = tx.now + timedelta(seconds=20)
+        first = list_legs(tx, recording.call)[0]
+        add_leg(tx, dataclasses.replace(first, id=LegId(new_id("leg")), role=LegRole.CALLEE, joined_at=at))
     assert not read_conversation(made.context, recording, made.owner)[1].is_known
 
 
