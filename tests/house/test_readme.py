@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 
 import click
@@ -11,6 +12,7 @@ from pipeline.cli import COMMANDS
 from pipeline.settings import Settings
 from tests.house.tree import ROOT
 
+WEB = sorted((ROOT / "webhooks").rglob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -40,6 +42,17 @@ def test_every_setting_is_in_the_readme(name: str) -> None:
 @pytest.mark.parametrize("name", list(commands()))
 def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"`earmark {name}" in README or f"· `{name}" in README
+
+
+def routes() -> list[str]:
+    placed = (re.findall(r'@router\.(?:get|post)\("([^"]+)"|SharedRoute\("([^"]+)"', path.read_text()) for path in WEB)
+    return sorted({first or second for found in placed for first, second in found})
+
+
+@pytest.mark.parametrize("route", routes())
+def test_every_route_is_in_the_readme(route: str) -> None:
+    last = route.removeprefix("/twilio/{tenant}/") if route.startswith("/twilio") else route
+    assert f"`{last}`" in README or f" {last}`" in README or f"`/{last.rsplit('/', 1)[-1]}`" in README
 
 
 def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
