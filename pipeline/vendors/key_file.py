@@ -39,6 +39,9 @@ class _TenantKey:
     digest: bytes = field(repr=False)
 
 
+type _Seen = tuple[int, int, int, int, int]
+
+
 class FileKeys:
     """Fills `pipeline.ports.keys.Keys` from a directory of key files."""
 
@@ -48,6 +51,7 @@ class FileKeys:
 
     def __init__(self, path: Path) -> None:
         self._dir = path
+        self._parsed: dict[TenantId, tuple[_Seen, _TenantKey | None]] = {}
 
     def create_tenant_key(self, tenant: TenantId) -> None:
         """Make the tenant's key; one that is there stays. A destroyed one is never made again (Conflict)."""
@@ -122,11 +126,19 @@ class FileKeys:
                 fd = os.open(self._path(tenant), os.O_RDONLY | os.O_NOFOLLOW)
             except FileNotFoundError as error:
                 raise NotFound(f"tenant {tenant} has no key") from error
-            with os.fdopen(fd, "rb") as file:
-                if stat.S_IMODE(os.fstat(fd).st_mode) & 0o077:
+            with os.fdopen(fd, "rb", buffering=0) as file:
+                found = os.fstat(fd)
+                if stat.S_IMODE(found.st_mode) & 0o077:
                     raise VendorRefused("key file", "read tenant key", reason="others may read the file: chmod 600")
+                seen = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+                known, key = self._parsed.get(tenant, (None, None))
+                if seen == known:
+                    return key
                 text = file.read()
-        return _parse(tenant, text)
+        key = _parse(tenant, text)
+        # Each use opens the file and looks at it, so that a destroyed key ends at once; only the parsing is spared.
+        self._parsed[tenant] = seen, key
+        return key
 
     def _publish(self, tenant: TenantId, text: bytes, *, replace: bool) -> None:
         """Put a whole file in place, on disk, or nothing; an existing one stays unless it is to be replaced."""

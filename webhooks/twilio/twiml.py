@@ -7,6 +7,7 @@ runs only while the caller speaks, so the notice could not be inside.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from twilio.twiml import TwiML
@@ -16,7 +17,7 @@ from pipeline.intake.choose_next import Act, Next
 from pipeline.intake.law_of_call import PUT_THROUGH
 from pipeline.intake.note_callee import CalleeAct, CalleeNext
 from pipeline.intake.rooms import Room
-from pipeline.intake.wording import Line
+from pipeline.intake.wording import Line, mark_of
 from pipeline.model.tenant import Tenant, Topology
 from pipeline.policies.loader import load_scripts
 from pipeline.policies.scripts import ScriptId
@@ -42,17 +43,16 @@ _VOICES: Final[Mapping[str, str]] = {
 """Voices that understand a slower pace; a locale without one is spoken by Twilio's own default."""
 
 
+_QUESTIONS: Final = frozenset({Act.ANNOUNCE, Act.ASK_RECORD, Act.ASK_TRAINING})
+
+
 def render(step: Next, *, owner: Tenant, call_sid: str, urls: Urls) -> str:
     """Write a step on the caller's leg. What does not fit how the tenant's calls are answered ends the call."""
+    if step.act in _QUESTIONS:
+        return _question(step, urls)
     document = VoiceResponse()
     topology = owner.settings.topology
-    if step.act in (Act.ASK_RECORD, Act.ASK_TRAINING):
-        gate = Gate.RECORD if step.act is Act.ASK_RECORD else Gate.TRAINING
-        _ask(document, step.lines, action=urls.consent(gate, step.attempt), takes_speech=step.takes_speech)
-    elif step.act is Act.ANNOUNCE:
-        # Only a caller who is still there makes Twilio fetch this: that is what the implied consent rests on.
-        _ask(document, step.lines, action=urls.consent(Gate.ANNOUNCED), timeout_s=_PAUSE_S)
-    elif step.room is not None:
+    if step.room is not None:
         say(document, step.lines)
         meet(document, step.room, call_sid=call_sid, urls=urls, is_caller=True)
     elif step.act is Act.TRANSFER or (step.act is Act.CONNECT and topology in PUT_THROUGH):
@@ -70,6 +70,19 @@ def render(step: Next, *, owner: Tenant, call_sid: str, urls: Urls) -> str:
     else:
         say(document, step.lines)
         document.hangup()
+    return str(document)
+
+
+@lru_cache(maxsize=1024)
+def _question(step: Next, urls: Urls) -> str:
+    """Write what a call begins with. It names no call, so it is written once for all calls that begin alike."""
+    document, mark = VoiceResponse(), mark_of(step.lines)
+    if step.act is Act.ANNOUNCE:
+        # Only a caller who is still there makes Twilio fetch this: that is what the implied consent rests on.
+        _ask(document, step.lines, action=urls.consent(Gate.ANNOUNCED, mark=mark), timeout_s=_PAUSE_S)
+    else:
+        gate = Gate.RECORD if step.act is Act.ASK_RECORD else Gate.TRAINING
+        _ask(document, step.lines, action=urls.consent(gate, step.attempt, mark=mark), takes_speech=step.takes_speech)
     return str(document)
 
 
