@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from pipeline.intake.begin_call import begin_call
+from pipeline.intake.begin_call import begin_call, begin_calls
+from pipeline.intake.call_state import find_state
 from pipeline.intake.law_of_call import UNRECORDED, Ringing
 from pipeline.model.call import LegRole
+from pipeline.model.tenant import Topology
 from pipeline.policies.loader import load_bundle, load_law
 from pipeline.store.audit import list_events
 from pipeline.store.calls import number_ref, read_numbers
@@ -134,3 +136,23 @@ def test_a_tenant_that_asks_everyone_asks_where_the_law_is_content_with_an_annou
 def test_a_developers_instance_is_kept_with_the_call(database, keys):
     owner = make_tenant(database, keys, "developer", policy_id="connekz", instance="inst-1")
     assert begin(database, keys, owner).call.instance == "inst-1"
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, {"topology": Topology.FORWARD}, {"establishment": ("DE",)}, {"asks_for_training": True}]
+)
+def test_calls_that_begin_together_stand_as_if_each_had_begun_alone_and_as_they_are_read_back(database, keys, chosen):
+    owner = make_tenant(database, keys, "together", policy_id="connekz", **chosen)
+    ringing = [
+        Ringing(call_sid=f"CA{number:032x}", direction="inbound", from_number=caller, to_number=DENVER)
+        for number, caller in enumerate(("+12125550142", "+266696687", "+493012345678", "", "client:x"))
+    ]
+    law, bundle = load_law(), load_bundle(owner.policy_id)
+    with database.transaction(owner.id) as tx:
+        first = begin_call(tx, ringing[0], owner=owner, keys=keys, law=law, bundle=bundle)
+        states = begin_calls(tx, [*ringing, ringing[1]], owner=owner, keys=keys, law=law, bundle=bundle)
+        read = [find_state(tx, call.call_sid, owner=owner, law=law) for call in [*ringing, ringing[1]]]
+        begun = [e.entry.target for e in list_events(tx) if e.entry.tag == "call:call:begun"]
+    assert list(states) == read
+    assert states[0] == first
+    assert len(begun) == len(set(begun)) == len(ringing)
