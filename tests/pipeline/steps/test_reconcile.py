@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.recording import RecordingState as S
+from pipeline.steps.context import account_of
+from pipeline.store.audit import list_events
 from pipeline.store.calls import get_call
 from pipeline.store.holds import add_hold, release_hold
 from pipeline.store.reconciliations import find_last
-from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted
+from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted, read_encryption
+from pipeline.store.tenants import change_tenant
 from pipeline.vendors.twilio import TwilioRecordings
 from pipeline.workflows.reconcile import reconcile_tenant
 from samples.scenario import Fault
@@ -75,8 +80,6 @@ class Desk:
         self.clock.move(**by)
 
     def tags(self) -> list[str]:
-        from pipeline.store.audit import list_events
-
         with self.tx() as tx:
             return [event.entry.tag for event in list_events(tx)]
 
@@ -221,8 +224,6 @@ def logged(capfd) -> str:
 
 
 def account(desk):
-    from pipeline.steps.context import account_of
-
     return account_of(desk.owner)
 
 
@@ -307,8 +308,6 @@ def test_the_metadata_of_a_deleted_recording_is_followed_for_forty_days_until_it
 
 
 def gone_at(desk, sid: str):
-    from sqlalchemy import text
-
     with desk.tx() as tx:
         query = text("select vendor_metadata_gone_at from earmark.recordings where recording_sid = :sid")
         return tx.connection.execute(query, {"sid": sid}).scalar()
@@ -394,10 +393,6 @@ def test_what_is_noted_of_a_comparison_is_counts(desk):
 
 
 def test_a_tenant_without_an_account_is_not_compared(vault, keys, database, clock, standin):
-    from dataclasses import replace
-
-    from pipeline.store.tenants import change_tenant
-
     owner = make_tenant(database, keys, "bare")
     desk = Desk(vault, owner, clock, standin)
     with desk.tx() as tx:
@@ -423,7 +418,5 @@ def test_the_details_of_an_encrypted_recording_come_with_its_news(desk):
     entry = desk.twilio.record()
     entry.encryption_details = {"type": "rsa-aes", "public_key_sid": "CR1", "encrypted_cek": "x", "iv": "y"}
     desk.reconcile()
-    from pipeline.store.recordings import read_encryption
-
     with desk.tx() as tx:
         assert read_encryption(tx, desk.ours(entry.sid).id)["public_key_sid"] == "CR1"

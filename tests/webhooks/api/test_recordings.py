@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.model.consent import Outcome
 from pipeline.model.recording import RecordingState as S
+from pipeline.store.calls import find_call_by_sid
 from pipeline.store.recordings import mark_state, note_recording
 from tests.builders import a_call, a_recording, answer
 from tests.webhooks.conftest import API_KEY
@@ -57,8 +58,6 @@ def test_a_call_shows_where_each_permission_stands_and_its_recordings(stage, own
     call.follow(call.ring())
     stage.withdraw(call)
     with tx() as opened:
-        from pipeline.store.calls import find_call_by_sid
-
         found = find_call_by_sid(opened, call.call_sid)
         made = a_recording(opened, found.id)
         mark_state(opened, made.id, S.REFUSED, reason="caller_withdrawn")
