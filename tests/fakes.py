@@ -31,7 +31,7 @@ class NotedQueue:
         for recording in recordings:
             self.enqueue_recording(tx, tenant, recording)
 
-    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended") -> None:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.ended.append((tenant, call, delay_s))

@@ -11,7 +11,8 @@ from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import Law
 from pipeline.ports.queue import WorkQueue
-from pipeline.store.calls import mark_ended
+from pipeline.store.call_progress import has_ended
+from pipeline.store.calls import find_call_by_sid, mark_ended
 from pipeline.store.session import Transaction
 
 ENDED: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -36,6 +37,17 @@ def note_call_status(tx: Transaction, call_sid: str, status: str, *, owner: Tena
         was_recorded = any(s.purpose is Purpose.RECORD and s.outcome in _RECORDED for s in state.standings)
         delay_s = RECORDING_COMES_WITHIN_S if was_recorded else NEWS_COMES_WITHIN_S
         queue.enqueue_call(tx, tx.tenant, state.call.id, delay_s=delay_s)
+
+
+def note_told_after_end(tx: Transaction, call_sid: str, *, cause: str, queue: WorkQueue) -> None:
+    """Have an ended call's receipts issued anew, because something was told since; a running call has its end to come.
+
+    Raises:
+        StoreUnreachable: nothing was taken up.
+    """
+    call = find_call_by_sid(tx, call_sid)
+    if call is not None and has_ended(tx, call.id):
+        queue.enqueue_call(tx, tx.tenant, call.id, delay_s=NEWS_COMES_WITHIN_S, cause=cause)
 
 
 def note_leg_status(tx: Transaction, call_sid: str, status: str, *, owner: Tenant, law: Law, ordinal: int = 1) -> bool:

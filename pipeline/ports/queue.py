@@ -32,14 +32,15 @@ class WorkQueue(Protocol):
         """
         ...
 
-    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+    def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended") -> None:
         """Start the work on an ended call when `tx` commits, and not before `delay_s` seconds later.
 
         Args:
             tx: the open transaction; what is rolled back starts nothing.
             tenant: whose call.
-            call: which; one call is worked on once, however often it is named.
+            call: which; one call is worked on once for each cause, however often it is named.
             delay_s: time for late news of the call and its recordings to come in.
+            cause: why: it ended, or something was told after its end, such as `withdrawn:caller:1`.
 
         Raises:
             StoreUnreachable: the queue cannot be written to.

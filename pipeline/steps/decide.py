@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, cast
 
-from pipeline.model.artifact import Artifact
+from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
 from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
@@ -23,6 +23,7 @@ from pipeline.steps.gather_facts import gather, gather_of_call
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
@@ -47,14 +48,22 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
 
 
 def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
-    """Judge the artifacts of a call that no recording has, and tag each object; give how many there are."""
+    """Judge the receipts of a call: those that no recording has, and of a recording's those that nobody judged yet.
+
+    Returns:
+        How many were decided.
+    """
     with context.vault.database.transaction(tenant) as tx:
         found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
-        artifacts = [artifact for artifact in list_artifacts(tx, call=call) if artifact.recording is None]
+        receipts = [a for a in list_artifacts(tx, call=call) if a.kind is ArtifactKind.CONSENT_RECEIPT]
+        artifacts = [a for a in receipts if a.recording is None or find_decision(tx, a.id) is None]
     bundle = context.bundles(owner.policy_id)
     for artifact in artifacts:
         with context.vault.database.transaction(tenant) as tx:
-            facts = gather_of_call(tx, found, owner, artifact)
+            if artifact.recording is None:
+                facts = gather_of_call(tx, found, owner, artifact)
+            else:
+                facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
         _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
     return {"decided": len(artifacts)}
 

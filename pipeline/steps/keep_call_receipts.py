@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import CallId, TenantId
-from pipeline.model.recording import RecordingState
-from pipeline.steps.context import Receipt, StepContext, shelf_of_call
+from pipeline.model.recording import Recording, RecordingState
+from pipeline.steps.context import Receipt, StepContext, shelf_of, shelf_of_call
 from pipeline.steps.issue_receipts import issue_receipts
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
@@ -20,21 +21,27 @@ _NEVER_WORKED_ON: Final = (RecordingState.ANNOUNCED, RecordingState.ABSENT, Reco
 def keep_call_receipts(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
     """Seal the signed consent receipts of a call, unless those of a recording of it tell the same.
 
+    A recording that has receipts gets further ones where something was told since, such as a withdrawal.
+
+    Returns:
+        How many receipts there are, and whether a recording has them or will have.
+
     Raises:
         NotFound: no such call, or the tenant's key was destroyed; nothing is issued unsigned.
         VendorUnavailable: the keeper of keys cannot be reached.
     """
     with context.vault.database.transaction(tenant) as tx:
         found = get_call(tx, call)
-        is_told = _is_told_elsewhere(tx, call)
-    if is_told:
-        return {"receipts": 0, "is_recorded": True}
-    return {"receipts": issue_receipts(context, shelf_of_call(found), call, None), "is_recorded": False}
+        recordings = list_recordings(tx, call=call)
+        told = _with_receipts(tx, call, recordings)
+    if not told and all(recording.state in _NEVER_WORKED_ON for recording in recordings):
+        return {"receipts": issue_receipts(context, shelf_of_call(found), call, None), "is_recorded": False}
+    issued = [issue_receipts(context, shelf_of(recording), call, recording) for recording in told]
+    return {"receipts": sum(issued), "is_recorded": True}
 
 
-def _is_told_elsewhere(tx: Transaction, call: CallId) -> bool:
-    """Say whether a recording has receipts of its own, or will have. One that was only announced may never come."""
-    if any(recording.state not in _NEVER_WORKED_ON for recording in list_recordings(tx, call=call)):
-        return True
+def _with_receipts(tx: Transaction, call: CallId, recordings: Sequence[Recording]) -> list[Recording]:
+    """Give the recordings that have receipts. One that was only announced may never come."""
     kept = list_artifacts(tx, call=call)
-    return any(a.kind is ArtifactKind.CONSENT_RECEIPT and a.recording is not None for a in kept)
+    having = {artifact.recording for artifact in kept if artifact.kind is ArtifactKind.CONSENT_RECEIPT}
+    return [recording for recording in recordings if recording.id in having]

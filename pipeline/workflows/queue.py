@@ -73,14 +73,16 @@ class DurableQueue:
             tenant,
         )
 
-    def enqueue_call(self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int) -> None:
+    def enqueue_call(
+        self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended"
+    ) -> None:
         """Start the work on an ended call some time after the transaction commits; naming it again starts nothing."""
         self._client.enqueue_in_transaction(
             tx.connection,
             {
                 "workflow_name": PROCESS_CALL,
                 "queue_name": CALLS,
-                "workflow_id": f"call:{tenant}:{call}",
+                "workflow_id": f"call:{tenant}:{call}" + ("" if cause == "ended" else f":{cause}"),
                 "app_version": self._version,
                 "delay_seconds": delay_s,
             },

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from pipeline.intake import withdraw as withdrawal
 from pipeline.intake.control_recorder import RecorderControl, Told
+from pipeline.intake.note_status import note_told_after_end
 from pipeline.model.call import LegRole
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
@@ -111,6 +112,8 @@ def withdraw_permission(
     with context.database.transaction(tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         stop = withdrawal.withdraw(tx, call_sid, told, actor=f"api:{tenant}")
+        cause = f"withdrawn:{wish.leg.value}:{wish.ordinal}"
+        note_told_after_end(tx, call_sid, cause=cause, queue=context.queue)
     control = control_of(context, owner)
     done = control.carry_out(stop)
     if done is Told.NOT_DONE:

@@ -9,6 +9,7 @@ from pipeline.intake.note_status import (
     RECORDING_COMES_WITHIN_S,
     note_call_status,
     note_leg_status,
+    note_told_after_end,
 )
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome, standings
@@ -75,6 +76,17 @@ def test_the_work_on_an_ended_call_waits_for_its_recording_where_there_may_be_on
             answer(tx, state.call.id, outcome)
         note_call_status(tx, CALL, "completed", owner=tenant, law=LAW, queue=queue)
     assert queue.ended == [(tenant.id, state.call.id, delay_s)]
+
+
+def test_what_is_told_after_the_end_has_the_receipts_issued_anew_and_before_it_not(database, keys, tenant):
+    state, queue = begin(database, keys, tenant), NotedQueue()
+    with database.transaction(tenant.id) as tx:
+        note_told_after_end(tx, CALL, cause="withdrawn:caller:1", queue=queue)
+        note_told_after_end(tx, "CA" + "0" * 32, cause="withdrawn:caller:1", queue=queue)
+        assert queue.ended == []
+        note_call_status(tx, CALL, "completed", owner=tenant, law=LAW, queue=NotedQueue())
+        note_told_after_end(tx, CALL, cause="withdrawn:caller:1", queue=queue)
+    assert queue.ended == [(tenant.id, state.call.id, NEWS_COMES_WITHIN_S)]
 
 
 def test_where_the_work_cannot_be_started_the_end_is_not_taken_up(database, keys, tenant):

@@ -11,7 +11,7 @@ from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.errors import NotFound
 from pipeline.model.recording import RecordingState as S
 from pipeline.model.retention import RetentionBasis
-from pipeline.steps.decide import decide_call
+from pipeline.steps.decide import decide_artifacts, decide_call
 from pipeline.steps.keep_call_receipts import keep_call_receipts
 from pipeline.steps.keep_receipts import keep_receipts
 from pipeline.store.artifacts import list_artifacts
@@ -84,7 +84,8 @@ def test_a_recording_that_failed_after_its_receipts_were_kept_has_told_all(line)
     line.run(keep_receipts, recording)
     with line.tx() as tx:
         mark_state(tx, recording.id, S.FAILED)
-    assert keep(line, recording.call) == {"receipts": 0, "is_recorded": True}
+    assert keep(line, recording.call) == {"receipts": 4, "is_recorded": True}
+    assert len(documents(line, recording.call)) == 4
 
 
 def test_no_such_call_is_no_empty_receipt(line):
@@ -135,7 +136,18 @@ def test_a_hold_on_the_call_and_the_sign_of_a_child_are_in_the_decision(line):
     assert line.context.vault.objects.read_lock(artifact.object_key).is_held
 
 
-def test_the_call_of_a_recording_decides_nothing_of_the_recordings(line):
+def test_a_withdrawal_after_everything_was_issued_brings_further_receipts_and_the_first_stay(line, clock):
     recording = line.record()
     line.run(keep_receipts, recording)
+    line.run(decide_artifacts, recording)
+    clock.move(days=1)
+    line.withdraw(recording.call, after_s=0)
+    assert keep(line, recording.call) == keep(line, recording.call) == {"receipts": 4, "is_recorded": True}
+    outcomes = [d["outcome"] for d in documents(line, recording.call)]
+    assert (outcomes.count("granted"), outcomes.count("withdrawn")) == (4, 4)
+    assert {d["recording_sid"] for d in documents(line, recording.call)} == {recording.recording_sid}
+    assert decide_call(line.context, line.owner.id, recording.call) == {"decided": 4}
     assert decide_call(line.context, line.owner.id, recording.call) == {"decided": 0}
+    with line.tx() as tx:
+        kept = list_artifacts(tx, call=recording.call)
+        assert all(find_decision(tx, artifact.id) for artifact in kept)

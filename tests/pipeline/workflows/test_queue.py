@@ -90,3 +90,10 @@ def test_the_work_on_an_ended_call_waits_and_is_named_once(queue, database, tena
     ((id, name, status, queued_on, partition, version),) = rows(database)
     assert (id, name, status) == ("call:acme:call_1", PROCESS_CALL, "DELAYED")
     assert (queued_on, partition, version) == (CALLS, None, "7")
+
+
+def test_what_is_told_after_a_calls_end_is_work_of_its_own(queue, database, tenant):
+    for cause in ("ended", "withdrawn:caller:1", "withdrawn:caller:1"):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_call(tx, tenant.id, "call_1", delay_s=10, cause=cause)
+    assert [row[0] for row in rows(database)] == ["call:acme:call_1", "call:acme:call_1:withdrawn:caller:1"]

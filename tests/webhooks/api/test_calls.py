@@ -159,3 +159,13 @@ def test_what_is_withdrawn_is_kept_as_told_by_the_agent(stage):
     with stage.context.database.transaction(call.owner.id) as tx:
         events = list_consents(tx, find_call_by_sid(tx, call.call_sid).id)
     assert {e.method.value for e in events if e.outcome == "withdrawn"} == {"agent_api"}
+
+
+def test_a_withdrawal_after_the_call_has_its_receipts_issued_anew(stage):
+    call = a_recorded_call(stage)
+    stage.withdraw(call)
+    assert stage.queue.ended == []
+    call.end()
+    stage.withdraw(call)
+    assert len({found for _, found, _ in stage.queue.ended}) == 1
+    assert len(stage.queue.ended) == 2
