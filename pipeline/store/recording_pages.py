@@ -14,8 +14,9 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, select, tuple_
 
 from pipeline.model.errors import InvalidInput, NotFound
-from pipeline.model.ids import CallId, RecordingId, TenantId
+from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording, RecordingState
+from pipeline.store.recordings import recording_of
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, recordings
 
@@ -120,22 +121,8 @@ def _read_cursor(text: str) -> tuple[datetime, str]:
 
 
 def _recording(row: Row[Any]) -> ListedRecording:
-    found = Recording(
-        id=RecordingId(row.id),
-        tenant=TenantId(row.tenant),
-        call=CallId(row.call_id) if row.call_id else None,
-        recording_sid=row.recording_sid,
-        state=RecordingState(row.state),
-        source=row.source,
-        channels=row.channels,
-        started_at=row.started_at,
-        duration_s=row.duration_s,
-        reason=row.reason,
-        error_code=row.error_code,
-        noted_at=row.created_at,
-    )
     return ListedRecording(
-        recording=found,
+        recording=recording_of(row),
         call_sid=row.call_sid,
         vendor_deleted_at=row.vendor_deleted_at,
         vendor_metadata_gone_at=row.vendor_metadata_gone_at,

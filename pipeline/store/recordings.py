@@ -70,7 +70,7 @@ def lock_recording_by_sid(tx: Transaction, recording_sid: str) -> Recording:
     ).first()
     if row is None:
         raise NotFound("no such recording")
-    return _recording(row)
+    return recording_of(row)
 
 
 def get_recording(tx: Transaction, recording: RecordingId) -> Recording:
@@ -82,7 +82,7 @@ def get_recording(tx: Transaction, recording: RecordingId) -> Recording:
     row = tx.connection.execute(select(recordings).where(_is(tx, recording))).first()
     if row is None:
         raise NotFound(f"no recording {recording}")
-    return _recording(row)
+    return recording_of(row)
 
 
 def list_recordings(tx: Transaction, *, call: CallId | None = None) -> tuple[Recording, ...]:
@@ -90,7 +90,7 @@ def list_recordings(tx: Transaction, *, call: CallId | None = None) -> tuple[Rec
     query = select(recordings).where(recordings.c.tenant == tx.tenant).order_by(recordings.c.created_at)
     if call is not None:
         query = query.where(recordings.c.call_id == call)
-    return tuple(_recording(row) for row in tx.connection.execute(query))
+    return tuple(recording_of(row) for row in tx.connection.execute(query))
 
 
 def mark_state(tx: Transaction, recording: RecordingId, state: RecordingState, *, reason: str | None = None) -> bool:
@@ -168,7 +168,7 @@ def _lock_by_sids(tx: Transaction, sids: Collection[str]) -> dict[str, Recording
         .order_by(recordings.c.recording_sid)
         .with_for_update()
     )
-    return {row.recording_sid: _recording(row) for row in rows}
+    return {row.recording_sid: recording_of(row) for row in rows}
 
 
 def _add_missing(tx: Transaction, told: Sequence[Told]) -> dict[str, Told]:
@@ -207,7 +207,8 @@ def _is(tx: Transaction, recording: RecordingId) -> Any:
     return (recordings.c.tenant == tx.tenant) & (recordings.c.id == recording)
 
 
-def _recording(row: Row[Any]) -> Recording:
+def recording_of(row: Row[Any]) -> Recording:
+    """Read a recording from a row that has every column of its table."""
     return Recording(
         id=RecordingId(row.id),
         tenant=TenantId(row.tenant),
