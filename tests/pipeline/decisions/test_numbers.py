@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from starlette.routing import Match
 
 from pipeline.decisions.attest import Declarant, attest
 from pipeline.decisions.numbers import (
@@ -26,8 +27,9 @@ from pipeline.ports.telephony import VendorNumber
 from pipeline.store.audit import list_events
 from pipeline.store.numbers import get_number
 from pipeline.store.tenants import change_tenant, get_tenant
-from tests.fakes import NotedTelephony
-from webhooks.twilio import news, voice
+from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
+from webhooks.app import create_app
+from webhooks.tenancy import WebContext
 from webhooks.twilio.urls import Urls
 
 NUMBER, SID = "+16465550177", "PN" + "b" * 32
@@ -256,12 +258,23 @@ def test_another_tenants_number_is_not_found(desk, vault, telephony):
         arm(vault, TenantId("other"), NUMBER, telephony=telephony, public_base=BASE, actor="cli")
 
 
-def test_a_number_is_pointed_where_the_web_app_listens_with_the_overrides_the_webhooks_use():
+def test_a_number_is_pointed_where_the_web_app_listens_with_the_overrides_the_webhooks_use(vault, telephony, clock):
     urls = number_urls(BASE + "/", TenantId("acme"))
-    paths = {route.path for part in (voice, news) for route in part.router.routes}
+    context = WebContext(
+        database=vault.database,
+        objects=vault.objects,
+        keys=vault.keys,
+        queue=NotedQueue(),
+        recordings=NotedRecordings(),
+        telephony=telephony,
+        clock=clock,
+        public_base=BASE,
+    )
+    routes = create_app(context).routes
     for name, url in (("voice", urls.voice), ("fallback", urls.fallback), ("status", urls.status)):
         assert url.startswith(f"{BASE}/twilio/acme/{name}#")
-        assert f"/twilio/{{tenant}}/{name}" in paths
+        asked = {"type": "http", "method": "POST", "path": f"/twilio/acme/{name}", "headers": []}
+        assert any(route.matches(asked)[0] is Match.FULL for route in routes)
     web = Urls(public_base=BASE, tenant=TenantId("acme"))
     document, told = web.dial_end("CA1").partition("#")[2], web.recording().partition("#")[2]
     assert {urls.voice.partition("#")[2], urls.fallback.partition("#")[2]} == {document}
