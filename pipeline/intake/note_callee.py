@@ -124,6 +124,12 @@ def note_left(tx: Transaction, leg: Leg, *, was_heard: bool = True) -> None:
         add_event(tx, AuditTag.LEG_LEFT, actor=ACTOR, target=leg.call, facts=_facts(leg))
 
 
+def was_heard(state: CallState, leg: Leg) -> bool:
+    """Say whether a callee was let in, or came without being asked; who is still being asked was not heard."""
+    outcome = state.outcome(leg.role, ordinal=leg.ordinal)
+    return leg.number_ref is None or outcome is Outcome.GRANTED or outcome in _REFUSED
+
+
 def callee_of(state: CallState, ordinal: int) -> Leg | None:
     """Find a callee who is on the call, or being asked to come; None where there is none."""
     return next((leg for leg in state.people if leg.role is LegRole.CALLEE and leg.ordinal == ordinal), None)

@@ -13,7 +13,7 @@ from datetime import datetime
 from pipeline.intake.call_state import CallState
 from pipeline.intake.choose_next import choose_next, may_record
 from pipeline.intake.control_recorder import Wish, ask_pause, ask_resume, ask_start, ask_stop
-from pipeline.intake.note_callee import note_left
+from pipeline.intake.note_callee import note_left, was_heard
 from pipeline.intake.noting import ACTOR
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Leg, LegRole
@@ -24,6 +24,7 @@ from pipeline.policies.jurisdictions import UNKNOWN
 from pipeline.store.audit import add_event
 from pipeline.store.call_progress import find_leg_by_sid, mark_conference
 from pipeline.store.calls import add_leg, list_legs
+from pipeline.store.inbox import add_message, has_message
 from pipeline.store.recorder_events import list_recorder_events
 from pipeline.store.session import Transaction
 
@@ -54,8 +55,9 @@ def note_room_news(tx: Transaction, state: CallState, news: RoomNews) -> bool:
     leg = find_leg_by_sid(tx, call.id, news.leg_sid) if news.leg_sid else None
     is_callees = leg is not None and leg.role is LegRole.CALLEE
     if news.event == "conference-end":
+        add_message(tx, provider="twilio", event_id=_end_of(news.conference_sid), body={})
         for there in (leg for leg in state.people if leg.role is LegRole.CALLEE and leg.joined_at is not None):
-            note_left(tx, there)
+            note_left(tx, there, was_heard=was_heard(state, there))
     elif news.leg_sid is not None and leg is None:
         _add_stranger(tx, state, news)
     elif news.event == "participant-leave" and leg is not None and is_callees:
@@ -106,6 +108,7 @@ def _agrees(state: CallState, leg: Leg) -> bool:
 def _add_stranger(tx: Transaction, state: CallState, news: RoomNews) -> None:
     """Add somebody whom nobody asked, heard from when they came, whom no law is known of."""
     at = min(news.at or tx.now, tx.now)
+    is_over = has_message(tx, provider="twilio", event_id=_end_of(news.conference_sid))
     leg = Leg(
         id=LegId(new_id("leg")),
         call=state.call.id,
@@ -115,11 +118,15 @@ def _add_stranger(tx: Transaction, state: CallState, news: RoomNews) -> None:
         candidates=(UNKNOWN,),
         ordinal=next_ordinal(tx, state),
         joined_at=max(at, state.call.started_at),
-        left_at=tx.now if news.event == "participant-leave" else None,
+        left_at=tx.now if is_over or news.event == "participant-leave" else None,
     )
     add_leg(tx, leg)
     facts = {"leg": leg.role.value, "ordinal": leg.ordinal, "is_known": False}
     add_event(tx, AuditTag.LEG_JOINED, actor=ACTOR, target=state.call.id, facts=facts)
+
+
+def _end_of(conference_sid: str) -> str:
+    return f"conference-end:{conference_sid}"
 
 
 def next_ordinal(tx: Transaction, state: CallState) -> int:

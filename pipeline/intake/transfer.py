@@ -16,7 +16,7 @@ from pipeline.intake.choose_next import Act, Next, ask, choose_next
 from pipeline.intake.control_recorder import Wish, ask_stop
 from pipeline.intake.law_of_call import UNRECORDED, mode_of, plan_of
 from pipeline.intake.note_answer import reread
-from pipeline.intake.note_callee import note_left
+from pipeline.intake.note_callee import note_left, was_heard
 from pipeline.intake.noting import Answer, note, outcome_of
 from pipeline.intake.rooms import room_of
 from pipeline.intake.wording import lines_of, script_ref
@@ -39,6 +39,8 @@ class Transfer:
 
     leg: Leg
     stop: Wish
+    number: int
+    """The round that has begun."""
 
 
 def transfer_call(
@@ -54,7 +56,7 @@ def transfer_call(
     stop = ask_stop(tx, state.call, reason=f"transfer-{state.call.round}", actor=actor)
     for leg in state.people:
         if leg.role is LegRole.CALLEE:
-            note_left(tx, leg, was_heard=state.outcome(leg.role, ordinal=leg.ordinal) is not None)
+            note_left(tx, leg, was_heard=was_heard(state, leg))
     leg = add_callee(tx, state, number, keys=keys, law=law)
     after = running(tx, call_sid, owner=owner, law=law)
     # Who has refused is not asked again because somebody else is to talk to them.
@@ -68,7 +70,7 @@ def transfer_call(
         "ordinal": leg.ordinal,
     }
     add_event(tx, AuditTag.CALL_TRANSFERRED, actor=actor, target=state.call.id, facts=facts)
-    return Transfer(leg=leg, stop=stop)
+    return Transfer(leg=leg, stop=stop, number=state.call.round + 1)
 
 
 def choose_for_transfer(tx: Transaction, state: CallState, *, law: Law) -> Next:

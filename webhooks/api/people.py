@@ -98,7 +98,7 @@ def transfer(call_sid: CallSid, person: Person, context: Context, tenant: Owner,
     keeper = RoomKeeper(context=context, owner=owner, call_sid=call_sid)
     recorder = _tell(keeper, moved.stop, later)
     try:
-        context.telephony.redirect_call(account_of(owner), call_sid, url=keeper.urls.transfer(call_sid))
+        context.telephony.redirect_call(account_of(owner), call_sid, url=keeper.urls.transfer(call_sid, moved.number))
     except NotFound:
         raise CallIsOver from None
     return Coming(call_sid=call_sid, leg=moved.leg.ordinal, recorder=recorder)

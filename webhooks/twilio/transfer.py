@@ -21,7 +21,7 @@ from pipeline.model.errors import InvalidInput
 from pipeline.store.call_progress import name_of
 from pipeline.store.calls import read_numbers
 from webhooks.twilio import twiml
-from webhooks.twilio.conference import state_of
+from webhooks.twilio.conference import ordinal_of, state_of
 from webhooks.twilio.door import Asked, Context, Visit, answer_call, go_on_unrecorded
 from webhooks.twilio.room import RoomKeeper
 from webhooks.twilio.twiml_conference import meet
@@ -33,14 +33,20 @@ _RING_FOR_S = 30
 
 @router.post("/twilio/{tenant}/transfer")
 def put_through(
-    tenant: str, envelope: Asked, context: Context, call: str = "", step: str = "", attempt: str = ""
+    tenant: str,
+    envelope: Asked,
+    context: Context,
+    call: str = "",
+    round: str = "",
+    step: str = "",
+    attempt: str = "",
 ) -> Response:
     """Tell a caller that they are put through, take their answers, and put them through."""
 
     def act(visit: Visit) -> str:
         state = state_of(visit, call)
-        if visit.call_sid != call:
-            raise InvalidInput("another leg than the caller's")
+        if visit.call_sid != call or ordinal_of(round) != state.call.round or state.call.round == 1:
+            raise InvalidInput("another leg than the caller's, or another transfer")
         return _render(visit, state, _answered(visit, state, step, is_first=attempt == "1"))
 
     return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
@@ -51,9 +57,10 @@ class _OnTheWay(Urls):
     """The tenant's addresses, with the answers of this call coming back here."""
 
     call_sid: str
+    number: int
 
-    def consent(self, gate: Gate, attempt: int = 1) -> str:
-        return self.transfer(self.call_sid, gate, attempt)
+    def consent(self, gate: Gate, attempt: int = 1, *, mark: str = "") -> str:
+        return self.transfer(self.call_sid, self.number, gate, attempt)
 
 
 def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> Next:
@@ -80,7 +87,8 @@ def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> N
 
 def _render(visit: Visit, state: CallState, step: Next) -> str:
     call_sid = state.call.call_sid
-    urls = _OnTheWay(public_base=visit.context.public_base, tenant=visit.owner.id, call_sid=call_sid)
+    base, number = visit.context.public_base, state.call.round
+    urls = _OnTheWay(public_base=base, tenant=visit.owner.id, call_sid=call_sid, number=number)
     to = _newest(state)
     if step.act is not Act.CONNECT or to is None:
         return twiml.render(replace(step, room=None), owner=visit.owner, call_sid=call_sid, urls=urls)

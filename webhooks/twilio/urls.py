@@ -34,9 +34,10 @@ class Urls:
     public_base: str
     tenant: TenantId
 
-    def consent(self, gate: Gate, attempt: int = 1) -> str:
-        """Where a caller's answer goes, or that the announcement was heard."""
-        return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value)
+    def consent(self, gate: Gate, attempt: int = 1, *, mark: str = "") -> str:
+        """Where a caller's answer goes, or that the announcement was heard; with a mark of the words played."""
+        marked = {"mark": mark} if mark else {}
+        return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value, **marked)
 
     def whisper(self, call_sid: str, attempt: int = 0, *, leg: int = 1) -> str:
         """What the callee is told; with an attempt, where the callee's answer goes."""
@@ -58,10 +59,13 @@ class Urls:
         """Where news of a room goes, which belongs to a round of asking."""
         return self._of("conference", _NEWS, call=call_sid, round=str(number))
 
-    def transfer(self, call_sid: str, gate: Gate | None = None, attempt: int = 1) -> str:
-        """What a caller is told who is put through to somebody else; with a gate, where their answer goes."""
+    def transfer(self, call_sid: str, number: int, gate: Gate | None = None, attempt: int = 1) -> str:
+        """What a caller is told who is put through to somebody else; with a gate, where their answer goes.
+
+        It belongs to a round of asking: an answer that comes again later answers nothing in the next.
+        """
         answered = {"attempt": str(attempt), "step": gate.value} if gate else {}
-        return self._of("transfer", _DOCUMENT, call=call_sid, **answered)
+        return self._of("transfer", _DOCUMENT, call=call_sid, round=str(number), **answered)
 
     def machine(self) -> str:
         """Where it is told afterwards whether a machine picked up."""

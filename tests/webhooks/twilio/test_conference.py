@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.tenant import Topology
@@ -191,6 +194,42 @@ def test_news_of_a_room_may_come_twice_late_and_in_any_order(stage):
         ends.add((room.is_running, tuple(room.told), tuple(sorted(room.legs.items()))))
     assert len(ends) == 1
     assert next(iter(ends))[:2] == (True, ("started",))
+
+
+NEWS = ("caller joins", "desk joins", "desk leaves", "stranger joins", "stranger leaves", "room ends", "leg ends")
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(told=st.lists(st.sampled_from(NEWS), max_size=8), again=st.randoms(use_true_random=False))
+def test_any_order_and_repetition_of_any_news_of_a_room_ends_in_one_state(stage, told, again):
+    shuffled = [*told, *told[:2]]
+    again.shuffle(shuffled)
+    first, second = _after(stage, told), _after(stage, shuffled)
+    assert first == second
+
+
+def _after(stage, told: list[str]):
+    """Play a room, tell its news in this order, and give what is then known."""
+    name = "t" + secrets.token_hex(6)
+    placed = len(stage.context.telephony.placed)
+    room = RoomPlayed(stage, name=name, api_key=name)
+    desk = room.party(placed + 1)
+    desk.pick_up()
+    desk.press("1")
+    stranger = "CA" + "e" * 32
+    room.inside = {room.call.call_sid, desk.sid}
+    for news in told:
+        who, _, what = news.partition(" ")
+        sid = {"caller": room.call.call_sid, "desk": desk.sid}.get(who, stranger)
+        if what == "ends":
+            _ = room.leg_ends(placed + 1) if who == "leg" else room.tell("conference-end", sid, is_quiet=True)
+        else:
+            room.tell(f"participant-{what.removesuffix('s')}", sid, is_quiet=True)
+    is_stranger_there = "stranger joins" in told and not {"stranger leaves", "room ends"} & set(told)
+    assert not (is_stranger_there and room.is_running)
+    return room.legs, stage.standing(room.call)
 
 
 def test_a_withdrawal_in_a_room_stops_the_recorder_of_the_whole_call(stage):

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.tenant import OnDecline, Topology
-from pipeline.store.calls import find_call_by_sid
+from pipeline.store.calls import find_call_by_sid, list_legs
+from pipeline.store.consents import list_consents
 from tests.webhooks.conftest import API_KEY, NEW_YORK, WITHHELD
 from tests.webhooks.rooms import a_meeting
 
@@ -180,7 +181,8 @@ def test_a_transfer_of_a_call_that_the_vendor_says_is_over_is_a_conflict(stage):
 @pytest.mark.parametrize("topology", [Topology.AGENT, Topology.FORWARD])
 def test_an_address_of_no_transfer_goes_on_unrecorded(stage, topology):
     call = stage.call(stage.tenant(topology=topology))
-    for target in ("transfer", "transfer?call=nonsense", f"transfer?call={call.call_sid}&step=announced"):
+    of = f"transfer?call={call.call_sid}"
+    for target in ("transfer", "transfer?call=nonsense", of, f"{of}&round=1&step=announced", f"{of}&round=x"):
         document = call.document(call.path(target), Digits="")
         assert document.find("Start") is None
         assert document.find("Dial/Conference") is None
@@ -198,3 +200,32 @@ def test_the_answer_on_training_holds_through_a_transfer(stage):
     document = call.press(call.document(url), "")
     assert document.find("Dial/Number").get("url") is not None
     assert stage.standing(call)["caller", "train"] == "granted"
+
+
+def test_an_answer_of_an_earlier_round_that_comes_again_answers_nothing_in_the_next(stage):
+    call = stage.call(stage.tenant())
+    asked = call.ring()
+    call.follow(asked)
+    target, headers = f"/api/v1/calls/{call.call_sid}/transfer", {"Authorization": f"Bearer {API_KEY}"}
+    stage.client.post(target, json={"to": CHICAGO}, headers=headers)
+    _, url = stage.context.telephony.redirected[-1]
+    on_the_way = call.document(url)
+    call.follow(asked)
+    assert stage.context.telephony.placed == []
+    stage.client.post(target, json={"to": CHICAGO}, headers=headers)
+    call.press(on_the_way, "")
+    with stage.context.database.transaction(call.owner.id) as tx:
+        events = list_consents(tx, find_call_by_sid(tx, call.call_sid).id)
+    assert {e.round for e in events} == {1}
+
+
+def test_somebody_who_still_rings_when_the_call_is_put_through_was_never_heard(stage):
+    room = a_meeting(stage)
+    room.ask("participants", to=CHICAGO)
+    room.ask("transfer", to=SEATTLE)
+    with stage.context.database.transaction(room.call.owner.id) as tx:
+        legs = {
+            leg.ordinal: leg for leg in list_legs(tx, find_call_by_sid(tx, room.call.call_sid).id) if leg.number_ref
+        }
+    assert legs[2].joined_at == legs[2].left_at
+    assert room.legs["callee", 3] == (True, False)

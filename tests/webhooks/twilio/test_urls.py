@@ -9,6 +9,7 @@ URLS = Urls(public_base="https://earmark.example.com/", tenant=TenantId("acme"))
 ALL = (
     URLS.consent(Gate.RECORD, 2),
     URLS.consent(Gate.TRAINING),
+    URLS.consent(Gate.TRAINING, mark="0123456789abcdef"),
     URLS.whisper("CA1"),
     URLS.whisper("CA1", 1),
     URLS.dial_end("CA1"),
@@ -21,8 +22,8 @@ ALL = (
     URLS.let_go(),
     URLS.inside("CA1"),
     URLS.conference("CA1", 2),
-    URLS.transfer("CA1"),
-    URLS.transfer("CA1", Gate.RECORD, 2),
+    URLS.transfer("CA1", 2),
+    URLS.transfer("CA1", 2, Gate.RECORD, 2),
     URLS.machine(),
     URLS.voice(),
     URLS.fallback(),
