@@ -7,7 +7,7 @@ chain's export shows when it was issued and that it was not exchanged since.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -18,7 +18,7 @@ from pipeline.consent.spoken import find_spoken
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Call, Leg, LegRole
-from pipeline.model.consent import ConsentEvent, Outcome
+from pipeline.model.consent import ConsentEvent, Outcome, Purpose
 from pipeline.model.ids import CallId, LegId
 from pipeline.model.recorder import pauses_of
 from pipeline.model.recording import Recording
@@ -40,18 +40,39 @@ RECEIPT: Final = ArtifactKind.CONSENT_RECEIPT
 _CUT_TO_SECONDS: Final = 2
 """The vendor cuts both a recording's start and its length to whole seconds."""
 
+type Asked = tuple[LegRole, int, Purpose]
+"""A leg, by role and ordinal, and what it was asked for."""
 
-def issue_receipts(context: StepContext, shelf: Shelf, call: CallId, recording: Recording | None) -> int:
+
+def issue_receipts(
+    context: StepContext,
+    shelf: Shelf,
+    call: CallId,
+    recording: Recording | None,
+    *,
+    about: Container[Asked] | None = None,
+) -> int:
     """Keep a signed receipt for each leg and purpose of a call; give how many there are.
 
     Repeating it makes what is missing and nothing twice, also where the signing key was rotated meanwhile.
+
+    Args:
+        context: what steps work with.
+        shelf: where they are to lie.
+        call: the call that was answered on.
+        recording: the recording they go with; None for those of the call alone.
+        about: only of these legs and purposes; None for all.
 
     Raises:
         NotFound: no such call; or the tenant's key was destroyed, so that nothing can be signed in its name.
         VendorUnavailable: the keeper of keys cannot be reached; nothing is issued unsigned.
     """
     with context.vault.database.transaction(shelf.tenant) as tx:
-        written = write_receipts(_gather(context, tx, call, recording))
+        written = [
+            receipt
+            for receipt in write_receipts(_gather(context, tx, call, recording))
+            if about is None or (receipt.role, receipt.ordinal, receipt.purpose) in about
+        ]
         before = [a for a in list_artifacts(tx, call=call) if a.kind is RECEIPT and a.recording == shelf.recording]
         signer = get_signer(tx, keys=context.vault.keys) if written else None
     issued = {read_unverified(context.vault.read(artifact).decode()) for artifact in before}
@@ -60,6 +81,13 @@ def issue_receipts(context: StepContext, shelf: Shelf, call: CallId, recording: 
             if receipt.body not in issued:
                 _issue(context, shelf, signer, receipt)
     return len(written)
+
+
+def list_untold(tx: Transaction, call: CallId, recordings: Sequence[Recording]) -> frozenset[Asked]:
+    """List the legs and purposes of which something was answered that the receipts of no recording tell."""
+    events = list_consents(tx, call)
+    told = [event for recording in recordings for event in _of_recording(events, recording)]
+    return frozenset((e.leg_role, e.ordinal, e.purpose) for e in events if e not in told)
 
 
 def _issue(context: StepContext, shelf: Shelf, signer: Signer, receipt: WrittenReceipt) -> Artifact:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from pipeline.consent.jws import read_unverified
 from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.errors import NotFound
 from pipeline.model.recording import RecordingState as S
@@ -86,6 +88,18 @@ def test_a_recording_that_failed_after_its_receipts_were_kept_has_told_all(line)
         mark_state(tx, recording.id, S.FAILED)
     assert keep(line, recording.call) == {"receipts": 4, "is_recorded": True}
     assert len(documents(line, recording.call)) == 4
+
+
+def test_what_was_answered_after_the_last_recording_is_told_by_the_call_itself(line):
+    recording = line.record()
+    with line.tx() as tx:
+        answer(tx, recording.call, Outcome.DECLINED, role=LegRole.CALLEE, at=tx.now + timedelta(minutes=2))
+    line.run(keep_receipts, recording)
+    assert {d["leg"]["role"] for d in documents(line, recording.call)} == {"caller"}
+    assert keep(line, recording.call) == keep(line, recording.call) == {"receipts": 8, "is_recorded": True}
+    told = {(d["leg"]["role"], d["recording_sid"], d["outcome"]) for d in documents(line, recording.call)}
+    assert told == {("caller", recording.recording_sid, "granted"), ("callee", None, "declined")}
+    assert len(documents(line, recording.call)) == 8
 
 
 def test_no_such_call_is_no_empty_receipt(line):
