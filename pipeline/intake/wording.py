@@ -16,6 +16,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.scripts import ScriptId
 from pipeline.telemetry import log
 
+_MARK_CHARS: Final = 16
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s")
 
 
@@ -56,6 +57,19 @@ def script_ref(script: ScriptId, state: CallState) -> ScriptRef:
         locale="+".join(r.locale for r in rendered),
         sha256=hashlib.sha256(spoken.encode()).hexdigest(),
     )
+
+
+def mark_of(lines: Sequence[Line]) -> str:
+    """Give a short digest of what is about to be played, which comes back with the answer."""
+    return hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest()[:_MARK_CHARS]
+
+
+def is_as_played(script: ScriptId, state: CallState, mark: str) -> bool:
+    """Say whether a script, as it would be written now, is what was played; an answer to other words is none to it.
+
+    Words change between a question and its answer when the tenant or a new release changes them.
+    """
+    return script_ref(script, state).sha256[:_MARK_CHARS] == mark
 
 
 def _rendered(script: ScriptId, locales: Sequence[str], owner: Tenant) -> tuple[RenderedScript, ...]:

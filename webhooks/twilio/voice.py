@@ -13,14 +13,17 @@ from starlette.exceptions import HTTPException
 from pipeline.intake.begin_call import begin_calls
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
+from pipeline.intake.choose_script import announcement, question
 from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start
 from pipeline.intake.law_of_call import Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
+from pipeline.intake.wording import is_as_played
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.policies.loader import load_bundle
+from pipeline.policies.scripts import ScriptId
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
@@ -63,14 +66,20 @@ def _begin(tx: Transaction, guests: Sequence[Guest]) -> Sequence[tuple[str, Sequ
 
 
 @router.post("/twilio/{tenant}/consent")
-def take_answer(tenant: str, envelope: Asked, context: Context, step: str = "", attempt: str = "") -> Response:
+def take_answer(
+    tenant: str, envelope: Asked, context: Context, step: str = "", attempt: str = "", mark: str = ""
+) -> Response:
     """Take the answer at a question, or that the announcement was heard."""
 
     def act(visit: Visit) -> str:
         state = find_state(visit.tx, visit.call_sid, owner=visit.owner, law=context.law)
-        if state is None:
+        if state is None or state.call.round != 1:
+            # After a transfer answers go elsewhere: one of before that comes again answers nothing now.
             return go_on_unrecorded(visit)
-        return _render(visit, _answered(visit, state, step, is_first=attempt == "1"))
+        number = 1 if attempt == "1" else 2
+        if mark and not _is_as_played(state, step, number, mark):
+            return _render(visit, choose_next(state))
+        return _render(visit, _answered(visit, state, step, attempt=number))
 
     return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
 
@@ -102,14 +111,24 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
         return xml(twiml.render_goodbye())
 
 
-def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> Next:
+def _is_as_played(state: CallState, step: str, attempt: int, mark: str) -> bool:
+    """Say whether the answer is to the words that its receipt would name; where it is not, the caller is asked anew."""
+    scripts = {
+        Gate.ANNOUNCED.value: announcement(state),
+        Gate.RECORD.value: question(state, attempt),
+        Gate.TRAINING.value: ScriptId.ASK_TRAINING,
+    }
+    return step not in scripts or is_as_played(scripts[step], state, mark)
+
+
+def _answered(visit: Visit, state: CallState, step: str, *, attempt: int) -> Next:
     law = visit.context.law
     first = visit.fields.first
     digits = first("Digits")
     if step == Gate.ANNOUNCED:
         return note_announced(visit.tx, state, digits=digits, law=law)
     if step == Gate.RECORD:
-        attempt, words, confidence = 1 if is_first else 2, first("SpeechResult"), first("Confidence")
+        words, confidence = first("SpeechResult"), first("Confidence")
         return note_record_answer(
             visit.tx, state, digits=digits, attempt=attempt, law=law, speech=words, confidence=confidence
         )

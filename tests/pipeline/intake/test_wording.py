@@ -7,7 +7,7 @@ import pytest
 import structlog.testing
 
 from pipeline.consent.script import render_script
-from pipeline.intake.wording import disclosure, lines_of, script_ref
+from pipeline.intake.wording import disclosure, is_as_played, lines_of, mark_of, script_ref
 from pipeline.policies.scripts import ScriptId
 from tests.pipeline.intake.conftest import a_state, an_owner
 
@@ -38,6 +38,15 @@ def test_only_repeated_questions_are_spoken_slowly():
     for script in ScriptId:
         slow = all(line.is_slow for line in lines_of(script, ("en-US",), an_owner()))
         assert slow == script.endswith("_again")
+
+
+def test_a_mark_comes_of_the_very_words_that_are_played():
+    state = replace(a_state(), locales=("de-DE", "en-US"))
+    mark = mark_of(lines_of(ScriptId.ASK_RECORD, state.locales, state.owner))
+    assert is_as_played(ScriptId.ASK_RECORD, state, mark)
+    assert not is_as_played(ScriptId.ASK_RECORD_AGAIN, state, mark)
+    assert not is_as_played(ScriptId.ASK_RECORD, replace(state, locales=("en-US",)), mark)
+    assert not is_as_played(ScriptId.ASK_RECORD, state, mark[:4])
 
 
 OWN = (

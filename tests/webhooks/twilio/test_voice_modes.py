@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.model.tenant import OnDecline, Topology
 from pipeline.store.calls import find_call_by_sid
+from pipeline.store.tenants import change_tenant
 from tests.webhooks.conftest import DENVER, NEW_YORK, WITHHELD
 from tests.webhooks.twilio.test_voice import BERLIN, SAN_FRANCISCO, events_of, is_unrecorded_connection, says
 
@@ -49,6 +51,30 @@ def test_another_key_in_the_announcement_has_the_caller_asked_and_then_only_a_on
     assert stage.record_standing(call) == outcome
     assert call.was_told_to_record() is (outcome == "granted")
     assert (go_on.find("Start/Recording") is not None) is (outcome == "granted")
+
+
+# --- the words that were played
+
+
+@pytest.mark.parametrize("caller", [NEW_YORK, WITHHELD])
+def test_an_answer_to_words_that_changed_meanwhile_is_asked_for_anew_and_the_receipt_names_what_was_heard(
+    stage, caller
+):
+    call = stage.call(stage.tenant(policy="connekz", asks_for_training=True))
+    before = call.ring(caller)
+    renamed = replace(call.owner, display_name="Acme of New York")
+    with stage.context.database.transaction(call.owner.id) as tx:
+        change_tenant(tx, renamed, keys=stage.context.keys, actor="test")
+    key = "" if caller == NEW_YORK else "1"
+    again = call.press(before, key)
+    assert again.find("Gather") is not None
+    assert "Acme of New York" in says(again)
+    assert stage.standing(call) == {}
+    training = call.press(again, key)
+    assert "separate from the recording" in says(training)
+    spoken = hashlib.sha256(says(again).encode()).hexdigest()
+    assert {e.script.sha256 for e in events_of(stage, call)} == {spoken}
+    assert call.press(training, "2").find("Start/Recording") is not None
 
 
 # --- spoken answers
