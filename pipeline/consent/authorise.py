@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from pipeline.consent.standing_at import People, gap_at, gaps_after, is_audible_between, name_of
-from pipeline.consent.start_window import CLOCK_TOLERANCE, OUR_SOURCES, StartWindow, start_window
+from pipeline.consent.start_window import CLOCK_TOLERANCE, OUR_SOURCES, UPLOADED, StartWindow, start_window
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Purpose
 from pipeline.model.recorder import RecorderAct, RecorderEvent, pauses_of
@@ -23,7 +23,6 @@ from pipeline.model.tenant import Tenant
 MAX_CHANNELS: Final = 2
 MAX_DURATION_S: Final = 24 * 3600
 """The longest recording the vendor makes."""
-UPLOADED: Final = "OperatorUpload"
 NOTICE_NOT_INSIDE: Final = "notice_not_inside"
 
 

@@ -17,10 +17,13 @@ from pipeline.model.recording import Recording
 CLOCK_TOLERANCE: Final = timedelta(seconds=2)
 """How far the vendor's word may lie from our clock: one second is cut off, another is for clocks that differ."""
 
+_CLOCKS_DIFFER: Final = timedelta(seconds=1)
 _WHOLE_SECOND: Final = timedelta(milliseconds=999)
 _MS: Final = timedelta(milliseconds=1)
 STARTED_BY_DOCUMENT: Final = "StartCallRecordingTwiML"
 STARTED_BY_REQUEST: Final = "StartCallRecordingAPI"
+UPLOADED: Final = "OperatorUpload"
+"""A file that an operator handed in: its time is ours."""
 OUR_SOURCES: Final = frozenset({STARTED_BY_DOCUMENT, STARTED_BY_REQUEST})
 """The only two ways in which Earmark has a recorder started."""
 
@@ -58,14 +61,15 @@ def start_window(
         length_ms: how long its audio is, where that is known exactly.
     """
     noted_at = recording.noted_at or started_at
-    told = min(started_at, noted_at)
     asked_at = _asked_at(recording, started_at, noted_at, acts)
-    permitted_by = told if asked_at is None else max(told, asked_at)
-    first = max(told, started_at - timedelta(seconds=1))
+    first = started_at if recording.source == UPLOADED else started_at - _CLOCKS_DIFFER
+    first = max(first, asked_at) if asked_at is not None else first
     last = _last(started_at, noted_at)
     if length_ms is not None and recording.source in OUR_SOURCES:
-        last = min(last, *_ends(recording, started_at, acts, length_ms), last)
-    return StartWindow(permitted_by=permitted_by, first=first, last=max(last, started_at))
+        last = min([last, *_ends(recording, started_at, acts, length_ms)])
+    is_unasked = recording.source in OUR_SOURCES and asked_at is None
+    permitted_by = min(started_at if is_unasked else first, noted_at)
+    return StartWindow(permitted_by=permitted_by, first=first, last=max(last, started_at, first))
 
 
 def _asked_at(
@@ -98,4 +102,4 @@ def _ends(recording: Recording, started_at: datetime, acts: Sequence[RecorderEve
         if act.act is RecorderAct.STOPPED and act.is_done and act.recording_sid in (None, recording.recording_sid)
     ]
     # What outlasted a stop was not stopped by it: then the moment says nothing of this recording.
-    return [start for start in stops if start >= started_at - timedelta(seconds=1)]
+    return [start for start in stops if start >= started_at - _CLOCKS_DIFFER]

@@ -279,8 +279,11 @@ def test_where_the_notice_must_be_inside_only_what_ran_when_ours_was_spoken_is_k
 # Pauses
 
 
+BEGUN = told(Act.STARTED, 0)
+
+
 def test_a_pause_is_silenced_from_when_it_was_asked_for_until_it_ended():
-    acts = [told(Act.PAUSED, 10), told(Act.RESUMED, 20)]
+    acts = [BEGUN, told(Act.PAUSED, 10), told(Act.RESUMED, 20)]
     wanted = Silence(from_ms=10_000, to_ms=20_000, is_done=False, sure_from_ms=12_000, sure_to_ms=20_000)
     assert judge(YES, acts=acts).silences == (wanted,)
     done = [*acts, told(Act.PAUSED, 10.3, done=True), told(Act.RESUMED, 20.2, done=True)]
@@ -295,7 +298,7 @@ def test_a_pause_that_never_ended_lasts_to_the_end():
 def test_what_is_not_known_of_the_start_widens_a_pause():
     acts = [told(Act.PAUSED, 10), told(Act.RESUMED, 20)]
     (silence,) = judge(YES, acts=acts, recording=a_recording(noted=1.5)).silences
-    assert (silence.from_ms, silence.to_ms) == (8_500, 20_000)
+    assert (silence.from_ms, silence.to_ms) == (8_500, 21_000)
     (behind,) = judge(answered(at=-9), acts=acts, recording=a_recording(noted=-5)).silences
     assert (behind.from_ms, behind.to_ms) == (9_001, 21_000)
 

@@ -184,6 +184,7 @@ def test_who_joins_late_and_was_not_asked_is_not_heard(line):
 
 def test_a_pause_that_twilio_refused_is_silent_on_both_channels_and_all_else_is_as_it_was(line):
     recording = line.record(after_s=0)
+    line.told(recording.call, RecorderAct.STARTED, after_s=0)
     line.told(recording.call, RecorderAct.PAUSED, after_s=2)
     line.told(recording.call, RecorderAct.RESUMED, after_s=4)
     line.run(capture, recording)
@@ -198,6 +199,7 @@ def test_a_pause_that_twilio_refused_is_silent_on_both_channels_and_all_else_is_
 
 def test_a_pause_without_an_end_is_silent_to_the_end(line):
     recording = line.record(after_s=0)
+    line.told(recording.call, RecorderAct.STARTED, after_s=0)
     line.told(recording.call, RecorderAct.PAUSED, after_s=2)
     line.run(capture, recording)
     kept = frames(line, recording)
@@ -210,6 +212,7 @@ def test_a_pause_that_twilio_made_is_left_as_it_is_only_where_it_is_seen_to_be_s
     if is_silent:
         made[8_400:40_000] = 0  # it took fifty milliseconds to obey
     recording = line.record(after_s=0, audio=as_wav(made))
+    line.told(recording.call, RecorderAct.STARTED, after_s=0)
     for is_done in (False, True):
         line.told(recording.call, RecorderAct.PAUSED, after_s=1 + is_done / 10, is_done=is_done)
         line.told(recording.call, RecorderAct.RESUMED, after_s=5 + is_done / 10, is_done=is_done)

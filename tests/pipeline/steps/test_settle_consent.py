@@ -93,6 +93,7 @@ def test_settling_never_moves_a_recording_that_went_on(line, state):
 
 def test_what_was_cut_and_paused_is_noted_with_its_reason_and_its_places(line):
     recording = line.record(after_s=0)
+    line.told(recording.call, RecorderAct.STARTED, after_s=0)
     line.told(recording.call, RecorderAct.PAUSED, after_s=1)
     line.told(recording.call, RecorderAct.RESUMED, after_s=2)
     line.told(recording.call, RecorderAct.PAUSED, after_s=4.5)
