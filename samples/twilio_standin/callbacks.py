@@ -63,6 +63,12 @@ class Outbox:
             due, self._held = self._held, []
         self._send(due)
 
+    @property
+    def held(self) -> tuple[Callback, ...]:
+        """What was held back, in the order in which it happened."""
+        with self._lock:
+            return tuple(self._held)
+
     def _send(self, due: list[Callback]) -> None:
         for callback in due:
             for _ in range(2 if self._is_in(self._disorder.twice, callback) else 1):

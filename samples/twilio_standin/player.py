@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from samples.scenario import Callee, Scenario
 from samples.twilio_standin.attend import Company
-from samples.twilio_standin.callbacks import Outbox
+from samples.twilio_standin.callbacks import Callback, Outbox
 from samples.twilio_standin.called import CalledLeg
 from samples.twilio_standin.conversation import record_elsewhere
 from samples.twilio_standin.delivery import Courier, Delivery
@@ -107,8 +107,12 @@ class Player:
         outbox.release_held()
         return tuple(outbox.delivered[before:])
 
-    def send_again(self, account: Account, delivery: Delivery, **changed: str) -> Delivery:
-        """Send a delivery once more, as it was or with other values in it."""
+    def held(self, call_sid: str) -> tuple[Callback, ...]:
+        """List the callbacks that the scenario held back."""
+        return self._outboxes[call_sid].held
+
+    def send_again(self, account: Account, delivery: Delivery | Callback, **changed: str) -> Delivery:
+        """Send a delivery once more, or what was held back, as it was or with other values in it."""
         return self._courier(account).send(delivery.event, delivery.url, {**delivery.params, **changed})
 
     def _call_out(self, entry: CallEntry, account: Account, params: Mapping[str, str]) -> None:

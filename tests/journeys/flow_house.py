@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -54,6 +55,7 @@ from tests.pipeline.workflows.house_of_fakes import scripted_context
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
+PATIENCE_S = 2.0
 RETRY = "#rc=2&rp=5xx,ct,rt"
 _TOPOLOGIES = {
     "relay": Topology.RELAY,
@@ -79,11 +81,25 @@ class Door:
     def __init__(self, app: Any, without_database: Any) -> None:
         self._app, self._without_database = app, without_database
         self.outages: tuple[Outage, ...] = ()
+        self._busy = 0
+
+    def wait(self) -> None:
+        """Wait until the app has done what follows its answers, or a while: it may be trying something again."""
+        give_up = time.monotonic() + PATIENCE_S
+        while self._busy and time.monotonic() < give_up:
+            time.sleep(0.002)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        self._busy += 1
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._busy -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = str(scope.get("path", "")).rsplit("/", 1)[-1]
         outage = next((o for o in self.outages if o.at in ("*", route)), None)
         if outage is None:
@@ -162,6 +178,11 @@ class FlowHouse:
             Account(sid=owner.account_sid or "", auth_token=owner.secrets.auth_token)
         )
         return owner
+
+    def owner(self, name: str) -> Tenant:
+        """Read a tenant that was taken on."""
+        with self.context.database.transaction(TenantId(name)) as tx:
+            return get_tenant(tx, keys=self.context.keys)
 
     def call(self, flow: Flow, owner: Tenant) -> PlayedCall:
         """Play the call, in or out."""
@@ -278,6 +299,7 @@ def open_flow_house(postgres: EmbeddedPostgres, folder: Path) -> Iterator[FlowHo
         )
         door = Door(create_app(context), create_app(replace(context, database=down)))
         stack.enter_context(_serving(door, listener))
+        twilio.player.wait = door.wait
         yield FlowHouse(twilio=twilio, base=base, door=door, context=context, steps=steps, queue=queue)
 
 

@@ -107,3 +107,13 @@ def test_a_tenants_addresses_are_those_of_the_readme():
     urls = tenant_urls("https://example.test/", "acme")
     assert urls.voice == "https://example.test/twilio/acme/voice"
     assert urls.fallback == "https://example.test/twilio/acme/fallback"
+
+
+def test_what_was_held_back_is_sent_in_any_order_and_anything_again(product, twilio, account, a_scenario):
+    played = twilio.play(a_scenario(callbacks={"held": ["*"]}), account, base=product.base)
+    assert product.to(STATUS) == []
+    [held] = twilio.player.held(played.call_sid)
+    sent = twilio.player.send_again(account, held)
+    twilio.player.send_again(account, sent, AccountSid="AC" + "b" * 32)
+    assert [got.params["AccountSid"] for got in product.to(STATUS)] == [account.sid, "AC" + "b" * 32]
+    assert all(product.is_signed(got) for got in product.to(STATUS))
