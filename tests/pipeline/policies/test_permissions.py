@@ -46,6 +46,7 @@ def test_the_five_permissions_are_decided_apart() -> None:
         (Outcome.NO_ANSWER, ReasonCode.CONSENT_NO_ANSWER),
         (Outcome.HUNG_UP, ReasonCode.CONSENT_HUNG_UP),
         (Outcome.UNCLEAR, ReasonCode.CONSENT_UNCLEAR),
+        (Outcome.WRONG_KEY, ReasonCode.CONSENT_UNCLEAR),
         (Outcome.WITHDRAWN, ReasonCode.WITHDRAWN),
     ],
 )
