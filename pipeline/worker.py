@@ -1,4 +1,4 @@
-"""The durable worker: works on recordings, compares with the vendor hourly, and takes up what dead workers left behind."""
+"""The durable worker: works on recordings, compares with the vendor hourly, takes up what dead workers left behind."""
 
 from __future__ import annotations
 
