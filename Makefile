@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test serve check format lock clean
+.PHONY: demo test bench-webhooks serve check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -16,6 +16,9 @@ serve: .venv/.runtime
 
 test: .venv/.dev
 	@$(PY) -m pytest
+
+bench-webhooks: .venv/.dev
+	@$(PY) -m tests.bench.webhooks
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
