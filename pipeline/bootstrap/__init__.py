@@ -42,6 +42,8 @@ __all__ = [
 ]  # fmt: skip
 
 _DATABASE: Final = "earmark"
+_WEB_WAITS_S: Final = 2
+"""How long a request waits for the database: meanwhile a caller hears nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,12 @@ class WebParts:
 
 
 @contextmanager
-def open_base(settings: Settings) -> Iterator[Base]:
+def open_base(settings: Settings, *, patience_s: int | None = None) -> Iterator[Base]:
     """Open database and vault; the embedded database is started, migrated, and stopped by its last user.
+
+    Args:
+        settings: which adapters, and how to reach them.
+        patience_s: how long to wait for the database; None: as long as work in the background may.
 
     Raises:
         StoreUnreachable: the database or the data directory cannot be used.
@@ -96,7 +102,7 @@ def open_base(settings: Settings) -> Iterator[Base]:
     )
     with ExitStack() as stack:
         app_url = stack.enter_context(_database_url(settings))
-        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size)
+        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size, patience_s=patience_s)
         stack.callback(database.close)
         yield Base(
             settings=settings, clock=clock, app_url=app_url, vault=Vault(database=database, objects=objects, keys=keys)
@@ -108,7 +114,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
     """Open what the web app needs; no model is loaded."""
     from pipeline.workflows.queue import DurableQueue
 
-    with open_base(settings) as base:
+    with open_base(settings, patience_s=_WEB_WAITS_S) as base:
         queue = DurableQueue(base.database.engine, version=settings.worker.version)
         line = twilio_line(settings, is_hurried=True)
         yield WebParts(
