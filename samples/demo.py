@@ -22,13 +22,14 @@ import click
 import httpx
 from rich.progress import Progress
 
-from pipeline.bootstrap import Base, open_base
+from pipeline.bootstrap import Base, open_base, telephony_of
 from pipeline.model.errors import PipelineError
 from pipeline.model.recording import RecordingState
 from pipeline.reads.call_summary import CallSummary, find_call_summary
 from pipeline.settings import Settings, read_settings
 from pipeline.vendors.local_asr import load_whisper_tiny_en
 from samples.deepgram_standin import DeepgramStandin
+from samples.demo_numbers import arm_numbers
 from samples.demo_report import print_report, write_results
 from samples.demo_tenants import DemoTenant, take_on_all, tenant_of
 from samples.scenario import Scenario, list_scenarios
@@ -144,6 +145,10 @@ def running(settings: Settings) -> Iterator[House]:
         tenants = take_on_all(base)
         for owner in tenants.values():
             twilio.add_account(owner.account)
+        calls = [(tenants[tenant_of(scenario)], scenario) for scenario in list_scenarios()]
+        reached = settings.model_copy(update={"twilio": settings.twilio.model_copy(update={"api_base": twilio.url})})
+        telephony = telephony_of(reached)
+        arm_numbers(base, calls, twilio=twilio, telephony=telephony, public_base=url)
         given = {
             "EARMARK_DATA_DIR": str(settings.data_dir.resolve()),
             "EARMARK_LOG_LEVEL": settings.log_level,

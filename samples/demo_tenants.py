@@ -15,13 +15,9 @@ from pipeline.bootstrap import Base
 from pipeline.decisions.tenants import put_settings
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
-from pipeline.store.numbers import mark_armed
 from pipeline.store.tenants import find_tenant
 from samples.scenario import Scenario
 from samples.twilio_standin import Account
-
-_NUMBERS: Final = ("+13035550100", "+13035550104", "+15035550110", "+15035550127")
-"""The numbers that the samples call."""
 
 _AGENT: Final = "wss://agent.example.invalid/stream"
 _NEJIX: Final = TenantSettings(is_recording_on=True, is_transcription_on=True, engines=("deepgram", "local"))
@@ -87,8 +83,6 @@ def _take_on(base: Base, name: str, wanted: _Wanted) -> DemoTenant:
             api_key_sha256=hashlib.sha256(api_key.encode()).hexdigest(),
         )
         put_settings(tx, base.vault, tenant, actor="demo")
-        for number in _NUMBERS:
-            mark_armed(tx, number, keys=base.keys)
     return DemoTenant(tenant=tenant, account=_account(tenant), api_key=api_key)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Iterator
@@ -153,9 +154,9 @@ class Ledger:
 
     def add_number(self, account: Account, phone_number: str, **settings: str) -> NumberEntry:
         """Give an account a number, pointed nowhere unless `settings` (such as `voice_url`) say where."""
-        entry = NumberEntry(
-            sid=new_sid("PN"), account_sid=account.sid, phone_number=phone_number, settings=dict(settings)
-        )
+        # A number keeps its SID as long as the account has it, so also when the stand-in is started again.
+        sid = "PN" + hashlib.sha256(f"{account.sid}{phone_number}".encode()).hexdigest()[:32]
+        entry = NumberEntry(sid=sid, account_sid=account.sid, phone_number=phone_number, settings=dict(settings))
         with self.lock:
             self.numbers[entry.sid] = entry
         return entry
