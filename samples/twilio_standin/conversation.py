@@ -42,7 +42,8 @@ def converse(leg: Leg, *, at_most_s: float | None = None, is_message: bool = Fal
     if is_cut and at_most_s is not None:
         length, tracks = at_most_s, tuple(track[: round(at_most_s * 8000)] for track in tracks)
     _speak(leg, tracks, from_s=0.0)
-    leg.journal.talked_from_s = begin
+    if leg.journal.talked_from_s is None:
+        leg.journal.talked_from_s = begin
     try:
         for event in sorted(scenario.events, key=lambda e: e.at_s):
             if event.at_s < length and event.talk == leg.talks:
