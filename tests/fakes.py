@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.ports.keys import WrappedKey
-from pipeline.ports.recordings import VendorAccount, VendorRecording
+from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.telephony import NumberUrls, OutboundCall, VendorNumber
 
 
@@ -77,9 +78,9 @@ class NotedRecordings:
         self.paused.discard(call_sid)
         return "RE" + call_sid[2:]
 
-    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
+    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> FetchedMedia:
         self._answer("fetch media")
-        return b""
+        return FetchedMedia(body=b"", sha256=hashlib.sha256().hexdigest())
 
     def delete(self, account: VendorAccount, recording_sid: str) -> None:
         self._answer("delete")

@@ -43,6 +43,14 @@ class VendorRecording:
     encryption: Mapping[str, str] | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedMedia:
+    """Audio as the vendor gave it, and the SHA-256 of its bytes, taken while they came in."""
+
+    body: bytes = field(repr=False)
+    sha256: str
+
+
 class RecordingsVendor(Protocol):
     """A telephony vendor's recordings.
 
@@ -52,7 +60,7 @@ class RecordingsVendor(Protocol):
         VendorBrokeContract: the answer has another shape than agreed.
     """
 
-    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
+    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> FetchedMedia:
         """Read the audio as it was made (WAV; sealed bytes where the account encrypts).
 
         The URL is built from the SIDs, never taken from a callback.

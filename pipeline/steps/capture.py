@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from pipeline.consent.authorise import Authorisation, Silence, authorise
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -20,6 +21,8 @@ from pipeline.steps.context import Receipt, StepContext, account_of, shelf_of
 from pipeline.steps.settle_consent import basis_of, facts_of
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import mark_state, merge_facts, read_encryption, read_facts
+
+_AUDITED: Final = ("vendor_sha256", "cut_at_ms", "pauses", "silenced")
 
 
 def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -64,7 +67,11 @@ def note_capture(context: StepContext, recording: Recording, artifact: Artifact,
             merge_facts(tx, recording.id, {"cut_at_ms": None, "cut_at": None, "cut_reason": None})
         if is_new:
             details: Facts = {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
-            gone = {name: noted[name] for name in ("cut_at_ms", "pauses", "silenced") if noted.get(name) is not None}
+            gone = {
+                name: noted[name]
+                for name in ("vendor_sha256", "cut_at_ms", "pauses", "silenced")
+                if noted.get(name) is not None
+            }
             add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts={**details, **gone})
     return {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
 
@@ -72,11 +79,13 @@ def note_capture(context: StepContext, recording: Recording, artifact: Artifact,
 def fetch(context: StepContext, recording: Recording, owner: Tenant) -> bytes:
     """Fetch the vendor's audio, opened where the vendor encrypted it, and check its channels."""
     try:
-        body = context.vendor.fetch_media(account_of(owner), recording.recording_sid, channels=recording.channels)
+        media = context.vendor.fetch_media(account_of(owner), recording.recording_sid, channels=recording.channels)
     except NotFound as error:
         raise VendorUnavailable("twilio", "fetch media", status=404, reason="not there yet") from error
     with context.vault.database.transaction(recording.tenant) as tx:
         encryption = read_encryption(tx, recording.id)
+        merge_facts(tx, recording.id, {"vendor_sha256": media.sha256})
+    body = media.body
     if encryption is not None:
         body = context.open_media(body, encryption, owner.secrets.recording_keys)
     try:

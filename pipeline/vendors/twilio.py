@@ -7,6 +7,7 @@ how fast an account is asked is the line's (`twilio_line`).
 
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from twilio.rest.api.v2010.account import AccountContext
 
 from pipeline.model.errors import InvalidInput, NotFound, VendorBrokeContract, VendorRefused, VendorUnavailable
 from pipeline.model.ids import twilio_sid
-from pipeline.ports.recordings import VendorAccount, VendorRecording
+from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.transcriber import AuditMeta
 from pipeline.vendors.twilio_http import shape_errors
 from pipeline.vendors.twilio_line import TwilioLine
@@ -60,22 +61,23 @@ class TwilioRecordings:
         self._line = line or TwilioLine(api_base=api_base, timeout_s=timeout_s)
         self._media_timeout_s, self._max_media_bytes = media_timeout_s, max_media_bytes
 
-    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
+    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> FetchedMedia:
         """Read the audio as it was made; two channels unless one was announced, since Twilio else mixes them down."""
         url = self._line.media_url(account, recording_sid) + f"?RequestedChannels={1 if channels == 1 else 2}"
         give_up_at = time.monotonic() + self._media_timeout_s
         with self._line.stream(account, url, "fetch media") as answer:
             _check_is_audio(answer)
             self._check_size(_announced_bytes(answer))
-            read = io.BytesIO()
+            read, digest = io.BytesIO(), hashlib.sha256()
             for chunk in answer.iter_bytes():
                 read.write(chunk)
+                digest.update(chunk)
                 self._check_size(read.tell())
                 if time.monotonic() > give_up_at:
                     raise VendorUnavailable("twilio", "fetch media", reason="too slow")
         audio = read.getvalue()
         _check_does_not_read_as_text(memoryview(audio))
-        return audio
+        return FetchedMedia(body=audio, sha256=digest.hexdigest())
 
     def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
         """Start a recorder; a second start on a call that one runs on changes nothing at Twilio."""

@@ -36,11 +36,8 @@ def converse(leg: Leg, *, at_most_s: float | None = None, is_message: bool = Fal
     live, scenario = leg.live, leg.scenario
     begin = live.now_s
     leg.talks += 1
-    tracks = _sound(leg)
+    tracks, is_cut = _sound(leg, at_most_s)
     length = max(len(track) for track in tracks) / 8000
-    is_cut = at_most_s is not None and length > at_most_s
-    if is_cut and at_most_s is not None:
-        length, tracks = at_most_s, tuple(track[: round(at_most_s * 8000)] for track in tracks)
     _speak(leg, tracks, from_s=0.0)
     if leg.journal.talked_from_s is None:
         leg.journal.talked_from_s = begin
@@ -73,13 +70,15 @@ def record_elsewhere(leg: Leg, source: str) -> None:
     )
 
 
-def _sound(leg: Leg) -> tuple[Samples, ...]:
+def _sound(leg: Leg, at_most_s: float | None) -> tuple[tuple[Samples, Samples], bool]:
+    """Give what both say, and whether it had to be cut."""
     path = leg.scenario.audio_path
-    if path is None:
-        sound = hum(leg.scenario.conversation_s)
-        return sound, sound
-    both = read_sound(path)
-    return both[:, 0], both[:, 1]
+    one = other = hum(leg.scenario.conversation_s)
+    if path is not None:
+        both = read_sound(path)
+        one, other = both[:, 0], both[:, 1]
+    most = max(len(one), len(other)) if at_most_s is None else round(at_most_s * 8000)
+    return (one[:most], other[:most]), max(len(one), len(other)) > most
 
 
 def _speak(leg: Leg, tracks: tuple[Samples, ...], *, from_s: float) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import resource
 from datetime import timedelta
 
@@ -38,7 +39,9 @@ def test_the_vendors_bytes_are_in_the_vault_as_they_were(line):
     assert line.context.vault.read(made) == tone()
     assert line.state(recording) is S.CAPTURED
     facts = line.facts(recording)
-    assert {name: value for name, value in facts.items() if value is not None} == {"duration_ms": 6000, "channels": 2}
+    given = hashlib.sha256(tone()).hexdigest()
+    expected = {"duration_ms": 6000, "channels": 2, "vendor_sha256": given}
+    assert {name: value for name, value in facts.items() if value is not None} == expected
     assert line.events(CAPTURED) == [dict(receipt)]
 
 

@@ -106,7 +106,7 @@ def test_the_audio_is_read_with_both_of_its_channels(
 ) -> None:
     recording = a_recording(a_call(standin, account))
 
-    media = twilio.fetch_media(account, recording.sid, channels=2)
+    media = twilio.fetch_media(account, recording.sid, channels=2).body
 
     with wave.open(io.BytesIO(media)) as sound:
         assert (sound.getnchannels(), sound.getnframes()) == (2, 4000)
@@ -119,7 +119,7 @@ def test_where_the_channels_are_not_known_they_are_not_mixed_down(
 ) -> None:
     recording = a_recording(a_call(standin, account))
 
-    with wave.open(io.BytesIO(twilio.fetch_media(account, recording.sid, channels=0))) as sound:
+    with wave.open(io.BytesIO(twilio.fetch_media(account, recording.sid, channels=0).body)) as sound:
         assert sound.getnchannels() == 2
 
 
@@ -140,7 +140,7 @@ def test_an_account_without_an_api_key_uses_its_token(
     recording = a_recording(a_call(standin, account))
     old = VendorAccount(tenant=account.tenant, account_sid=account.account_sid, auth_token="the-token")
 
-    assert twilio.fetch_media(old, recording.sid, channels=2)
+    assert twilio.fetch_media(old, recording.sid, channels=2).body
     assert twilio.list_recordings(old, since=STARTED_AT)
 
 
@@ -285,14 +285,14 @@ def test_no_audio_at_all_breaks_the_contract(said: Said) -> None:
 def test_sealed_audio_is_passed_through_as_it_is(said: Said) -> None:
     said.headers, said.body = {"Content-Type": "application/octet-stream"}, bytes(range(256)) * 10
 
-    assert TwilioRecordings(api_base=said.url).fetch_media(ACME, RE, channels=2) == said.body
+    assert TwilioRecordings(api_base=said.url).fetch_media(ACME, RE, channels=2).body == said.body
     assert said.paths()[0] == f"/2010-04-01/Accounts/{AC}/Recordings/{RE}.wav?RequestedChannels=2"
 
 
 def test_a_recording_above_the_limit_is_refused(said: Said) -> None:
     said.body = b"RIFF" + bytes(96)
 
-    assert len(TwilioRecordings(api_base=said.url, max_media_bytes=100).fetch_media(ACME, RE, channels=2)) == 100
+    assert len(TwilioRecordings(api_base=said.url, max_media_bytes=100).fetch_media(ACME, RE, channels=2).body) == 100
     with pytest.raises(InvalidInput):
         TwilioRecordings(api_base=said.url, max_media_bytes=99).fetch_media(ACME, RE, channels=2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import wave
@@ -14,7 +15,7 @@ from pipeline.model.errors import NotFound
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation, Transcript, Utterance, Word
 from pipeline.policies.loader import load_bundle, load_law
-from pipeline.ports.recordings import VendorAccount, VendorRecording
+from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.transcriber import AuditMeta, Capabilities
 from pipeline.redaction.audio import describe
 from pipeline.steps.context import StepContext
@@ -64,12 +65,13 @@ class FileVendor:
     def __init__(self, folder: Path, log: Log) -> None:
         self._folder, self._log = folder, log
 
-    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> bytes:
+    def fetch_media(self, account: VendorAccount, recording_sid: str, *, channels: int) -> FetchedMedia:
         self._log.note("fetch")
         path = self._folder / recording_sid
         if not path.exists():
             raise NotFound("no media")
-        return path.read_bytes()
+        body = path.read_bytes()
+        return FetchedMedia(body=body, sha256=hashlib.sha256(body).hexdigest())
 
     def start(self, account: VendorAccount, call_sid: str, *, callback_url: str) -> str:
         raise NotImplementedError

@@ -43,7 +43,7 @@ def play(product, twilio, account, a_scenario):
 
 def test_it_fetches_both_channels_and_deletes_provably(play, adapter, ours):
     [sid] = play().recording_sids
-    sound, rate = sf.read(io.BytesIO(adapter.fetch_media(ours, sid, channels=2)))
+    sound, rate = sf.read(io.BytesIO(adapter.fetch_media(ours, sid, channels=2).body))
     assert (rate, sound.shape) == (8000, (6 * 8000, 2))
     assert not adapter.is_gone(ours, sid)
     adapter.delete(ours, sid)
@@ -84,7 +84,7 @@ def test_it_opens_what_was_sealed_for_the_tenant(play, product, account, adapter
     pem = key.private_bytes(serialization.Encoding.PEM, private, serialization.NoEncryption()).decode()
     [sid] = play(encryption={"spelling": spelling}).recording_sids
     details = json.loads(product.to(REC)[-1].params["EncryptionDetails"])
-    wav = open_media(adapter.fetch_media(ours, sid, channels=2), details, {account.public_key_sid: pem})
+    wav = open_media(adapter.fetch_media(ours, sid, channels=2).body, details, {account.public_key_sid: pem})
     assert sf.read(io.BytesIO(wav))[0].shape == (6 * 8000, 2)
 
 
@@ -103,4 +103,4 @@ def test_each_failure_of_the_media_is_told_apart_and_passes(play, twilio, adapte
     twilio.ledger.add_fault(Fault(path="*.wav", **fault))
     with pytest.raises(error):
         adapter.fetch_media(ours, sid, channels=2)
-    assert adapter.fetch_media(ours, sid, channels=2)
+    assert adapter.fetch_media(ours, sid, channels=2).body

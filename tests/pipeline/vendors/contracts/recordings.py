@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -58,7 +59,9 @@ class RecordingsContract(RecordersContract):
         self, vendor: RecordingsVendor, account: VendorAccount, record: Callable[[], str]
     ) -> None:
         recording = record()
-        assert vendor.fetch_media(account, recording, channels=2).startswith(b"RIFF")
+        media = vendor.fetch_media(account, recording, channels=2)
+        assert media.body.startswith(b"RIFF")
+        assert media.sha256 == hashlib.sha256(media.body).hexdigest()
         assert vendor.is_gone(account, recording) is False
         vendor.delete(account, recording)
         vendor.delete(account, recording)
