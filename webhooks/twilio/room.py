@@ -78,7 +78,8 @@ class RoomKeeper:
         if is_over or not callees:
             self._end(state, is_over=is_over)
         for leg in callees:
-            if leg.leg_sid is None and not is_over:
+            # Where nobody waits in a room yet, the caller is still on the way to it, or the legs are bridged by a dial.
+            if leg.leg_sid is None and state.call.conference_sid is not None and not is_over:
                 self.ring(leg.ordinal)
         present = self._present(state)
         if present is None:

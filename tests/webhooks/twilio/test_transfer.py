@@ -229,3 +229,23 @@ def test_somebody_who_still_rings_when_the_call_is_put_through_was_never_heard(s
         }
     assert legs[2].joined_at == legs[2].left_at
     assert room.legs["callee", 3] == (True, False)
+
+
+def test_nobody_is_rung_beside_the_dial_when_the_leg_before_a_transfer_tells_its_end(stage):
+    call = stage.call(stage.tenant(topology=Topology.FORWARD))
+    number = call.follow(call.ring()).find("Dial/Number")
+    call.press(call.document(number.attrib["url"]), "1")
+    target, headers = f"/api/v1/calls/{call.call_sid}/transfer", {"Authorization": f"Bearer {API_KEY}"}
+    stage.client.post(target, json={"to": CHICAGO}, headers=headers)
+    _, url = stage.context.telephony.redirected[-1]
+    put_through = call.press(call.document(url), "").find("Dial/Number")
+    assert put_through.text == CHICAGO
+    call.post(number.attrib["statusCallback"], call.form(CallSid="CA" + "b" * 32, CallStatus="completed"))
+    assert stage.context.telephony.placed == []
+
+
+def test_nobody_is_rung_for_a_room_before_the_caller_has_answered_on_the_way_to_it(stage):
+    room = a_meeting(stage)
+    room.ask("transfer", to=CHICAGO)
+    room.leg_ends(1, "completed")
+    assert len(room.telephony.placed) == 1
