@@ -131,8 +131,10 @@ class RecorderControl:
             note_recorder_event(tx, call.id, done)
             if done.act is RecorderAct.STARTED:
                 undone = _undo_start(tx, call, wish, before)
-        if undone is not None:
-            self.carry_out(undone)
+            elif done.act is RecorderAct.RESUMED and open_reasons(before):
+                undone = _pause_again(tx, call, before)
+        if undone is not None and self.carry_out(undone) is Told.NOT_DONE:
+            self.carry_out_later(undone)
 
 
 def ask_start(tx: Transaction, call: Call, *, actor: str = ACTOR) -> Wish | None:
@@ -200,10 +202,13 @@ def _undo_start(tx: Transaction, call: Call, wish: Wish, before: Sequence[Record
     since = before[causes.index(wish.event.cause) :] if wish.event.cause in causes else before
     if any(e.act is RecorderAct.STOPPED for e in since) or call.round != wish.call.round or _is_withdrawn(tx, call):
         return ask_stop(tx, call, reason=f"late-{call.round}")
-    if open_reasons(before):
-        event = _event(tx, RecorderAct.PAUSED, sorted(open_reasons(before))[0], 0, ACTOR)
-        return Wish(call=call, event=event)
-    return None
+    return _pause_again(tx, call, before) if open_reasons(before) else None
+
+
+def _pause_again(tx: Transaction, call: Call, events: Sequence[RecorderEvent]) -> Wish:
+    """Ask for a silence that is wanted already, of a recorder that started or went on after it was wanted."""
+    event = _event(tx, RecorderAct.PAUSED, sorted(open_reasons(events))[0], 0, ACTOR)
+    return Wish(call=call, event=event)
 
 
 def _is_withdrawn(tx: Transaction, call: Call) -> bool:

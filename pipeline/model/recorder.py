@@ -78,9 +78,14 @@ def open_reasons(events: Sequence[RecorderEvent]) -> frozenset[str]:
 
 
 def is_stopped(events: Sequence[RecorderEvent]) -> bool:
-    """Say whether the last recorder was to stop for good; of two events of one moment the later in `events` counts."""
+    """Say whether the last recorder was to stop for good.
+
+    Args:
+        events: of one call, in the order in which they were noted: a stop may be told late, with a moment from before
+            the recorder ran, and is about that recorder all the same.
+    """
     ends = [e for e in events if e.act is RecorderAct.STOPPED or (e.act is RecorderAct.STARTED and e.is_done)]
-    return bool(ends) and sorted(ends, key=lambda e: e.at)[-1].act is RecorderAct.STOPPED
+    return bool(ends) and ends[-1].act is RecorderAct.STOPPED
 
 
 def stopped_at(events: Sequence[RecorderEvent], *, after: datetime) -> datetime | None:

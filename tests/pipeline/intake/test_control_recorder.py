@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from pipeline.intake.control_recorder import (
     ask_stop,
 )
 from pipeline.intake.withdraw import Withdrawal, withdraw
-from pipeline.model.errors import Conflict, NotFound, VendorRefused
+from pipeline.model.errors import Conflict, NotFound, VendorRefused, VendorUnavailable
 from pipeline.model.recorder import open_reasons
 from pipeline.ports.recordings import VendorAccount
 from pipeline.store.calls import get_call
@@ -143,6 +144,17 @@ def test_a_stop_is_tried_again_until_the_vendor_does_it(room):
     assert room.noted[-2:] == [("stopped", False), ("stopped", True)]
 
 
+def test_a_stop_from_a_moment_before_the_recorder_ran_is_tried_again_too(room):
+    room.start()
+    room.vendor.is_down = True
+    with room.database.transaction(room.tenant.id) as tx:
+        wish = ask_stop(tx, room.call, reason="machine", at=tx.now - timedelta(minutes=1))
+    assert room.control.carry_out(wish) is Told.NOT_DONE
+    room.vendor.is_down = False
+    assert room.control.carry_out_later(wish) is Told.DONE
+    assert room.vendor.running == set()
+
+
 def test_a_pause_that_has_ended_meanwhile_is_not_asked_for_again(room):
     room.start()
     room.vendor.is_down = True
@@ -192,6 +204,44 @@ def test_a_recorder_that_starts_after_a_withdrawal_is_stopped_at_once(database, 
     vendor.room.start()
     assert vendor.started == [vendor.room.call.call_sid]
     assert vendor.running == set()
+
+
+class StopsAtTheSecondAsking(WithdrawnMeanwhile):
+    """A vendor that is away when it is first told to stop what it has started too late."""
+
+    attempts = 0
+
+    def stop(self, account: VendorAccount, call_sid: str) -> bool:
+        self.attempts += call_sid in self.running
+        if self.attempts == 1:
+            raise VendorUnavailable("twilio", "stop")
+        return super().stop(account, call_sid)
+
+
+def test_a_recorder_that_started_too_late_is_told_to_stop_until_it_does(database, keys, tenant):
+    vendor = StopsAtTheSecondAsking()
+    vendor.room = Room(database, keys, tenant, vendor)
+    vendor.room.start()
+    assert vendor.running == set()
+
+
+class PausedMeanwhile(NotedRecordings):
+    """A vendor that is slow to go on; meanwhile somebody else is about to join."""
+
+    room: Room
+
+    def resume(self, account: VendorAccount, call_sid: str) -> str | None:
+        self.room.pause(reason="joining-3")
+        return super().resume(account, call_sid)
+
+
+def test_a_recorder_that_goes_on_after_another_pause_was_asked_for_is_paused_again(database, keys, tenant):
+    vendor = PausedMeanwhile()
+    vendor.room = Room(database, keys, tenant, vendor)
+    vendor.room.start()
+    vendor.room.pause()
+    vendor.room.resume()
+    assert vendor.paused == {vendor.room.call.call_sid}
 
 
 def test_a_call_that_is_not_there_has_no_recorder(room):
