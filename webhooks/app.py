@@ -12,6 +12,7 @@ from webhooks.api import calls, people, receipts, recorder, recordings
 from webhooks.limits import LimitBody
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, machine, news, transfer, voice
+from webhooks.twilio.shared import AnswerShared
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -20,6 +21,8 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context = context
     counts: Counter[tuple[str, str, int]] = Counter()
     app.state.counts = counts
+    shared = [*voice.shared_routes, *news.shared_routes]
+    app.add_middleware(AnswerShared, routes=shared)
     app.add_middleware(LimitBody)
     app.add_middleware(health.CountAnswers, counts=counts)
     problems.install(app)
@@ -38,8 +41,7 @@ def create_app(context: WebContext) -> FastAPI:
         health,
     ):
         app.include_router(part.router)
-    # First, so that what comes by the thousand is found at once.
-    app.router.routes[:0] = [*voice.shared_routes, *news.shared_routes]
+    app.router.routes[:0] = shared
     load_first(context)
     return app
 

@@ -60,6 +60,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
+def answer(request: Request, error: PipelineError | HTTPException) -> Response:
+    """Render an error as an installed application would, where no application stands around."""
+    return _of_the_framework(request, error) if isinstance(error, HTTPException) else _ours(request, error)
+
+
 def _ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, PipelineError):
         raise error

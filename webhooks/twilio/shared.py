@@ -7,19 +7,21 @@ differs, nothing is done, the tenant is read again and the request judged again 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pipeline.model.errors import NotFound, NotPermitted, StoreUnreachable
+from pipeline.model.errors import NotFound, NotPermitted, PipelineError, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.store.shared_commits import Act, TenantChanged
+from webhooks import problems
 from webhooks.auth import Envelope, open_envelope, read_signed
 from webhooks.tenancy import WebContext, context_of, tenant_in_path
 from webhooks.twilio.door import Guest
@@ -39,6 +41,39 @@ class SharedRoute(Route):
         """Match a request, and name the route for the counts."""
         match, child = super().matches(scope)
         return match, {**child, "route": self} if child else child
+
+
+class AnswerShared:
+    """Answers shared routes before the framework looks for a route; whatever else is asked goes on to it.
+
+    Finding the route and wrapping it would take half as long as what the route does itself. The routes stand in the
+    application too, which answers other methods.
+    """
+
+    def __init__(self, app: ASGIApp, *, routes: Sequence[SharedRoute]) -> None:
+        self._app = app
+        self._routes = {tuple(route.path.split("{tenant}")): route for route in routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        route, tenant = self._find(scope)
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope.update(route=route, endpoint=route.endpoint, path_params={"tenant": tenant})
+        request = Request(scope, receive, send)
+        try:
+            response = await route.endpoint(request)
+        except (PipelineError, HTTPException) as error:
+            response = problems.answer(request, error)
+        await response(scope, receive, send)
+
+    def _find(self, scope: Scope) -> tuple[SharedRoute | None, str]:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return None, ""
+        before, _, after = scope["path"].rpartition("/")
+        root, _, tenant = before.rpartition("/")
+        return self._routes.get((f"{root}/", f"/{after}")), tenant
 
 
 async def share[Item, Made](request: Request, read: Callable[[Guest], Item], act: Act[Item, Made]) -> Made:

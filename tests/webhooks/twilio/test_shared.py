@@ -58,6 +58,23 @@ def test_only_posts_are_taken_and_the_route_is_counted_by_its_template(stage):
     assert 'earmark_answers_total{method="GET",route="/twilio/{tenant}/recording",status="405"} 1' in told
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type", "status"),
+    [
+        ("/twilio/{tenant}/recording", "text/plain", 415),
+        ("/twilio/{tenant}/recording", "application/x-www-form-urlencoded", 403),
+        ("/twilio/No%20Tenant/recording", "application/x-www-form-urlencoded", 404),
+        ("/twilio//recording", "application/x-www-form-urlencoded", 404),
+    ],
+)
+def test_what_a_shared_route_refuses_is_a_problem_document(stage, path, media_type, status):
+    owner = stage.tenant()
+    answer = stage.client.post(path.format(tenant=owner.id), content=b"x=secret", headers={"content-type": media_type})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert "secret" not in answer.text
+
+
 def test_whoever_waits_too_long_for_a_commit_is_told_to_come_back(stage, monkeypatch, postgres, database_name):
     call, sid = stage.call(stage.tenant()), a_sid()
     assert tell(call, a_sid(), "completed") == 204
