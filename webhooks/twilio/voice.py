@@ -14,7 +14,7 @@ from pipeline.intake.begin_call import begin_calls
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
 from pipeline.intake.choose_script import announcement, question
-from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start
+from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start, ask_stop
 from pipeline.intake.law_of_call import Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
@@ -22,9 +22,11 @@ from pipeline.intake.wording import is_as_played
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
+from pipeline.model.recorder import RecorderAct
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.scripts import ScriptId
 from pipeline.store.calls import find_call_by_sid
+from pipeline.store.recorder_events import list_recorder_events
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from webhooks.tenancy import account_of
@@ -99,6 +101,9 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
         if state.outcome(LegRole.CALLEE) is not None or choose_next(state).act is Act.TAKE_MESSAGE:
             # A recorder may run: to connect again could record somebody unasked, and to say that it does not is untrue.
             return _render(visit, Next(act=Act.HANG_UP))
+        if any(event.act is RecorderAct.STARTED for event in list_recorder_events(visit.tx, state.call.id)):
+            # A document that failed while it was executed may have started one: it is true only without it.
+            visit.after.append(partial(_stop, visit, ask_stop(visit.tx, state.call, reason="fallback")))
         return _render(visit, unrecorded(visit.owner, state.locales))
 
     try:

@@ -369,6 +369,14 @@ def test_the_fallback_never_connects_again_two_people_who_may_be_recorded(stage)
     assert [verb.tag for verb in call.document(call.path("fallback"), ErrorCode="11200")] == ["Hangup"]
 
 
+def test_the_fallback_stops_a_recorder_before_it_says_that_nothing_is_recorded(stage):
+    call = stage.call(stage.tenant())
+    call.follow(call.ring())
+    stage.recordings.running.add(call.call_sid)
+    assert is_unrecorded_connection(call.document(call.path("fallback"), ErrorCode="64101"))
+    assert stage.recordings.running == set()
+
+
 def test_without_the_database_twilio_is_told_to_come_back_and_the_fallback_still_lets_the_caller_go(
     stage, clock, tmp_path
 ):
