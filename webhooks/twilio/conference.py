@@ -103,7 +103,7 @@ def read_room_news(fields: Fields, *, number: int) -> RoomNews:
     event = fields.first("StatusCallbackEvent")
     try:
         at = parsedate_to_datetime(fields.first("Timestamp"))
-    except ValueError:
+    except (ValueError, OverflowError):
         at = None
     return RoomNews(
         conference_sid=twilio_sid("CF", fields.first("ConferenceSid")),

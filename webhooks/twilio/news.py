@@ -80,7 +80,7 @@ def _number(text: str, *, most: int) -> int | None:
 def _moment(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -293,3 +293,10 @@ def test_no_number_of_anybody_is_in_an_address_or_a_room(stage):
         for text in (placed.urls.voice, placed.urls.status, placed.urls.fallback, room.conference.text):
             assert DESK[1:] not in text
             assert DENVER[1:] not in text
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "Mon, 01 Jan 99999999999999999999 00:00:00 +0000"])
+def test_news_of_a_room_with_a_moment_that_cannot_be_read_is_taken_without_it(stage, moment):
+    room = RoomPlayed(stage)
+    told = room.call.form(ConferenceSid="CF" + "a" * 32, StatusCallbackEvent="participant-join", Timestamp=moment)
+    assert room.call.post(room.conference.attrib["statusCallback"], told).status_code == 204

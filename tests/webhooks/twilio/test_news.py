@@ -185,6 +185,7 @@ def test_encryption_that_cannot_be_read_is_never_taken_for_plain_audio(stage):
         {"RecordingDuration": "-1"},
         {"ErrorCode": "x"},
         {"RecordingStartTime": ""},
+        {"RecordingStartTime": "Mon, 01 Jan 99999999999999999999 00:00:00 +0000"},
         {"RecordingDuration": "9" * 40},
         {"RecordingStatus": "x" * 900},
         {"New": "field"},
