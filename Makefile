@@ -14,8 +14,9 @@ demo: .venv/.runtime
 serve: .venv/.runtime
 	@$(PY) -m pipeline.cli serve --with-worker
 
+# A worker for each core, at most four: each has its own database server and its own models. A file stays with one worker.
 test: .venv/.dev
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench-webhooks: .venv/.dev
 	@$(PY) -m tests.bench.webhooks
