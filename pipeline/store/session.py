@@ -24,11 +24,19 @@ class Transaction:
     tenant: TenantId
     connection: Connection = field(repr=False)
     now: datetime
+    version: int | None
+    """How often the tenant had been changed when it was entered; None where there is no such tenant."""
 
 
 _CANNOT_WRITE: Final = ("53100", "25006")
 """PostgreSQL's codes for a full disk, and for a server that only follows another one."""
-_NAME_TENANT: Final = text("select set_config('app.tenant', :tenant, true)")
+_ENTER: Final = text(
+    """
+    with named as materialized (select set_config('app.tenant', :tenant, true) as tenant)
+    select (select version from earmark.tenants t where t.tenant = named.tenant) from named
+    """
+)
+"""The version is looked for with the name that was set, so it cannot be read before the row policy knows the tenant."""
 _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
 
 
@@ -83,8 +91,8 @@ class Database:
                 connection.execute(_WAIT_FOR_LOCKS, {"wait": f"{lock_wait_ms}ms"})
 
             def enter(tenant: TenantId) -> Transaction:
-                connection.execute(_NAME_TENANT, {"tenant": tenant})
-                return Transaction(tenant=tenant, connection=connection, now=self._clock.now())
+                version = connection.execute(_ENTER, {"tenant": tenant}).scalar()
+                return Transaction(tenant=tenant, connection=connection, now=self._clock.now(), version=version)
 
             yield enter
 

@@ -23,7 +23,6 @@ from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.store.session import Database, Transaction
-from pipeline.store.tenants import find_version
 
 type Act[Item, Made] = Callable[[Transaction, Sequence[Item]], Sequence[Made]]
 
@@ -153,9 +152,8 @@ class SharedCommits:
 
 
 def _act(tx: Transaction, act: Act[Any, Any], works: Sequence[_Work]) -> list[tuple[_Work, Any]]:
-    version = find_version(tx)
-    current = [work for work in works if work.owner.version == version]
-    stale = [(work, TenantChanged("tenant")) for work in works if work.owner.version != version]
+    current = [work for work in works if work.owner.version == tx.version]
+    stale = [(work, TenantChanged("tenant")) for work in works if work.owner.version != tx.version]
     results = act(tx, [work.item for work in current]) if current else ()
     return [*stale, *zip(current, results, strict=True)]
 

@@ -14,7 +14,7 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.ports.keys import Keys
 from pipeline.store.session import Transaction
-from pipeline.store.tenants import find_tenant, find_version
+from pipeline.store.tenants import find_tenant
 
 _KEEP_S: Final = 60.0
 _MOST: Final = 10_000
@@ -39,7 +39,7 @@ class TenantCache:
             VendorUnavailable: its secrets must be opened, and the keeper of the keys cannot be reached.
         """
         known = self.recall(tx.tenant)
-        if known is not None and known.version == find_version(tx):
+        if known is not None and known.version == tx.version:
             return known
         found = find_tenant(tx, keys=self._keys)
         if found is None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, NotFound
@@ -22,7 +22,6 @@ from pipeline.store.tables import tenants
 from pipeline.store.wordings import list_wordings
 
 _CONTEXT = {"kind": "tenant.secrets"}
-_VERSION = select(tenants.c.version).where(tenants.c.tenant == bindparam("t"))
 
 
 def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> None:
@@ -61,11 +60,6 @@ def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:
     if row is None:
         return None
     return replace(_tenant(row, keys), armed=list_armed(tx), wordings=list_wordings(tx))
-
-
-def find_version(tx: Transaction) -> int | None:
-    """Say how often the transaction's tenant was changed; None where there is no such tenant."""
-    return tx.connection.execute(_VERSION, {"t": tx.tenant}).scalar()
 
 
 def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:

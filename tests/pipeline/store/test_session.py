@@ -112,3 +112,12 @@ def test_an_error_rolls_everything_back(database, tenant):
         raise RuntimeError
     with database.transaction(tenant.id) as tx:
         assert tx.connection.execute(text("select status from earmark.tenants")).scalar() == "active"
+
+
+def test_whoever_is_entered_in_a_common_transaction_is_told_with_their_own_version(database, keys, tenant):
+    other = make_tenant(database, keys, "other")
+    with database.transaction(other.id) as tx:
+        tx.connection.execute(text("update earmark.tenants set version = 9 where tenant = 'other'"))
+    with database.shared_transaction() as enter:
+        found = [enter(TenantId(name)).version for name in (tenant.id, "other", "nobody", tenant.id)]
+    assert found == [tenant.version, 9, None, tenant.version]

@@ -8,7 +8,7 @@ from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.store.numbers import mark_armed
 from pipeline.store.tenant_cache import TenantCache
-from pipeline.store.tenants import change_tenant, find_version, get_tenant
+from pipeline.store.tenants import change_tenant, get_tenant
 from tests.fakes import KeeperIsAway
 
 
@@ -38,9 +38,9 @@ def test_any_change_is_seen_by_the_next_transaction(database, keys, tenant):
 
 def test_the_version_of_what_was_read_is_the_one_in_the_row(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
-        assert find_version(tx) == get_tenant(tx, keys=keys).version > 0
+        assert tx.version == get_tenant(tx, keys=keys).version > 0
     with database.transaction(TenantId("nobody")) as tx:
-        assert find_version(tx) is None
+        assert tx.version is None
 
 
 def test_a_tenant_that_is_not_there_is_never_recalled(database, keys, tenant):
