@@ -6,8 +6,9 @@ A webhook that comes twice finds the call and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from pipeline.consent.require import ConsentPlan
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.law_of_call import (
     UNRECORDED,
@@ -31,7 +32,7 @@ from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
 from pipeline.ports.keys import Keys
 from pipeline.store.audit import Happening, add_events
-from pipeline.store.calls import NewCall, add_calls, add_legs, find_call_ids, number_ref
+from pipeline.store.calls import NewCall, add_calls, number_digest
 from pipeline.store.inbox import has_message
 from pipeline.store.session import Transaction
 
@@ -41,6 +42,27 @@ class _Begun:
     state: CallState
     row: NewCall
     happening: Happening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """What the calls of one batch have in common, found out once."""
+
+    tx: Transaction
+    owner: Tenant
+    digest_key: bytes = field(repr=False)
+    law: Law
+    bundle: Bundle
+    plans: dict[tuple[tuple[LegRole, tuple[str, ...]], ...], ConsentPlan] = field(default_factory=dict)
+    """By the places of the legs, which are all that a plan depends on within one tenant."""
+
+    def plan(self, legs: tuple[Leg, ...]) -> ConsentPlan:
+        """Join what the law of every leg asks."""
+        places = tuple((leg.role, leg.candidates) for leg in legs)
+        if places not in self.plans:
+            wanted = _wants_training(self.owner, self.bundle)
+            self.plans[places] = plan_of(legs, self.owner, law=self.law, training_wanted=wanted)
+        return self.plans[places]
 
 
 def begin_call(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle) -> CallState:
@@ -61,15 +83,10 @@ def begin_calls(
     Raises:
         InvalidInput: the tenant's establishment is not written as a place.
     """
-    known = find_call_ids(tx, {call.call_sid for call in ringing})
-    fresh = {
-        call.call_sid: _begin(tx, call, owner=owner, keys=keys, law=law, bundle=bundle)
-        for call in reversed(ringing)
-        if call.call_sid not in known
-    }
-    added = add_calls(tx, [begun.row for begun in fresh.values()], keys=keys)
-    begun = {sid: made for sid, made in fresh.items() if made.row.call.id in added}
-    add_legs(tx, [leg for made in begun.values() for leg in made.state.legs])
+    batch = _Batch(tx=tx, owner=owner, digest_key=keys.digest_key(owner.id), law=law, bundle=bundle)
+    made = {call.call_sid: _begin(call, batch) for call in reversed(ringing)}
+    added = add_calls(tx, [begun.row for begun in made.values()], keys=keys)
+    begun = {sid: begun for sid, begun in made.items() if begun.row.call.id in added}
     add_events(tx, [made.happening for made in begun.values()])
     return tuple(
         begun[call.call_sid].state if call.call_sid in begun else _take_up(tx, call, owner=owner, law=law)
@@ -84,11 +101,12 @@ def _take_up(tx: Transaction, ringing: Ringing, *, owner: Tenant, law: Law) -> C
     return state
 
 
-def _begin(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law, bundle: Bundle) -> _Begun:
+def _begin(ringing: Ringing, batch: _Batch) -> _Begun:
+    tx, owner, law, bundle = batch.tx, batch.owner, batch.law, batch.bundle
     if ringing.is_outbound and has_message(tx, provider="twilio", event_id=f"machine:{ringing.call_sid}"):
         ringing = replace(ringing, answered_by="machine")  # the verdict was told before the call began
-    legs = _legs(CallId(new_id("call")), ringing, owner=owner, keys=keys, law=law)
-    plan = plan_of(legs, owner, law=law, training_wanted=_wants_training(owner, bundle))
+    legs = _legs(CallId(new_id("call")), ringing, batch)
+    plan = batch.plan(legs)
     is_armed = any(leg.number_ref in owner.armed for leg in legs if leg.role is LegRole.AGENT)
     barred = why_unrecorded(plan, owner, ringing, bundle=bundle, is_armed=is_armed)
     locales = locales_of(plan, legs, owner, law=law)
@@ -119,6 +137,7 @@ def _begin(tx: Transaction, ringing: Ringing, *, owner: Tenant, keys: Keys, law:
             call=call,
             training_gate=plan.training_gate,
             numbers={"from": ringing.from_number, "to": ringing.to_number},
+            legs=legs,
         ),
         happening=_begun(call, legs=legs, has_training_gate=plan.training_gate, barred=barred),
     )
@@ -130,7 +149,8 @@ def _wants_training(owner: Tenant, bundle: Bundle) -> bool:
     return owner.settings.asks_for_training and is_recording and bundle.training.scope is not TrainingScope.NONE
 
 
-def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law) -> tuple[Leg, ...]:
+def _legs(call: CallId, ringing: Ringing, batch: _Batch) -> tuple[Leg, ...]:
+    owner = batch.owner
     person, own = ringing.from_number, ringing.to_number
     if ringing.is_outbound:
         person, own = own, person
@@ -141,10 +161,10 @@ def _legs(call: CallId, ringing: Ringing, *, owner: Tenant, keys: Keys, law: Law
             call=call,
             role=role,
             leg_sid=ringing.call_sid if role is LegRole.CALLER else None,
-            number_ref=number_ref(numbers[role], keys=keys, tenant=owner.id) if numbers[role] else None,
+            number_ref=number_digest(numbers[role], key=batch.digest_key) if numbers[role] else None,
             candidates=places,
         )
-        for role, places in candidates_of(ringing, owner, law=law).items()
+        for role, places in candidates_of(ringing, owner, law=batch.law).items()
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +16,7 @@ from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, LegId, TenantId
 from pipeline.ports.keys import Keys
-from pipeline.store.rows import add_rows
+from pipeline.store.rows import add_rows, add_with_parts
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, legs
@@ -27,7 +26,12 @@ _CONTEXT = {"kind": "call.numbers"}
 
 def number_ref(number: str, *, keys: Keys, tenant: TenantId) -> str:
     """Give the keyed digest that stands for a number everywhere outside the sealed column."""
-    return hmac.new(keys.digest_key(tenant), b"number:" + number.encode(), hashlib.sha256).hexdigest()
+    return number_digest(number, key=keys.digest_key(tenant))
+
+
+def number_digest(number: str, *, key: bytes) -> str:
+    """Give the digest that stands for a number, with the tenant's key for digests at hand."""
+    return hmac.digest(key, b"number:" + number.encode(), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class NewCall:
     call: Call
     training_gate: bool
     numbers: Mapping[str, str] = field(repr=False)
+    legs: tuple[Leg, ...] = ()
+    """Added with the call, and not where it was known before."""
 
 
 def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mapping[str, str], keys: Keys) -> bool:
@@ -45,9 +51,10 @@ def add_call(tx: Transaction, call: Call, *, training_gate: bool, numbers: Mappi
 
 
 def add_calls(tx: Transaction, new: Sequence[NewCall], *, keys: Keys) -> frozenset[CallId]:
-    """Add the calls that are not known yet, in one statement; give the ids of those that were added."""
+    """Add the calls that are not known yet with their legs, in one statement; give the ids of those that were added."""
     rows = [_call_row(tx, call, keys) for call in sorted(new, key=lambda call: call.call.call_sid)]
-    return frozenset(CallId(added) for added in add_rows(tx, calls, rows, returning=calls.c.id))
+    people = [_leg_row(tx, leg) for call in new for leg in call.legs]
+    return frozenset(CallId(added) for added in add_with_parts(tx, calls, rows, parts=(legs.c.call_id, people)))
 
 
 def add_leg(tx: Transaction, leg: Leg) -> None:
