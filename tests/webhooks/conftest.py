@@ -17,9 +17,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from twilio.request_validator import RequestValidator
 
+from pipeline.decisions.wordings import set_wording
 from pipeline.model.consent import Outcome, Purpose, standings
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.policies.loader import load_scripts
+from pipeline.policies.scripts import ScriptId
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
@@ -36,6 +39,14 @@ WITHHELD = "+266696687"
 AGENT = "wss://agent.example.com/stream"
 DESK = "+13035550188"
 API_KEY = "ek_test_key"
+NEW_WORDS = "Thank you for your patience."
+
+
+def reword(stage: Stage, owner: Tenant, script: ScriptId) -> None:
+    """Have a tenant put other words in force for a script."""
+    ours = " ".join(load_scripts("en-US").scripts[script].text.split())
+    with stage.context.database.transaction(owner.id) as tx:
+        set_wording(tx, owner, script.value, "en-US", wording=f"{ours} {NEW_WORDS}", actor="test")
 
 
 class Twilio:

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from pipeline.intake.call_state import CallState
 from pipeline.intake.choose_next import Act, Next
 from pipeline.intake.control_recorder import Wish, ask_start
-from pipeline.intake.note_callee import CalleeAct, CalleeNext, choose_for_callee, note_callee_answer
+from pipeline.intake.note_callee import CalleeAct, CalleeNext
 from pipeline.intake.note_status import note_leg_status
 from pipeline.intake.wording import lines_of
 from pipeline.model.call import LegRole
@@ -21,7 +21,7 @@ from pipeline.model.consent import Outcome
 from pipeline.model.ids import twilio_sid
 from pipeline.policies.scripts import ScriptId
 from webhooks.twilio import twiml
-from webhooks.twilio.conference import ordinal_of, state_of
+from webhooks.twilio.conference import answered_by_callee, ordinal_of, state_of
 from webhooks.twilio.door import Asked, Context, Visit, admitted, answer_call, taken
 from webhooks.twilio.room import RoomKeeper
 
@@ -31,14 +31,20 @@ _TALKED = "completed"
 
 @router.post("/twilio/{tenant}/whisper")
 def whisper(
-    tenant: str, envelope: Asked, context: Context, call: str = "", attempt: str = "", leg: str = ""
+    tenant: str,
+    envelope: Asked,
+    context: Context,
+    call: str = "",
+    attempt: str = "",
+    leg: str = "",
+    mark: str = "",
 ) -> Response:
     """Ask the callee, take the answer, and start the recorder once everybody agreed."""
     due: list[tuple[Visit, Wish]] = []
 
     def act(visit: Visit) -> str:
         state = state_of(visit, call)
-        step = _whispered(visit, state, attempt, ordinal=ordinal_of(leg))
+        step = answered_by_callee(visit, state, attempt, ordinal=ordinal_of(leg), mark=mark)
         wish = ask_start(visit.tx, state.call) if step.starts_recorder else None
         if wish is not None:
             due.append((visit, wish))
@@ -79,15 +85,6 @@ def take_leg_status(
         if note_leg_status(visit.tx, call_sid, status, owner=visit.owner, law=context.law, ordinal=ordinal):
             later.add_task(RoomKeeper(context=context, owner=visit.owner, call_sid=call_sid).settle)
     return taken()
-
-
-def _whispered(visit: Visit, state: CallState, attempt: str, *, ordinal: int) -> CalleeNext:
-    if attempt not in ("1", "2"):
-        return choose_for_callee(state, ordinal=ordinal)
-    digits = visit.fields.first("Digits")
-    return note_callee_answer(
-        visit.tx, state, digits=digits, attempt=int(attempt), law=visit.context.law, ordinal=ordinal
-    )
 
 
 def _is_unreached(visit: Visit, state: CallState) -> bool:

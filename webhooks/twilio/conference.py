@@ -26,9 +26,10 @@ from pipeline.intake.note_callee import (
 )
 from pipeline.intake.note_joining import RoomNews, note_room_news
 from pipeline.intake.rooms import Room, room_of
-from pipeline.intake.wording import lines_of
+from pipeline.intake.wording import is_as_played, lines_of
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import twilio_sid
+from pipeline.policies.scripts import ScriptId
 from pipeline.store.call_progress import lock_call, mark_leg_sid
 from webhooks.auth import Fields
 from webhooks.twilio import twiml
@@ -41,7 +42,15 @@ _MOST_LEGS = 100
 
 
 @router.post("/twilio/{tenant}/join")
-def join(tenant: str, envelope: Asked, context: Context, call: str = "", leg: str = "", attempt: str = "") -> Response:
+def join(
+    tenant: str,
+    envelope: Asked,
+    context: Context,
+    call: str = "",
+    leg: str = "",
+    attempt: str = "",
+    mark: str = "",
+) -> Response:
     """Ask somebody who was called to join, then let them in or go."""
 
     def act(visit: Visit) -> str:
@@ -51,7 +60,7 @@ def join(tenant: str, envelope: Asked, context: Context, call: str = "", leg: st
         if room is None or there is None:
             return twiml.render_hang_up()
         mark_leg_sid(visit.tx, there.id, visit.call_sid)
-        step = _asked(visit, state, ordinal, attempt)
+        step = _asked(visit, state, ordinal, attempt, mark=mark)
         _follow(visit, state, step)
         return _render(visit, step, room, call=call, leg=ordinal)
 
@@ -128,6 +137,15 @@ def state_of(visit: Visit, call: str) -> CallState:
     return state
 
 
+def answered_by_callee(visit: Visit, state: CallState, attempt: str, *, ordinal: int, mark: str) -> CalleeNext:
+    """Take a callee's answer; ask where there is none, or where it is to other words than its receipt would name."""
+    is_other = bool(mark) and not is_as_played(ScriptId.CALLEE_ASK, state, mark)
+    if attempt not in ("1", "2") or is_other:
+        return choose_for_callee(state, ordinal=ordinal)
+    digits, law = visit.fields.first("Digits"), visit.context.law
+    return note_callee_answer(visit.tx, state, digits=digits, attempt=int(attempt), law=law, ordinal=ordinal)
+
+
 def ordinal_of(text: str) -> int:
     """Read a small number of an address of ours; nothing is the first.
 
@@ -141,20 +159,15 @@ def ordinal_of(text: str) -> int:
     return int(text)
 
 
-def _asked(visit: Visit, state: CallState, ordinal: int, attempt: str) -> CalleeNext:
+def _asked(visit: Visit, state: CallState, ordinal: int, attempt: str, *, mark: str) -> CalleeNext:
     if visit.fields.first("AnsweredBy").startswith(_MACHINES):
         note_machine(visit.tx, state, ordinal=ordinal)
         return CalleeNext(act=CalleeAct.HANG_UP)
-    if attempt not in ("1", "2"):
-        step = choose_for_callee(state, ordinal=ordinal)
-        there = callee_of(state, ordinal)
-        if step.act is CalleeAct.BRIDGE and there is not None and there.joined_at is None:
-            note_admission(visit.tx, state, ordinal, is_let_in=True)
-        return step
-    digits = visit.fields.first("Digits")
-    return note_callee_answer(
-        visit.tx, state, digits=digits, attempt=int(attempt), law=visit.context.law, ordinal=ordinal
-    )
+    step = answered_by_callee(visit, state, attempt, ordinal=ordinal, mark=mark)
+    there = callee_of(state, ordinal)
+    if step.act is CalleeAct.BRIDGE and there is not None and there.joined_at is None:
+        note_admission(visit.tx, state, ordinal, is_let_in=True)
+    return step
 
 
 def _follow(visit: Visit, state: CallState, step: CalleeNext) -> None:

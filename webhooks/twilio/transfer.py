@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from pipeline.intake.call_state import CallState
 from pipeline.intake.choose_next import Act, Next
+from pipeline.intake.choose_script import question
 from pipeline.intake.note_answer import note_record_answer, note_training_answer, reread
 from pipeline.intake.transfer import choose_for_transfer, note_transfer_announced
+from pipeline.intake.wording import is_as_played
 from pipeline.model.call import Leg, LegRole
 from pipeline.model.errors import InvalidInput
+from pipeline.policies.scripts import ScriptId
 from pipeline.store.call_progress import name_of
 from pipeline.store.calls import read_numbers
 from webhooks.twilio import twiml
@@ -31,15 +35,27 @@ router = APIRouter(include_in_schema=False)
 _RING_FOR_S = 30
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answered:
+    """What the address of an answer says: to which question, the how manieth time, and to which words."""
+
+    step: str = ""
+    attempt: str = ""
+    mark: str = ""
+
+    @property
+    def number(self) -> int:
+        return 1 if self.attempt == "1" else 2
+
+
 @router.post("/twilio/{tenant}/transfer")
 def put_through(
     tenant: str,
     envelope: Asked,
     context: Context,
+    answered: Annotated[_Answered, Depends()],
     call: str = "",
     round: str = "",
-    step: str = "",
-    attempt: str = "",
 ) -> Response:
     """Tell a caller that they are put through, take their answers, and put them through."""
 
@@ -47,7 +63,7 @@ def put_through(
         state = state_of(visit, call)
         if visit.call_sid != call or ordinal_of(round) != state.call.round or state.call.round == 1:
             raise InvalidInput("another leg than the caller's, or another transfer")
-        return _render(visit, state, _answered(visit, state, step, is_first=attempt == "1"))
+        return _render(visit, state, _taken(visit, state, answered))
 
     return answer_call(context, tenant, envelope, act, otherwise=go_on_unrecorded)
 
@@ -60,11 +76,12 @@ class _OnTheWay(Urls):
     number: int
 
     def consent(self, gate: Gate, attempt: int = 1, *, mark: str = "") -> str:
-        return self.transfer(self.call_sid, self.number, gate, attempt)
+        return self.transfer(self.call_sid, self.number, gate, attempt, mark=mark)
 
 
-def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> Next:
+def _taken(visit: Visit, state: CallState, answered: _Answered) -> Next:
     tx, law, first = visit.tx, visit.context.law, visit.fields.first
+    step = answered.step if _is_as_played(state, answered) else ""
     if step == Gate.ANNOUNCED:
         return note_transfer_announced(tx, state, digits=first("Digits"), law=law)
     if step == Gate.RECORD:
@@ -73,7 +90,7 @@ def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> N
             tx,
             state,
             digits=first("Digits"),
-            attempt=1 if is_first else 2,
+            attempt=answered.number,
             law=law,
             speech=speech,
             confidence=confidence,
@@ -83,6 +100,18 @@ def _answered(visit: Visit, state: CallState, step: str, *, is_first: bool) -> N
     elif step == Gate.TRAINING:
         note_training_answer(tx, state, digits=first("Digits"), law=law)
     return choose_for_transfer(tx, reread(tx, state, law=law), law=law)
+
+
+def _is_as_played(state: CallState, answered: _Answered) -> bool:
+    """Say whether the answer is to the words that its receipt would name; where it is not, the caller is asked anew."""
+    scripts = {
+        Gate.ANNOUNCED.value: ScriptId.TRANSFER_NOTICE,
+        Gate.RECORD.value: question(state, answered.number),
+        Gate.TRAINING.value: ScriptId.ASK_TRAINING,
+    }
+    if not answered.mark or answered.step not in scripts:
+        return True
+    return is_as_played(scripts[answered.step], state, answered.mark)
 
 
 def _render(visit: Visit, state: CallState, step: Next) -> str:

@@ -90,7 +90,7 @@ def render_callee(step: CalleeNext, *, call_sid: str, urls: Urls, leg: int = 1) 
     """Write a step on the callee's leg. An empty document bridges the two."""
     document = VoiceResponse()
     if step.act is CalleeAct.ASK:
-        _ask(document, step.lines, action=urls.whisper(call_sid, step.attempt, leg=leg))
+        _ask(document, step.lines, action=urls.whisper(call_sid, step.attempt, leg=leg, mark=mark_of(step.lines)))
     elif step.act is CalleeAct.HANG_UP:
         document.hangup()
     return str(document)
@@ -100,7 +100,7 @@ def render_joining(step: CalleeNext, room: Room, *, call_sid: str, urls: Urls, l
     """Write a step on the leg of somebody who was called to join a room."""
     document = VoiceResponse()
     if step.act is CalleeAct.ASK:
-        _ask(document, step.lines, action=urls.join(call_sid, step.attempt, leg=leg))
+        _ask(document, step.lines, action=urls.join(call_sid, step.attempt, leg=leg, mark=mark_of(step.lines)))
     elif step.act is CalleeAct.HANG_UP:
         document.hangup()
     else:

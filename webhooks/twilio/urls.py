@@ -36,16 +36,15 @@ class Urls:
 
     def consent(self, gate: Gate, attempt: int = 1, *, mark: str = "") -> str:
         """Where a caller's answer goes, or that the announcement was heard; with a mark of the words played."""
-        marked = {"mark": mark} if mark else {}
-        return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value, **marked)
+        return self._of("consent", _DOCUMENT, attempt=str(attempt), step=gate.value, **_marked(mark))
 
-    def whisper(self, call_sid: str, attempt: int = 0, *, leg: int = 1) -> str:
+    def whisper(self, call_sid: str, attempt: int = 0, *, leg: int = 1, mark: str = "") -> str:
         """What the callee is told; with an attempt, where the callee's answer goes."""
-        return self._of("whisper", _DOCUMENT, call=call_sid, **_which(leg), **_answered(attempt))
+        return self._of("whisper", _DOCUMENT, call=call_sid, **_which(leg), **_answered(attempt), **_marked(mark))
 
-    def join(self, call_sid: str, attempt: int = 0, *, leg: int = 1) -> str:
+    def join(self, call_sid: str, attempt: int = 0, *, leg: int = 1, mark: str = "") -> str:
         """What somebody is told who is called to join a room; with an attempt, where their answer goes."""
-        return self._of("join", _DOCUMENT, call=call_sid, leg=str(leg), **_answered(attempt))
+        return self._of("join", _DOCUMENT, call=call_sid, leg=str(leg), **_answered(attempt), **_marked(mark))
 
     def let_go(self) -> str:
         """Where a leg goes on whose document could not be had: it is ended."""
@@ -59,13 +58,15 @@ class Urls:
         """Where news of a room goes, which belongs to a round of asking."""
         return self._of("conference", _NEWS, call=call_sid, round=str(number))
 
-    def transfer(self, call_sid: str, number: int, gate: Gate | None = None, attempt: int = 1) -> str:
+    def transfer(
+        self, call_sid: str, number: int, gate: Gate | None = None, attempt: int = 1, *, mark: str = ""
+    ) -> str:
         """What a caller is told who is put through to somebody else; with a gate, where their answer goes.
 
         It belongs to a round of asking: an answer that comes again later answers nothing in the next.
         """
         answered = {"attempt": str(attempt), "step": gate.value} if gate else {}
-        return self._of("transfer", _DOCUMENT, call=call_sid, round=str(number), **answered)
+        return self._of("transfer", _DOCUMENT, call=call_sid, round=str(number), **answered, **_marked(mark))
 
     def machine(self) -> str:
         """Where it is told afterwards whether a machine picked up."""
@@ -107,3 +108,8 @@ def _which(leg: int) -> dict[str, str]:
 
 def _answered(attempt: int) -> dict[str, str]:
     return {"attempt": str(attempt)} if attempt else {}
+
+
+def _marked(mark: str) -> dict[str, str]:
+    """Have a short digest of the words that are played come back with the answer to them."""
+    return {"mark": mark} if mark else {}

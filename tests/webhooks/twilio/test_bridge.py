@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.tenant import Topology
-from tests.webhooks.conftest import BASE, DESK, NEW_YORK, WITHHELD
+from pipeline.policies.scripts import ScriptId
+from tests.webhooks.conftest import BASE, DESK, NEW_WORDS, NEW_YORK, WITHHELD, reword
 
 BERLIN, SAN_FRANCISCO, SEATTLE = "+493012345678", "+14155550142", "+12065550142"
 
@@ -166,4 +167,15 @@ def test_a_yes_that_could_not_be_kept_starts_no_recorder(stage):
     assert callee(stage, call) is None
     assert stage.recordings.started == []
     call.press(asked, "1")
+    assert stage.recordings.started == [call.call_sid]
+
+
+def test_a_callee_is_asked_anew_when_the_words_changed_between_the_question_and_its_answer(stage):
+    call = stage.call(stage.tenant(topology=Topology.FORWARD))
+    asked = call.document(call.follow(call.ring()).find("Dial/Number").attrib["url"])
+    reword(stage, call.owner, ScriptId.CALLEE_ASK)
+    anew = call.press(asked, "1")
+    assert NEW_WORDS in anew.find("Gather/Say").text
+    assert stage.recordings.started == []
+    call.press(anew, "1")
     assert stage.recordings.started == [call.call_sid]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.tenant import Topology
-from tests.webhooks.conftest import BASE, DENVER, DESK, WITHHELD
+from pipeline.policies.scripts import ScriptId
+from tests.webhooks.conftest import BASE, DENVER, DESK, NEW_WORDS, WITHHELD, reword
 from tests.webhooks.rooms import CONFERENCE, RoomPlayed, a_meeting
 
 SEATTLE = "+12065550142"
@@ -300,3 +301,13 @@ def test_news_of_a_room_with_a_moment_that_cannot_be_read_is_taken_without_it(st
     room = RoomPlayed(stage)
     told = room.call.form(ConferenceSid="CF" + "a" * 32, StatusCallbackEvent="participant-join", Timestamp=moment)
     assert room.call.post(room.conference.attrib["statusCallback"], told).status_code == 204
+
+
+def test_who_is_to_join_is_asked_anew_when_the_words_changed_between_the_question_and_its_answer(stage):
+    room = RoomPlayed(stage)
+    room.caller_comes_in()
+    desk = room.party()
+    desk.pick_up()
+    reword(stage, room.call.owner, ScriptId.CALLEE_ASK)
+    assert NEW_WORDS in desk.press("1").find("Gather/Say").text
+    assert stage.standing(room.call).get(("callee", "record")) is None

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.tenant import OnDecline, Topology
+from pipeline.policies.scripts import ScriptId
 from pipeline.store.calls import find_call_by_sid, list_legs
 from pipeline.store.consents import list_consents
-from tests.webhooks.conftest import API_KEY, NEW_YORK, WITHHELD
+from tests.webhooks.conftest import API_KEY, NEW_WORDS, NEW_YORK, WITHHELD, reword
 from tests.webhooks.rooms import a_meeting
 
 CHICAGO, BERLIN, SEATTLE = "+13125550142", "+493012345678", "+12065550142"
@@ -249,3 +250,11 @@ def test_nobody_is_rung_for_a_room_before_the_caller_has_answered_on_the_way_to_
     room.ask("transfer", to=CHICAGO)
     room.leg_ends(1, "completed")
     assert len(room.telephony.placed) == 1
+
+
+def test_who_is_put_through_is_told_anew_when_the_words_changed_between_the_notice_and_its_answer(stage):
+    moved = PutThrough(stage)
+    reword(stage, moved.call.owner, ScriptId.TRANSFER_NOTICE)
+    assert NEW_WORDS in said(moved.stay())
+    with stage.context.database.transaction(moved.call.owner.id) as tx:
+        assert {e.round for e in list_consents(tx, moved.found().id)} == {1}

@@ -128,7 +128,7 @@ def test_lines_are_spoken_as_written_each_in_its_language_and_slowly_where_asked
 def test_a_callee_is_asked_bridged_or_let_go():
     asked = render_callee(CalleeNext(act=CalleeAct.ASK, lines=LINES, attempt=2), call_sid=CALL, urls=URLS)
     action = ElementTree.fromstring(asked).find("Gather").get("action")
-    assert action.startswith(f"https://earmark.example.com/twilio/acme/whisper?attempt=2&call={CALL}#")
+    assert action.startswith(f"https://earmark.example.com/twilio/acme/whisper?attempt=2&call={CALL}&mark=")
     tags = {
         act: [v.tag for v in ElementTree.fromstring(render_callee(CalleeNext(act=act), call_sid=CALL, urls=URLS))]
         for act in (CalleeAct.BRIDGE, CalleeAct.HANG_UP)
