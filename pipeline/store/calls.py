@@ -59,12 +59,7 @@ def add_calls(tx: Transaction, new: Sequence[NewCall], *, keys: Keys) -> frozens
 
 def add_leg(tx: Transaction, leg: Leg) -> None:
     """Add a leg unless the call has one of that role and ordinal."""
-    add_legs(tx, [leg])
-
-
-def add_legs(tx: Transaction, new: Sequence[Leg]) -> None:
-    """Add the legs that their calls do not have yet, in one statement."""
-    add_rows(tx, legs, [_leg_row(tx, leg) for leg in new], returning=legs.c.id)
+    add_rows(tx, legs, [_leg_row(tx, leg)], returning=legs.c.id)
 
 
 def _call_row(tx: Transaction, new: NewCall, keys: Keys) -> dict[str, Any]:

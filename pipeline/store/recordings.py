@@ -40,9 +40,9 @@ def note_recordings(tx: Transaction, told: Sequence[Told]) -> tuple[Recording, .
     Returns:
         Each recording as it stands after all of the news; a new one has the id it was first told with.
     """
-    known = _lock_by_sids(tx, {news.recording.recording_sid for news in told})
-    added = _add_missing(tx, [news for news in told if news.recording.recording_sid not in known])
-    known |= {sid: replace(news.recording, tenant=tx.tenant, noted_at=tx.now) for sid, news in added.items()}
+    # Added without looking whether it is the first of its recording: only what was there is read, and then locked.
+    added = _add_missing(tx, told)
+    known = {sid: replace(news.recording, tenant=tx.tenant, noted_at=tx.now) for sid, news in added.items()}
     known |= _lock_by_sids(tx, {news.recording.recording_sid for news in told} - known.keys())
     merged, encryptions = dict(known), dict[str, Mapping[str, str]]()
     for news in told:
@@ -172,7 +172,7 @@ def _lock_by_sids(tx: Transaction, sids: Collection[str]) -> dict[str, Recording
 
 
 def _add_missing(tx: Transaction, told: Sequence[Told]) -> dict[str, Told]:
-    """Add the first news of each recording; those that another transaction added meanwhile are left out."""
+    """Add the first news of each recording; those that are there already are left out."""
     first = {news.recording.recording_sid: news for news in reversed(told)}
     added = set(add_rows(tx, recordings, [_row(tx, first[sid]) for sid in sorted(first)], returning=recordings.c.id))
     return {sid: news for sid, news in first.items() if news.recording.id in added}
