@@ -32,6 +32,7 @@ from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
 from pipeline.ports.keys import Keys
 from pipeline.store.audit import Happening, add_events
+from pipeline.store.call_progress import name_of
 from pipeline.store.calls import NewCall, add_calls, number_digest
 from pipeline.store.inbox import has_message
 from pipeline.store.session import Transaction
@@ -136,11 +137,17 @@ def _begin(ringing: Ringing, batch: _Batch) -> _Begun:
         row=NewCall(
             call=call,
             training_gate=plan.training_gate,
-            numbers={"from": ringing.from_number, "to": ringing.to_number},
+            numbers=_numbers(ringing, legs, owner),
             legs=legs,
         ),
         happening=_begun(call, legs=legs, has_training_gate=plan.training_gate, barred=barred),
     )
+
+
+def _numbers(ringing: Ringing, legs: Sequence[Leg], owner: Tenant) -> dict[str, str]:
+    """Give the numbers of a call; whom it is put through to stays who it was when the law was asked."""
+    callees = {name_of(leg): owner.secrets.forward_to for leg in legs if leg.role is LegRole.CALLEE and leg.number_ref}
+    return {"from": ringing.from_number, "to": ringing.to_number, **callees}
 
 
 def _wants_training(owner: Tenant, bundle: Bundle) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -15,7 +16,7 @@ from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
 from pipeline.intake.choose_script import announcement, question
 from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start, ask_stop
-from pipeline.intake.law_of_call import Ringing
+from pipeline.intake.law_of_call import PUT_THROUGH, Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
 from pipeline.intake.wording import is_as_played
@@ -23,9 +24,10 @@ from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.model.recorder import RecorderAct
+from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.scripts import ScriptId
-from pipeline.store.calls import find_call_by_sid
+from pipeline.store.calls import find_call_by_sid, read_numbers
 from pipeline.store.recorder_events import list_recorder_events
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
@@ -159,12 +161,21 @@ def _render(visit: Visit, step: Next) -> str:
     if step.room is not None:
         keeper = RoomKeeper(context=visit.context, owner=visit.owner, call_sid=visit.call_sid)
         visit.after.append(keeper.ring)
-    document = twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+    owner = _as_begun(visit) if step.is_recorded and visit.owner.settings.topology in PUT_THROUGH else visit.owner
+    document = twiml.render(step, owner=owner, call_sid=visit.call_sid, urls=visit.urls)
     call = find_call_by_sid(visit.tx, visit.call_sid) if twiml.starts_recorder(document) else None
     if call is not None:
         # The vendor tells a recorder's start in whole seconds; this moment says how early it can have begun.
         ask_start(visit.tx, call)
     return document
+
+
+def _as_begun(visit: Visit) -> Tenant:
+    """Give the tenant with the desk of when the call began: its law was asked, and no other's."""
+    call = find_call_by_sid(visit.tx, visit.call_sid)
+    numbers = read_numbers(visit.tx, call.id, keys=visit.context.keys) if call is not None else {}
+    secrets = visit.owner.secrets
+    return replace(visit.owner, secrets=replace(secrets, forward_to=numbers.get("callee:1", secrets.forward_to)))
 
 
 def _ringing(visit: Guest) -> Ringing:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.model.tenant import Topology
 from pipeline.policies.scripts import ScriptId
+from pipeline.store.tenants import change_tenant, get_tenant
 from tests.webhooks.conftest import BASE, DESK, NEW_WORDS, NEW_YORK, WITHHELD, reword
 
 BERLIN, SAN_FRANCISCO, SEATTLE = "+493012345678", "+14155550142", "+12065550142"
@@ -179,3 +182,13 @@ def test_a_callee_is_asked_anew_when_the_words_changed_between_the_question_and_
     assert stage.recordings.started == []
     call.press(anew, "1")
     assert stage.recordings.started == [call.call_sid]
+
+
+def test_a_call_is_put_through_to_whom_its_law_was_asked_of_also_when_the_tenant_changes_its_desk_meanwhile(stage):
+    call = stage.call(stage.tenant(topology=Topology.FORWARD))
+    asked = call.ring()
+    with stage.context.database.transaction(call.owner.id) as tx:
+        owner = get_tenant(tx, keys=stage.context.keys)
+        secrets = replace(owner.secrets, forward_to=SEATTLE)
+        change_tenant(tx, replace(owner, secrets=secrets), keys=stage.context.keys, actor="test")
+    assert call.follow(asked).find("Dial/Number").text == DESK
