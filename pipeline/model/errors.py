@@ -9,7 +9,7 @@ PipelineError
     VendorRefused       never retried: other 4xx, credentials
     VendorBrokeContract never retried: the answer has another shape than agreed
   StoreError(operation)                                 the step fails; absent, denied and unreachable stay apart
-    StoreDenied · StoreUnreachable
+    StoreDenied · StoreUnreachable (StoreCannotWrite: full, or read-only)
       StoreCannotWrite  full, or only to be read from: what is kept can still be read
   IntegrityError        digests differ: stop and page a person
 
