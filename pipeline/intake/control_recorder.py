@@ -196,6 +196,20 @@ def ask_stop(tx: Transaction, call: Call, *, reason: str, at: datetime | None = 
     return Wish(call=call, event=_noted(tx, call, event))
 
 
+def ask_stop_again(tx: Transaction, call_sid: str, recording_sid: str) -> Wish | None:
+    """Note that a recorder must stop which began to run although it was stopped before; None where it may run.
+
+    The vendor takes a moment from our document to its recorder. A stop in that moment finds nothing that runs.
+
+    Raises:
+        NotFound: the tenant has no such call.
+    """
+    call = lock_call(tx, call_sid)
+    if not is_stopped(list_recorder_events(tx, call.id)) and not _is_withdrawn(tx, call):
+        return None
+    return ask_stop(tx, call, reason=f"began-late-{recording_sid}")
+
+
 def _undo_start(tx: Transaction, call: Call, wish: Wish, before: Sequence[RecorderEvent]) -> Wish | None:
     """Stop, or pause, what started after somebody wanted otherwise while the vendor was being asked."""
     causes = [e.cause for e in before]

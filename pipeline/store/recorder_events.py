@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,7 @@ from pipeline.model.ids import CallId
 from pipeline.model.recorder import RecorderAct, RecorderEvent
 from pipeline.store.audit import add_event
 from pipeline.store.session import Transaction
-from pipeline.store.tables import recordings
+from pipeline.store.tables import calls, recordings
 from pipeline.store.tables_telephony import recorder_events
 
 _TAGS: Final = {
@@ -102,3 +103,19 @@ def _starts_noted(tx: Transaction, call: CallId, event: RecorderEvent) -> list[d
     if event.act is RecorderAct.STARTED:
         return []
     return [e.at for e in noted if event.recording_sid in (None, e.recording_sid)]
+
+
+def find_stopped(tx: Transaction, call_sids: Collection[str]) -> frozenset[str]:
+    """Say which calls of these were ever told to stop recording."""
+    if not call_sids:
+        return frozenset()
+    query = (
+        select(calls.c.call_sid)
+        .join(recorder_events, (recorder_events.c.tenant == calls.c.tenant) & (recorder_events.c.call_id == calls.c.id))
+        .where(
+            calls.c.tenant == tx.tenant,
+            calls.c.call_sid.in_(call_sids),
+            recorder_events.c.act == RecorderAct.STOPPED.value,
+        )
+    )
+    return frozenset(tx.connection.execute(query).scalars())

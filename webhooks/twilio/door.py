@@ -12,13 +12,14 @@ from fastapi import BackgroundTasks, Depends
 from fastapi.responses import Response
 
 from pipeline.intake.choose_next import fail_closed
+from pipeline.intake.control_recorder import RecorderControl
 from pipeline.model.errors import NotFound, StoreCannotWrite, StoreUnreachable
 from pipeline.model.ids import twilio_sid
 from pipeline.model.tenant import Tenant
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from webhooks.auth import Envelope, Fields, open_envelope, read_signed
-from webhooks.tenancy import WebContext, context_of, tenant_in_path
+from webhooks.tenancy import WebContext, account_of, context_of, tenant_in_path
 from webhooks.twilio import twiml
 from webhooks.twilio.urls import Urls
 
@@ -47,6 +48,13 @@ class Guest:
     def urls(self) -> Urls:
         """The tenant's addresses."""
         return Urls(public_base=self.context.public_base, tenant=self.owner.id)
+
+    @property
+    def control(self) -> RecorderControl:
+        """What tells the recorders of the tenant's calls."""
+        return RecorderControl(
+            database=self.context.database, vendor=self.context.recordings, account=account_of(self.owner)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,22 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.background import BackgroundTask
 
 from pipeline.intake.accept_recording import RecordingNews, accept_recordings
+from pipeline.intake.control_recorder import Told, ask_stop_again
 from pipeline.intake.note_status import note_call_status
 from pipeline.model.ids import twilio_sid
 from pipeline.ports.queue import WorkQueue
+from pipeline.store.recorder_events import find_stopped
 from pipeline.store.session import Transaction
 from webhooks.auth import Fields
-from webhooks.twilio.door import Asked, Context, admitted, taken
+from webhooks.twilio.door import Asked, Context, Guest, admitted, taken
 from webhooks.twilio.shared import SharedRoute, share
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_TEXT: Final = 60
+_RUNS: Final = "in-progress"
 _ENCRYPTION: Final = frozenset(
     {"type", "encryption_public_key_sid", "encryption_cek", "encryption_iv", "public_key_sid", "encrypted_cek", "iv"}
 )
@@ -39,16 +43,35 @@ def take_status(tenant: str, envelope: Asked, context: Context) -> Response:
 
 async def take_recording(request: Request) -> Response:
     """Take up news of a recording. A failure is a 5xx, which Twilio sends again because our URL says so."""
-    await share(request, lambda guest: (guest.context.queue, read_news(guest.fields)), _accept)
-    return taken()
+    let_in: list[Guest] = []
+
+    def read(guest: Guest) -> tuple[WorkQueue, RecordingNews]:
+        let_in[:] = [guest]
+        return guest.context.queue, read_news(guest.fields)
+
+    is_to_be_stopped = await share(request, read, _accept)
+    answer = taken()
+    if is_to_be_stopped:
+        answer.background = BackgroundTask(_stop_again, let_in[0])
+    return answer
 
 
 shared_routes: Final = (SharedRoute("/twilio/{tenant}/recording", take_recording),)
 
 
-def _accept(tx: Transaction, told: Sequence[tuple[WorkQueue, RecordingNews]]) -> Sequence[None]:
+def _accept(tx: Transaction, told: Sequence[tuple[WorkQueue, RecordingNews]]) -> Sequence[bool]:
+    """Take up news, and say of each whether a recorder runs that may have been stopped before it began."""
     accept_recordings(tx, [news for _, news in told], queue=told[0][0])
-    return [None] * len(told)
+    stopped = find_stopped(tx, {news.call_sid for _, news in told if news.status == _RUNS})
+    return [news.status == _RUNS and news.call_sid in stopped for _, news in told]
+
+
+def _stop_again(guest: Guest) -> None:
+    control = guest.control
+    with guest.context.database.transaction(guest.owner.id) as tx:
+        wish = ask_stop_again(tx, guest.call_sid, guest.fields.first("RecordingSid"))
+    if wish is not None and control.carry_out(wish) is Told.NOT_DONE:
+        control.carry_out_later(wish)
 
 
 def read_news(fields: Fields) -> RecordingNews:

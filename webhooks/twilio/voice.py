@@ -15,7 +15,7 @@ from pipeline.intake.begin_call import begin_calls
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
 from pipeline.intake.choose_script import announcement, question
-from pipeline.intake.control_recorder import RecorderControl, Told, Wish, ask_start, ask_stop
+from pipeline.intake.control_recorder import Told, Wish, ask_start, ask_stop
 from pipeline.intake.law_of_call import PUT_THROUGH, Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
@@ -31,7 +31,6 @@ from pipeline.store.calls import find_call_by_sid, read_numbers
 from pipeline.store.recorder_events import list_recorder_events
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
-from webhooks.tenancy import account_of
 from webhooks.twilio import twiml
 from webhooks.twilio.door import Asked, Context, Guest, Visit, answer_call, fail_safe, go_on_unrecorded, xml
 from webhooks.twilio.room import RoomKeeper
@@ -151,8 +150,7 @@ def _answered(visit: Visit, state: CallState, step: str, *, attempt: int) -> Nex
 
 def _stop(visit: Visit, wish: Wish) -> None:
     """Stop the recorder; where that fails, what it hears from the noted moment on is discarded."""
-    context = visit.context
-    control = RecorderControl(database=context.database, vendor=context.recordings, account=account_of(visit.owner))
+    control = visit.control
     if control.carry_out(wish) is Told.NOT_DONE:
         control.carry_out_later(wish)
 

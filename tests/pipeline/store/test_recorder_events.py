@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from pipeline.model.recorder import RecorderAct, RecorderEvent
 from pipeline.store.audit import list_events
-from pipeline.store.recorder_events import list_recorder_events, note_recorder_event
+from pipeline.store.calls import get_call
+from pipeline.store.recorder_events import find_stopped, list_recorder_events, note_recorder_event
 from tests.builders import a_call, a_recording
 from tests.conftest import make_tenant
 
@@ -64,3 +65,13 @@ def test_another_tenant_sees_none_of_it(database, keys, tenant):
         note_recorder_event(tx, call, an_event(tx, RecorderAct.PAUSED))
     with database.transaction(other.id) as tx:
         assert list_recorder_events(tx, call) == ()
+
+
+def test_only_calls_that_were_told_to_stop_are_found_as_stopped(database, tenant, keys):
+    with database.transaction(tenant.id) as tx:
+        stopped, running = a_call(tx, keys), a_call(tx, keys)
+        sids = {call: get_call(tx, call).call_sid for call in (stopped, running)}
+        for call, act in ((stopped, RecorderAct.STOPPED), (running, RecorderAct.STARTED)):
+            note_recorder_event(tx, call, RecorderEvent(act=act, at=tx.now, is_done=False, cause="x:1:y", actor="test"))
+        assert find_stopped(tx, set(sids.values())) == {sids[stopped]}
+        assert find_stopped(tx, set()) == frozenset()

@@ -214,3 +214,18 @@ def test_the_end_of_a_recorded_call_changes_no_permission(stage):
     call.end()
     call.end()
     assert stage.record_standing(call) == "granted"
+
+
+def test_a_recorder_that_begins_to_run_after_it_was_stopped_is_stopped_again(stage):
+    call, sid = a_recorded_call(stage)
+    assert stage.withdraw(call).json()["recorder"] == "not_running"
+    stage.recordings.running.add(call.call_sid)
+    assert tell(call, sid, "in-progress") == 204
+    assert stage.recordings.running == set()
+
+
+def test_a_recorder_that_nobody_stopped_runs_on(stage):
+    call, sid = a_recorded_call(stage)
+    stage.recordings.running.add(call.call_sid)
+    assert tell(call, sid, "in-progress") == 204
+    assert (stage.recordings.running, stage.recordings.stopped) == ({call.call_sid}, [])
