@@ -61,14 +61,14 @@ def list_numbers(tx: Transaction, *, keys: Keys) -> tuple[OwnNumber, ...]:
 
 
 def get_number(tx: Transaction, named: str, *, keys: Keys) -> OwnNumber:
-    """Read a number by itself, by the vendor's SID or by our id.
+    """Read a number by itself, by the vendor's SID or by our id, and lock it: who arms and who disarms take turns.
 
     Raises:
         NotFound: no such number is listed; the message does not repeat it.
     """
     ref = number_ref(named, keys=keys, tenant=tx.tenant)
     is_it = (numbers.c.number_ref == ref) | (numbers.c.number_sid == named) | (numbers.c.id == named)
-    query = select(numbers).where(numbers.c.tenant == tx.tenant, is_it)
+    query = select(numbers).where(numbers.c.tenant == tx.tenant, is_it).with_for_update()
     found = next(_opened(tx, tx.connection.execute(query), keys), None)
     if found is None:
         raise NotFound("no such number is listed for the tenant")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from pipeline.model.errors import NotFound
+from pipeline.model.errors import NotFound, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.store.calls import number_ref
 from pipeline.store.numbers import (
@@ -88,3 +88,12 @@ def test_a_number_stands_nowhere_in_the_row_but_sealed(database, tenant, keys):
         add_number(tx, NUMBER, number_sid=SID, keys=keys)
         rows = tx.connection.execute(text("select n::text, n.sealed from earmark.numbers n")).all()
     assert not any(NUMBER[1:] in row[0] or NUMBER[1:].encode() in bytes(row[1]) for row in rows)
+
+
+def test_whoever_reads_a_number_to_change_it_waits_for_who_was_there_first(database, tenant, keys):
+    number = OWN_NUMBERS[0]
+    with database.transaction(tenant.id) as first:
+        get_number(first, number, keys=keys)
+        with pytest.raises(StoreUnreachable), database.transaction(tenant.id) as second:
+            second.connection.execute(text("set local lock_timeout = '100ms'"))
+            get_number(second, number, keys=keys)
