@@ -11,8 +11,10 @@ from functools import cached_property
 
 from fastapi import Request
 
+from pipeline.intake.control_recorder import RecorderControl
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
+from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import Law, load_law
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
@@ -46,6 +48,12 @@ class WebContext:
     def vault(self) -> Vault:
         """The way to sealed artifacts; people read through `pipeline.reads`, which audits."""
         return Vault(database=self.database, objects=self.objects, keys=self.keys)
+
+    def control(self, owner: Tenant, *, callback_url: str = "") -> RecorderControl:
+        """Give what tells the recorders of a tenant's calls; with an address also what starts them."""
+        return RecorderControl(
+            database=self.database, vendor=self.recordings, account=account_of(owner), callback_url=callback_url
+        )
 
     @cached_property
     def law(self) -> Law:

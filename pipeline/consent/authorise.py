@@ -16,7 +16,7 @@ from pipeline.consent.standing_at import People, gap_at, gaps_after, is_audible_
 from pipeline.consent.start_window import CLOCK_TOLERANCE, OUR_SOURCES, UPLOADED, StartWindow, start_window
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Purpose
-from pipeline.model.recorder import RecorderAct, RecorderEvent, pauses_of
+from pipeline.model.recorder import RecorderAct, RecorderEvent, pauses_of, stopped_at
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 
@@ -166,7 +166,8 @@ def _kept(basis: Basis, people: People, window: StartWindow) -> Authorisation:
 
 
 def _stops(acts: Sequence[RecorderEvent], after: datetime) -> list[tuple[datetime, str]]:
-    return [(act.at, "stopped") for act in acts if act.act is RecorderAct.STOPPED and act.at > after]
+    at = stopped_at(acts, after=after)
+    return [] if at is None else [(at, "stopped")]
 
 
 def _silences(acts: Sequence[RecorderEvent], window: StartWindow) -> Iterator[Silence]:

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from pipeline.decisions.attest import require_attestation
+from pipeline.model.addresses import Again, address
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput, NotFound, NotPermitted, VendorBrokeContract
 from pipeline.model.ids import TenantId
@@ -20,9 +21,6 @@ from pipeline.store.session import Transaction
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
-_DOCUMENT: Final = "#rc=2&rp=5xx,ct,rt"
-_NEWS: Final = "#rc=3&rp=5xx,ct,rt"
-"""Connection overrides: without one, a 503 of ours would not be asked again. The same as webhooks/twilio/urls.py."""
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ELSEWHERE: Final = re.compile(r"(?:sip:[^\s@;]{1,64}@[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|client:[^\s]{1,121})")
 _CLEARED: Final = NumberUrls(voice="", fallback="", status="")
@@ -30,9 +28,10 @@ _CLEARED: Final = NumberUrls(voice="", fallback="", status="")
 
 def number_urls(public_base: str, tenant: TenantId) -> NumberUrls:
     """Say where a vendor is to ask for a tenant's calls."""
-    root = f"{public_base.rstrip('/')}/twilio/{tenant}"
     return NumberUrls(
-        voice=f"{root}/voice{_DOCUMENT}", fallback=f"{root}/fallback{_DOCUMENT}", status=f"{root}/status{_NEWS}"
+        voice=address(public_base, tenant, "voice", Again.DOCUMENT, {}),
+        fallback=address(public_base, tenant, "fallback", Again.DOCUMENT, {}),
+        status=address(public_base, tenant, "status", Again.NEWS, {}),
     )
 
 

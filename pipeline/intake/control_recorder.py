@@ -93,6 +93,11 @@ class RecorderControl:
                 break
         return told
 
+    def insist(self, wish: Wish) -> None:
+        """Ask, and ask again where the vendor did not; for what was noted and nobody waits for."""
+        if self.carry_out(wish) is Told.NOT_DONE:
+            self.carry_out_later(wish)
+
     def _is_wanted(self, wish: Wish) -> bool:
         """Say whether nothing came since that a late answer of the vendor's would spoil."""
         with self.database.transaction(self.account.tenant) as tx:
@@ -133,8 +138,8 @@ class RecorderControl:
                 undone = _undo_start(tx, call, wish, before)
             elif done.act is RecorderAct.RESUMED and open_reasons(before):
                 undone = _pause_again(tx, call, before)
-        if undone is not None and self.carry_out(undone) is Told.NOT_DONE:
-            self.carry_out_later(undone)
+        if undone is not None:
+            self.insist(undone)
 
 
 def ask_start(tx: Transaction, call: Call, *, actor: str = ACTOR) -> Wish | None:

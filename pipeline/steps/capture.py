@@ -17,10 +17,11 @@ from pipeline.model.tenant import Tenant
 from pipeline.redaction.audio import describe
 from pipeline.redaction.cut_audio import cut_audio
 from pipeline.redaction.hush import hush, is_still
-from pipeline.steps.context import Receipt, StepContext, account_of, shelf_of
+from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.settle_consent import basis_of, facts_of
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import mark_state, merge_facts, read_encryption, read_facts
+from pipeline.store.tenants import account_of
 
 _AUDITED: Final = ("vendor_sha256", "cut_at_ms", "pauses", "silenced")
 
@@ -67,12 +68,8 @@ def note_capture(context: StepContext, recording: Recording, artifact: Artifact,
             merge_facts(tx, recording.id, {"cut_at_ms": None, "cut_at": None, "cut_reason": None})
         if is_new:
             details: Facts = {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
-            gone = {
-                name: noted[name]
-                for name in ("vendor_sha256", "cut_at_ms", "pauses", "silenced")
-                if noted.get(name) is not None
-            }
-            add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts={**details, **gone})
+            known = {name: noted[name] for name in _AUDITED if noted.get(name) is not None}
+            add_event(tx, AuditTag.RECORDING_CAPTURED, actor="system", target=recording.id, facts={**details, **known})
     return {"artifact": artifact.id, "duration_ms": facts.duration_ms, "channels": facts.channels}
 
 

@@ -17,7 +17,7 @@ from pipeline.model.transcript import Conversation
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
 from pipeline.ports.clock import Clock
-from pipeline.ports.recordings import RecordingsVendor, VendorAccount
+from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
@@ -78,14 +78,3 @@ def shelf_of(recording: Recording) -> Shelf:
 def shelf_of_call(call: Call) -> Shelf:
     """Say where the artifacts of a call lie that no recording has: under the day it began."""
     return Shelf(tenant=call.tenant, recording=None, call=call.id, on=call.started_at.date())
-
-
-def account_of(tenant: Tenant) -> VendorAccount:
-    """Give the tenant's own account at the vendor."""
-    return VendorAccount(
-        tenant=tenant.id,
-        account_sid=tenant.account_sid or "",
-        auth_token=tenant.secrets.auth_token,
-        api_key_sid=tenant.secrets.api_key_sid or None,
-        api_key_secret=tenant.secrets.api_key_secret or None,
-    )

@@ -6,10 +6,11 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
-from pipeline.steps.context import Receipt, StepContext, account_of
+from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import add_event
 from pipeline.store.consents import list_consents
 from pipeline.store.recordings import mark_vendor_copy_deleted, merge_facts, read_facts
+from pipeline.store.tenants import account_of
 
 
 def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:

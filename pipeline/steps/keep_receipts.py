@@ -14,9 +14,6 @@ from pipeline.steps.issue_receipts import issue_receipts
 from pipeline.store.calls import get_call, read_numbers
 from pipeline.store.session import Transaction
 
-METADATA_FIELDS = ("duration", "timestamps", "caller_phone_number")
-"""The fields that the policies list; what Twilio says besides (city, name of the caller) is not kept."""
-
 
 def keep_receipts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Seal the signed consent receipts of a recording's call, and the call's metadata unless it was refused.

@@ -22,7 +22,7 @@ from pipeline.model.recorder import RecorderAct, RecorderEvent
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.model.tenant import Tenant
 from pipeline.ports.recordings import RecordingsVendor, VendorRecording
-from pipeline.steps.context import Receipt, account_of
+from pipeline.steps.context import Receipt
 from pipeline.steps.differences import Due, gone_and_overdue, judge, never_made, reach_back
 from pipeline.steps.settle_consent import basis_of
 from pipeline.store import reconciliations as store
@@ -30,9 +30,14 @@ from pipeline.store.audit import Facts, add_event
 from pipeline.store.holds import list_holds_on
 from pipeline.store.reconciliations import KnownRecording
 from pipeline.store.recorder_events import note_recorder_event
-from pipeline.store.recordings import lock_recording_by_sid, mark_vendor_copy_deleted
+from pipeline.store.recordings import (
+    lock_recording_by_sid,
+    mark_metadata_gone,
+    mark_vendor_copy_deleted,
+    mark_vendor_copy_deleted_again,
+)
 from pipeline.store.session import Transaction
-from pipeline.store.tenants import get_tenant
+from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 from pipeline.telemetry import log
 
@@ -194,7 +199,7 @@ def _delete_again(parts: Reconciling, owner: Tenant, ours: KnownRecording) -> Ma
     if not parts.vendor.is_gone(account, ours.recording_sid):
         raise VendorUnavailable("twilio", "delete a recording again", reason="still there")
     with parts.transaction(owner.id) as tx:
-        store.mark_deleted_again(tx, ours.id)
+        mark_vendor_copy_deleted_again(tx, ours.id)
         facts: Facts = {"vendor": "twilio", "state": ours.state.value, "is_again": ours.is_deleted_there}
         add_event(tx, AuditTag.VENDOR_COPY_DELETED, actor=_ACTOR, target=ours.id, facts=facts)
     return {"deleted_again": 1}
@@ -222,7 +227,7 @@ def _conclude(parts: Reconciling, plan: _Plan, listed: Sequence[VendorRecording]
         gone, overdue = gone_and_overdue(plan.followed, listed, since=plan.since, now=tx.now)
         counts.update(
             never_made=len(missing),
-            metadata_gone=store.mark_metadata_gone(tx, [one.id for one in gone]),
+            metadata_gone=mark_metadata_gone(tx, [one.id for one in gone]),
             metadata_overdue=len(overdue),
             followed=store.count_followed(tx),
         )

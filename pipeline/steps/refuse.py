@@ -6,9 +6,10 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import RecordingState
-from pipeline.steps.context import Receipt, StepContext, account_of
+from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import add_tombstone, mark_state, mark_vendor_copy_deleted
+from pipeline.store.tenants import account_of
 from pipeline.telemetry import log
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,9 @@ from pipeline.model.call import Call, Leg
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, LegId
 from pipeline.ports.keys import Keys
-from pipeline.store.calls import find_call_by_sid, list_legs, number_ref
-from pipeline.store.seal import open_sealed, seal
+from pipeline.store.calls import find_call_by_sid, list_legs, number_ref, read_numbers, seal_numbers
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, legs
-
-_CONTEXT = {"kind": "call.numbers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +100,12 @@ def mark_left(tx: Transaction, leg: LegId, *, at: datetime) -> bool:
 
 def seal_number(tx: Transaction, call: CallId, leg: Leg, number: str, *, keys: Keys) -> None:
     """Add a further leg's number to what is sealed with the call. The call must be locked."""
-    where = (calls.c.tenant == tx.tenant) & (calls.c.id == call)
-    sealed = tx.connection.execute(select(calls.c.sealed).where(where)).scalar_one()
-    numbers = json.loads(open_sealed(sealed, keys=keys, tenant=tx.tenant, context=_CONTEXT))
-    numbers[name_of(leg)] = number
-    again = seal(json.dumps(numbers).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT)
-    tx.connection.execute(update(calls).where(where).values(sealed=again))
+    numbers = {**read_numbers(tx, call, keys=keys), name_of(leg): number}
+    tx.connection.execute(
+        update(calls)
+        .where(calls.c.tenant == tx.tenant, calls.c.id == call)
+        .values(sealed=seal_numbers(tx, numbers, keys=keys))
+    )
 
 
 def name_of(leg: Leg) -> str:

@@ -80,7 +80,7 @@ def _call_row(tx: Transaction, new: NewCall, keys: Keys) -> dict[str, Any]:
         "flags": [],
         "round": call.round,
         "conference_sid": call.conference_sid,
-        "sealed": seal(json.dumps(dict(new.numbers)).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT),
+        "sealed": seal_numbers(tx, new.numbers, keys=keys),
     }
 
 
@@ -131,6 +131,11 @@ def has_training_gate(tx: Transaction, call: CallId) -> bool:
     """Say whether the call is to be asked about training."""
     query = select(calls.c.training_gate).where(calls.c.tenant == tx.tenant, calls.c.id == call)
     return bool(tx.connection.execute(query).scalar())
+
+
+def seal_numbers(tx: Transaction, numbers: Mapping[str, str], *, keys: Keys) -> bytes:
+    """Seal the numbers of a call for its column."""
+    return seal(json.dumps(dict(numbers)).encode(), keys=keys, tenant=tx.tenant, context=_CONTEXT)
 
 
 def read_numbers(tx: Transaction, call: CallId, *, keys: Keys) -> dict[str, str]:

@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from pipeline.model.ids import CallId, RecordingId, new_id
 from pipeline.model.recording import RecordingState
+from pipeline.store.recordings import FOLLOWED
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings
 from pipeline.store.tables_telephony import reconciliations
@@ -85,38 +86,13 @@ def list_announced(tx: Transaction) -> tuple[KnownRecording, ...]:
 
 def list_followed(tx: Transaction) -> tuple[KnownRecording, ...]:
     """List recordings that are deleted at the vendor, and whose metadata was not yet seen to be gone there."""
-    return tuple(_list(tx, _FOLLOWED))
+    return tuple(_list(tx, FOLLOWED))
 
 
 def count_followed(tx: Transaction) -> int:
     """Count what `list_followed` lists."""
-    query = select(func.count()).select_from(recordings).where(recordings.c.tenant == tx.tenant, _FOLLOWED)
+    query = select(func.count()).select_from(recordings).where(recordings.c.tenant == tx.tenant, FOLLOWED)
     return int(tx.connection.execute(query).scalar() or 0)
-
-
-def mark_metadata_gone(tx: Transaction, found: Iterable[RecordingId]) -> int:
-    """Note that the vendor has no metadata of recordings any more; count those it was not noted of before."""
-    changed = 0
-    for ids in batched(found, _AT_A_TIME):
-        marked = tx.connection.execute(
-            update(recordings)
-            .where(recordings.c.tenant == tx.tenant, recordings.c.id.in_(ids), _FOLLOWED)
-            .values(vendor_metadata_gone_at=tx.now)
-        )
-        changed += marked.rowcount
-    return changed
-
-
-def mark_deleted_again(tx: Transaction, recording: RecordingId) -> None:
-    """Note that the vendor's copy had come back and is gone again: it is followed from now."""
-    tx.connection.execute(
-        update(recordings)
-        .where(recordings.c.tenant == tx.tenant, recordings.c.id == recording)
-        .values(vendor_deleted_at=tx.now, vendor_metadata_gone_at=None)
-    )
-
-
-_FOLLOWED: Final = recordings.c.vendor_deleted_at.is_not(None) & recordings.c.vendor_metadata_gone_at.is_(None)
 
 
 def _list(tx: Transaction, condition: ColumnElement[bool]) -> list[KnownRecording]:

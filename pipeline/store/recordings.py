@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import batched
+from typing import Any, Final
 
 from sqlalchemy import Row, Text, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -15,6 +16,10 @@ from pipeline.model.recording import Recording, RecordingState, advance, merge_n
 from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings, tombstones
+
+FOLLOWED: Final = recordings.c.vendor_deleted_at.is_not(None) & recordings.c.vendor_metadata_gone_at.is_(None)
+"""Deleted at the vendor, and its metadata was not yet seen to be gone there."""
+_AT_A_TIME: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +144,23 @@ def mark_vendor_copy_deleted(tx: Transaction, recording: RecordingId) -> bool:
         .values(vendor_deleted_at=tx.now)
     )
     return changed.rowcount == 1
+
+
+def mark_vendor_copy_deleted_again(tx: Transaction, recording: RecordingId) -> None:
+    """Note that the vendor's copy had come back and is gone again: it is followed from now."""
+    tx.connection.execute(
+        update(recordings).where(_is(tx, recording)).values(vendor_deleted_at=tx.now, vendor_metadata_gone_at=None)
+    )
+
+
+def mark_metadata_gone(tx: Transaction, found: Iterable[RecordingId]) -> int:
+    """Note that the vendor has no metadata of recordings any more; count those it was not noted of before."""
+    changed = 0
+    for ids in batched(found, _AT_A_TIME):
+        mine = (recordings.c.tenant == tx.tenant) & recordings.c.id.in_(ids)
+        marked = tx.connection.execute(update(recordings).where(mine, FOLLOWED).values(vendor_metadata_gone_at=tx.now))
+        changed += marked.rowcount
+    return changed
 
 
 def is_vendor_copy_deleted(tx: Transaction, recording: RecordingId) -> bool:

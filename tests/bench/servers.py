@@ -29,7 +29,7 @@ from pipeline.vendors.system_clock import SystemClock
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import JsonSerializer
 from tests.bench.tenants import BASE, TOKEN
-from tests.fakes import NotedRecordings
+from tests.fakes import NotedRecordings, NotedTelephony
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 from webhooks.twilio.door import Asked, Context, admitted, taken
@@ -73,8 +73,13 @@ def plain_recording(url: str, folder: Path) -> object:
                 _INSERT, (tenant, f"{sid}:{form['RecordingStatus']}", Jsonb({"sid": sid}))
             )
             if added.first() is not None:
-                options = {"workflow_name": "x", "queue_name": "bench", "workflow_id": f"plain:{tenant}:{sid}"}
-                client.enqueue_in_transaction(connection, options, tenant, sid)  # type: ignore[arg-type]  # no TypedDict
+                workflow_id = f"plain:{tenant}:{sid}"
+                client.enqueue_in_transaction(
+                    connection,
+                    {"workflow_name": "x", "queue_name": "bench", "workflow_id": workflow_id},
+                    tenant,
+                    sid,
+                )
 
     async def take(request: Request) -> Response:
         from starlette.concurrency import run_in_threadpool
@@ -129,7 +134,7 @@ def _context(url: str, folder: Path) -> WebContext:
         keys=FileKeys(folder / "keys"),
         queue=DurableQueue(database.engine, version="1"),
         recordings=NotedRecordings(),
-        telephony=None,  # type: ignore[arg-type]  # no route that is measured asks it
+        telephony=NotedTelephony(),
         clock=SystemClock(),
         public_base=BASE,
     )

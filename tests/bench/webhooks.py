@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -117,7 +118,13 @@ def _counts(owner: psycopg.Connection) -> dict[str, int]:
         "workflows": "select count(*) from dbos.workflow_status where name = 'process_recording'",
         "announced": "select count(*) from earmark.audit_events where tag = 'recording:vendor:announced'",
     }
-    return {name: owner.execute(query).fetchone()[0] for name, query in queries.items()}  # type: ignore[index,arg-type]
+    return {name: int(_one(owner, query)) for name, query in queries.items()}
+
+
+def _one(owner: psycopg.Connection, query: LiteralString) -> Any:
+    """Ask for one value."""
+    (value,) = owner.execute(query).fetchone() or (None,)
+    return value
 
 
 def main() -> None:
@@ -126,7 +133,7 @@ def main() -> None:
     try:
         with database(folder) as (server, url):
             with psycopg.connect(server.dsn("bench")) as owner:
-                shown = [owner.execute(f"show {name}").fetchone()[0] for name in ("fsync", "synchronous_commit")]  # type: ignore[index,arg-type,str-bytes-safe]
+                shown = [_one(owner, "show fsync"), _one(owner, "show synchronous_commit")]
             print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; fsync {shown}")
             with (
                 serving("earmark", url, folder) as earmark,

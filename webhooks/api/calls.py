@@ -14,13 +14,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from starlette.exceptions import HTTPException
 
 from pipeline.intake import withdraw as withdrawal
-from pipeline.intake.control_recorder import RecorderControl, Told
+from pipeline.intake.control_recorder import Told
 from pipeline.intake.note_status import note_told_after_end
 from pipeline.model.call import LegRole
 from pipeline.model.ids import TenantId
-from pipeline.model.tenant import Tenant
 from pipeline.store.tenants import get_tenant
-from webhooks.tenancy import WebContext, account_of, context_of, tenant_of_key
+from webhooks.tenancy import WebContext, context_of, tenant_of_key
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 _bearer = HTTPBearer(auto_error=False, description="The tenant's API key.")
@@ -97,11 +96,6 @@ def caller_tenant(
 Owner = Annotated[TenantId, Depends(caller_tenant)]
 
 
-def control_of(context: WebContext, owner: Tenant) -> RecorderControl:
-    """Give what tells the recorders of a tenant's calls."""
-    return RecorderControl(database=context.database, vendor=context.recordings, account=account_of(owner))
-
-
 @router.post("/calls/{call_sid}/withdraw")
 def withdraw_permission(
     call_sid: CallSid, context: Context, tenant: Owner, later: BackgroundTasks, said: Withdrawal | None = None
@@ -114,7 +108,7 @@ def withdraw_permission(
         stop = withdrawal.withdraw(tx, call_sid, told, actor=f"api:{tenant}")
         cause = f"withdrawn:{wish.leg.value}:{wish.ordinal}"
         note_told_after_end(tx, call_sid, cause=cause, queue=context.queue)
-    control = control_of(context, owner)
+    control = context.control(owner)
     done = control.carry_out(stop)
     if done is Told.NOT_DONE:
         later.add_task(control.carry_out_later, stop)

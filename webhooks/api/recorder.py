@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from pipeline.intake.control_recorder import Told, ask_pause, ask_resume
 from pipeline.store.tenants import get_tenant
-from webhooks.api.calls import CallSid, Context, Owner, control_of
+from webhooks.api.calls import CallSid, Context, Owner
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 
@@ -57,7 +57,7 @@ def pause_recorder(call_sid: CallSid, context: Context, tenant: Owner, later: Ba
     with context.database.transaction(tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         wish = ask_pause(tx, call_sid, actor=f"api:{tenant}")
-    control = control_of(context, owner)
+    control = context.control(owner)
     told = control.carry_out(wish)
     if told is Told.NOT_DONE:
         later.add_task(control.carry_out_later, wish)
@@ -70,5 +70,5 @@ def resume_recorder(call_sid: CallSid, context: Context, tenant: Owner) -> Silen
     with context.database.transaction(tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         wish = ask_resume(tx, call_sid, actor=f"api:{tenant}")
-    told = control_of(context, owner).carry_out(wish)
+    told = context.control(owner).carry_out(wish)
     return Silenced(call_sid=call_sid, at=wish.event.at, recorder=_RESUMES[told])

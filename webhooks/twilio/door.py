@@ -19,7 +19,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from webhooks.auth import Envelope, Fields, open_envelope, read_signed
-from webhooks.tenancy import WebContext, account_of, context_of, tenant_in_path
+from webhooks.tenancy import WebContext, context_of, tenant_in_path
 from webhooks.twilio import twiml
 from webhooks.twilio.urls import Urls
 
@@ -52,9 +52,7 @@ class Guest:
     @property
     def control(self) -> RecorderControl:
         """What tells the recorders of the tenant's calls."""
-        return RecorderControl(
-            database=self.context.database, vendor=self.context.recordings, account=account_of(self.owner)
-        )
+        return self.context.control(self.owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from pipeline.intake.accept_recording import RecordingNews, accept_recordings
-from pipeline.intake.control_recorder import Told, ask_stop_again
+from pipeline.intake.control_recorder import ask_stop_again
 from pipeline.intake.note_status import note_call_status
 from pipeline.model.ids import twilio_sid
 from pipeline.ports.queue import WorkQueue
@@ -67,11 +67,10 @@ def _accept(tx: Transaction, told: Sequence[tuple[WorkQueue, RecordingNews]]) ->
 
 
 def _stop_again(guest: Guest) -> None:
-    control = guest.control
     with guest.context.database.transaction(guest.owner.id) as tx:
         wish = ask_stop_again(tx, guest.call_sid, guest.fields.first("RecordingSid"))
-    if wish is not None and control.carry_out(wish) is Told.NOT_DONE:
-        control.carry_out_later(wish)
+    if wish is not None:
+        guest.control.insist(wish)
 
 
 def read_news(fields: Fields) -> RecordingNews:

@@ -43,12 +43,7 @@ class RoomKeeper:
     @property
     def control(self) -> RecorderControl:
         """What tells the call's recorder."""
-        return RecorderControl(
-            database=self.context.database,
-            vendor=self.context.recordings,
-            account=account_of(self.owner),
-            callback_url=self.urls.recording(),
-        )
+        return self.context.control(self.owner, callback_url=self.urls.recording())
 
     def ring(self, ordinal: int = 1) -> bool:
         """Call somebody who is to join, once, whatever becomes of it; False where the vendor did not."""

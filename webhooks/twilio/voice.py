@@ -15,7 +15,7 @@ from pipeline.intake.begin_call import begin_calls
 from pipeline.intake.call_state import CallState, find_state
 from pipeline.intake.choose_next import Act, Next, choose_next, fail_closed, unrecorded
 from pipeline.intake.choose_script import announcement, question
-from pipeline.intake.control_recorder import Told, Wish, ask_start, ask_stop
+from pipeline.intake.control_recorder import ask_start, ask_stop
 from pipeline.intake.law_of_call import PUT_THROUGH, Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
@@ -104,7 +104,7 @@ def answer_fallback(tenant: str, envelope: Asked, context: Context) -> Response:
             return _render(visit, Next(act=Act.HANG_UP))
         if any(event.act is RecorderAct.STARTED for event in list_recorder_events(visit.tx, state.call.id)):
             # A document that failed while it was executed may have started one: it is true only without it.
-            visit.after.append(partial(_stop, visit, ask_stop(visit.tx, state.call, reason="fallback")))
+            visit.after.append(partial(visit.control.insist, ask_stop(visit.tx, state.call, reason="fallback")))
         return _render(visit, unrecorded(visit.owner, state.locales))
 
     try:
@@ -143,16 +143,9 @@ def _answered(visit: Visit, state: CallState, step: str, *, attempt: int) -> Nex
     if step == Gate.MESSAGE:
         end = note_message_end(visit.tx, state, digits=digits)
         if end.stop is not None:
-            visit.after.append(partial(_stop, visit, end.stop))
+            visit.after.append(partial(visit.control.insist, end.stop))
         return end.step
     return fail_closed(visit.owner, law=law)
-
-
-def _stop(visit: Visit, wish: Wish) -> None:
-    """Stop the recorder; where that fails, what it hears from the noted moment on is discarded."""
-    control = visit.control
-    if control.carry_out(wish) is Told.NOT_DONE:
-        control.carry_out_later(wish)
 
 
 def _render(visit: Visit, step: Next) -> str:

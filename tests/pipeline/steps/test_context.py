@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, TenantId
-from pipeline.model.tenant import TenantSecrets
-from pipeline.steps.context import account_of, shelf_of, shelf_of_call
+from pipeline.steps.context import shelf_of, shelf_of_call
 
 
 def test_a_shelf_is_under_the_day_the_recording_was_first_heard_of_and_stays_there(line, clock):
@@ -21,19 +20,6 @@ def test_a_shelf_is_under_the_day_the_recording_was_first_heard_of_and_stays_the
 def test_a_recording_that_is_not_stored_has_no_shelf(line):
     with pytest.raises(NotFound):
         shelf_of(replace(line.record(), noted_at=None))
-
-
-def test_an_account_is_the_tenants_own_and_shows_no_secret(line):
-    secrets = TenantSecrets(auth_token="canary1", api_key_sid="SK1", api_key_secret="canary2")
-    account = account_of(replace(line.owner, secrets=secrets))
-    assert (account.tenant, account.account_sid) == (line.owner.id, line.owner.account_sid)
-    assert (account.auth_token, account.api_key_sid, account.api_key_secret) == ("canary1", "SK1", "canary2")
-    assert "canary" not in repr(account)
-
-
-def test_an_account_without_api_keys_has_none(line):
-    account = account_of(replace(line.owner, account_sid=None))
-    assert (account.account_sid, account.api_key_sid, account.api_key_secret) == ("", None, None)
 
 
 def test_a_step_of_one_tenant_never_reads_anothers_recording(line, database, keys):

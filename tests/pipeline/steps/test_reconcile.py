@@ -11,13 +11,12 @@ from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.recording import RecordingState as S
-from pipeline.steps.context import account_of
 from pipeline.store.audit import list_events
 from pipeline.store.calls import get_call
 from pipeline.store.holds import add_hold, release_hold
 from pipeline.store.reconciliations import find_last
 from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted, read_encryption
-from pipeline.store.tenants import change_tenant
+from pipeline.store.tenants import account_of, change_tenant
 from pipeline.vendors.twilio import TwilioRecordings
 from pipeline.workflows.reconcile import reconcile_tenant
 from samples.scenario import Fault

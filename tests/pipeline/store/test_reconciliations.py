@@ -12,10 +12,8 @@ from pipeline.store.reconciliations import (
     list_announced,
     list_followed,
     list_known,
-    mark_deleted_again,
-    mark_metadata_gone,
 )
-from pipeline.store.recordings import mark_vendor_copy_deleted
+from pipeline.store.recordings import mark_metadata_gone, mark_vendor_copy_deleted, mark_vendor_copy_deleted_again
 from tests.builders import a_recording
 
 
@@ -51,7 +49,7 @@ def test_a_deleted_copy_is_followed_until_its_metadata_is_gone_and_anew_when_it_
         assert [known.id for known in list_followed(tx)] == [other.id]
     clock.move(days=3)
     with database.transaction(tenant.id) as tx:
-        mark_deleted_again(tx, one.id)
+        mark_vendor_copy_deleted_again(tx, one.id)
         assert {known.id: known.vendor_deleted_at for known in list_followed(tx)}[one.id] == clock.now()
 
 

@@ -10,7 +10,7 @@ from pipeline.model.errors import Conflict, NotFound
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import OnDecline, TenantSecrets, TenantSettings, Topology
 from pipeline.store.audit import list_events
-from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
+from pipeline.store.tenants import account_of, add_tenant, change_tenant, find_tenant, get_tenant
 
 SECRETS = TenantSecrets(
     auth_token="canarytoken",
@@ -81,3 +81,16 @@ def test_a_tenant_cannot_change_another(database, keys, tenant):
 def test_a_tenant_without_its_key_cannot_be_added(database, keys, tenant):
     with database.transaction(TenantId("keyless")) as tx, pytest.raises(NotFound):
         add_tenant(tx, replace(tenant, id=TenantId("keyless")), keys=keys, actor="test")
+
+
+def test_an_account_is_the_tenants_own_and_shows_no_secret(tenant):
+    secrets = TenantSecrets(auth_token="canary1", api_key_sid="SK1", api_key_secret="canary2")
+    account = account_of(replace(tenant, secrets=secrets))
+    assert (account.tenant, account.account_sid) == (tenant.id, tenant.account_sid)
+    assert (account.auth_token, account.api_key_sid, account.api_key_secret) == ("canary1", "SK1", "canary2")
+    assert "canary" not in repr(account)
+
+
+def test_an_account_without_api_keys_has_none(tenant):
+    account = account_of(replace(tenant, account_sid=None))
+    assert (account.account_sid, account.api_key_sid, account.api_key_secret) == ("", None, None)
