@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -27,6 +28,7 @@ from pipeline.model.recorder import RecorderAct
 from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.scripts import ScriptId
+from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import find_call_by_sid, read_numbers
 from pipeline.store.recorder_events import list_recorder_events
 from pipeline.store.session import Transaction
@@ -75,6 +77,9 @@ def take_answer(
     """Take the answer at a question, or that the announcement was heard."""
 
     def act(visit: Visit) -> str:
+        # Two answers at once take turns, so that the first closes the gate.
+        with suppress(NotFound):
+            lock_call(visit.tx, visit.call_sid)
         state = find_state(visit.tx, visit.call_sid, owner=visit.owner, law=context.law)
         if state is None or state.call.round != 1:
             # After a transfer answers go elsewhere: one of before that comes again answers nothing now.

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.tenant import OnDecline, Topology
+from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import find_call_by_sid, list_legs
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
@@ -440,3 +442,18 @@ def test_whatever_comes_in_whatever_order_after_a_refusal_no_document_starts_a_r
         if starts:
             assert stands["caller", "record"] == "granted"
             assert stands["caller", "train"] in ("granted", "declined")
+
+
+def test_an_answer_waits_for_another_that_is_being_noted(stage):
+    call = stage.call(stage.tenant())
+    asked = call.ring(caller="+4930123456")
+    answered: list[object] = []
+    thread = threading.Thread(target=lambda: answered.append(call.press(asked, "1")))
+    with stage.context.database.transaction(call.owner.id) as tx:
+        lock_call(tx, call.call_sid)
+        thread.start()
+        thread.join(0.5)
+        assert answered == []
+    thread.join(10)
+    assert len(answered) == 1
+    assert stage.standing(call)["caller", "record"] == "granted"
