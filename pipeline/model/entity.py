@@ -41,13 +41,18 @@ class EntityType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Why a span was taken for personal data. Names rules, never words."""
+    """Why a span was taken for personal data. Names rules, never words.
+
+    `view` is what the rule read, `slot` what the dialogue was being told, `score` how sure this one finding was.
+    """
 
     recognizer: str
     view: str = "words"
     pattern: str | None = None
     question_turn: int | None = None
     learned_from_turn: int | None = None
+    slot: str | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

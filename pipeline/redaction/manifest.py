@@ -17,7 +17,9 @@ from pipeline.model.span import CharSpan, TimeSpan, merge_times
 from pipeline.model.transcript import Conversation, Turn, Word
 from pipeline.redaction.profile import RedactionProfile
 
-SCHEMA: Final = "earmark.manifest/1"
+SCHEMA: Final = "earmark.manifest/2"
+_READ_TOO: Final = ("earmark.manifest/1",)
+"""Earlier schemas that are read as they were written; /1 has no slot and no score in its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,11 @@ class Manifest:
         """Read what `to_json` wrote.
 
         Raises:
-            InvalidInput: not a manifest of this schema.
+            InvalidInput: not a manifest, or of a schema that is not known here.
         """
         try:
             read = json.loads(document)
-            if read["schema"] != SCHEMA:
+            if read["schema"] not in (SCHEMA, *_READ_TOO):
                 raise InvalidInput("not a manifest of a schema that is known here")
             muted = tuple(tuple(TimeSpan(*span) for span in channel) for channel in read["muted"])
             return cls(
@@ -209,8 +211,13 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         "label": entry.label,
         "channel": entry.channel,
         "times": [[time.start_ms, time.end_ms] for time in entry.times],
-        "evidence": [{k: v for k, v in asdict(e).items() if v is not None} for e in entry.evidence],
+        "evidence": [_evidence_document(evidence) for evidence in entry.evidence],
     }
+
+
+def _evidence_document(evidence: Evidence) -> dict[str, Any]:
+    rounded = replace(evidence, score=None if evidence.score is None else round(evidence.score, 4))
+    return {name: value for name, value in asdict(rounded).items() if value is not None}
 
 
 def _entry(read: Mapping[str, Any]) -> Entry:

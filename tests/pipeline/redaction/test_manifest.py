@@ -15,7 +15,9 @@ from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import RedactionProfile
 from tests.pipeline.redaction.dialogues import a_conversation, a_timed_conversation
 
-EVIDENCE = (Evidence(recognizer="Dialogue", view="dialogue", pattern="answer", question_turn=0),)
+EVIDENCE = (
+    Evidence(recognizer="Dialogue", view="dialogue", pattern="answer", question_turn=0, slot="given name", score=0.9),
+)
 TIGHT = RedactionProfile(padding_ms=0, merge_gap_ms=0)
 
 
@@ -93,6 +95,15 @@ def test_a_manifest_written_and_read_is_the_same_and_holds_no_word_of_the_call()
     assert Manifest.from_json(document).to_json() == document
     assert b"annabel" not in document
     assert json.loads(document)["entries"][0]["evidence"][0]["question_turn"] == 0
+
+
+def test_a_manifest_of_the_first_schema_is_still_read() -> None:
+    manifest = a_manifest(a_timed_conversation("agent: your name", "caller: annabel"), an_entity(1, 0, 7))
+    document = json.loads(manifest.to_json()) | {"schema": "earmark.manifest/1"}
+    document["entries"][0]["evidence"] = [{"recognizer": "Dialogue", "view": "dialogue", "question_turn": 0}]
+    read = Manifest.from_json(json.dumps(document).encode())
+    assert read.entries[0].evidence == (Evidence(recognizer="Dialogue", view="dialogue", question_turn=0),)
+    assert json.loads(read.to_json())["schema"] == "earmark.manifest/2"
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"schema":"other/1"}', b"\xff"])
