@@ -99,15 +99,20 @@ def _write(base: Base, owner: TenantId, summary: RecordingSummary, out: Path) ->
         name: read_redacted(base.vault, owner, summary.recording.id, kind, actor="cli", reason="earmark process --out")
         for name, kind in _FILES.items()
     }
-    bodies["decisions.json"] = json.dumps(_decisions(summary), indent=2, sort_keys=True).encode()
+    bodies["decisions.json"] = json.dumps(_decisions(summary)).encode()
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, body in bodies.items():
             part = out / f".{name}.part"
-            part.write_bytes(body)
+            part.write_bytes(_readable(body) if name.endswith(".json") else body)
             part.replace(out / name)
     except OSError as error:
         raise InvalidInput(f"--out cannot be written: {os.strerror(error.errno or 0)}") from error
+
+
+def _readable(document: bytes) -> bytes:
+    """Write a JSON document for people: what is kept has no line breaks, so that it always has the same bytes."""
+    return json.dumps(json.loads(document), indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def _decisions(summary: RecordingSummary) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The span manifest: the one list that redacted text, redacted sound, the review page and the export are made from.
 
 It holds places, types, times and evidence, and no word of the call. It fails closed: a hidden word whose time is not
-known, or lies outside the sound, withholds the whole.
+known, or lies outside the sound, withholds the whole. Each evidence is written with its sentence (`why`), so that the
+file explains itself to who has only the file; the sentence is made anew at each writing and never read back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan, TimeSpan, merge_times
 from pipeline.model.transcript import Conversation, Turn, Word
+from pipeline.redaction.explain import explain
 from pipeline.redaction.profile import RedactionProfile
 
 SCHEMA: Final = "earmark.manifest/2"
@@ -217,7 +219,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
 
 def _evidence_document(evidence: Evidence) -> dict[str, Any]:
     rounded = replace(evidence, score=None if evidence.score is None else round(evidence.score, 4))
-    return {name: value for name, value in asdict(rounded).items() if value is not None}
+    known = {name: value for name, value in asdict(rounded).items() if value is not None}
+    return known | {"why": explain(evidence)}
 
 
 def _entry(read: Mapping[str, Any]) -> Entry:
@@ -226,7 +229,7 @@ def _entry(read: Mapping[str, Any]) -> Entry:
         span=CharSpan(read["start"], read["end"]),
         type=EntityType(read["type"]),
         score=read["score"],
-        evidence=tuple(Evidence(**e) for e in read["evidence"]),
+        evidence=tuple(Evidence(**{k: v for k, v in e.items() if k != "why"}) for e in read["evidence"]),
         group=read["group"],
         channel=read["channel"],
         times=tuple(TimeSpan(*time) for time in read["times"]),

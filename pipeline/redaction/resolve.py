@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.model.entity import Entity, EntityType
+from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.span import CharSpan
+from pipeline.redaction.check_digits import passed_check
 from pipeline.redaction.normalise import write
 from pipeline.redaction.vocabulary import TITLES, bare_word
 
@@ -15,10 +16,11 @@ def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
     """Make one turn's entities disjoint.
 
     The surer one keeps its place; what the other covers beyond it stays hidden under its own type. Evidence of
-    findings that lie wholly inside is kept.
+    findings that lie wholly inside is kept, each with the score it was found with, and a check digit that is passed
+    is further evidence.
     """
     kept: list[Entity] = []
-    for entity in sorted(entities, key=_rank):
+    for entity in map(_scored, sorted(entities, key=_rank)):
         rest = [entity.span]
         for other in kept:
             rest = [part for span in rest for part in _minus(span, other.span)]
@@ -26,7 +28,7 @@ def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
         if not rest:
             kept = [_with_evidence(k, entity) if k.span.touches(entity.span) else k for k in kept]
         kept += [replace(entity, span=span) for span in rest]
-    return _joined(sorted(kept, key=lambda e: e.span), text)
+    return tuple(_proved(entity, text) for entity in _joined(sorted(kept, key=lambda e: e.span), text))
 
 
 def number_groups(entities: Sequence[Entity], texts: Sequence[str]) -> tuple[Entity, ...]:
@@ -98,6 +100,20 @@ def _trim(span: CharSpan, text: str) -> CharSpan | None:
     while end > start and not text[end - 1].isalnum():
         end -= 1
     return CharSpan(start, end) if start < end else None
+
+
+def _scored(entity: Entity) -> Entity:
+    """Note in the evidence how sure each finding was by itself; resolution may give the whole another score."""
+    scored = (replace(e, score=entity.score) if e.score is None else e for e in entity.evidence)
+    return replace(entity, evidence=tuple(scored))
+
+
+def _proved(entity: Entity, text: str) -> Entity:
+    proof = passed_check(entity.type, text[entity.span.start : entity.span.end])
+    new = Evidence(recognizer="CheckDigits", view="written", pattern=proof)
+    if proof is None or new in entity.evidence:
+        return entity
+    return replace(entity, evidence=(*entity.evidence, new))
 
 
 def _with_evidence(kept: Entity, other: Entity) -> Entity:

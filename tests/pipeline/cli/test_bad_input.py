@@ -165,6 +165,9 @@ def test_when_the_database_goes_mid_way_it_is_told_and_the_next_run_finishes(
     assert "PERSON" in shown["entity_types"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == RESULTS
     assert "artwell" not in (tmp_path / "out" / "transcript.redacted.json").read_text().lower()
+    manifest = (tmp_path / "out" / "manifest.json").read_text()
+    assert manifest.count("\n") > 50
+    assert all(e["why"] for entry in json.loads(manifest)["entries"] for e in entry["evidence"])
     originals = [p for p in objects(data) if "recording.original" in str(p)]
     assert len({p.parent for p in originals}) == 1
 

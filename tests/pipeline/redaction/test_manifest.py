@@ -97,6 +97,13 @@ def test_a_manifest_written_and_read_is_the_same_and_holds_no_word_of_the_call()
     assert json.loads(document)["entries"][0]["evidence"][0]["question_turn"] == 0
 
 
+def test_each_evidence_is_written_with_its_sentence_and_its_score() -> None:
+    manifest = a_manifest(a_timed_conversation("agent: your name", "caller: annabel"), an_entity(1, 0, 7))
+    (written,) = json.loads(manifest.to_json())["entries"][0]["evidence"]
+    assert written["why"] == "answers the question for a given name in turn 0"
+    assert written["score"] == 0.9
+
+
 def test_a_manifest_of_the_first_schema_is_still_read() -> None:
     manifest = a_manifest(a_timed_conversation("agent: your name", "caller: annabel"), an_entity(1, 0, 7))
     document = json.loads(manifest.to_json()) | {"schema": "earmark.manifest/1"}

@@ -50,6 +50,19 @@ def test_the_surer_finding_keeps_its_type_and_the_evidence_of_the_other() -> Non
     assert {e.recognizer for e in only.evidence} == {"r11-20", "r11-15"}
 
 
+def test_each_evidence_keeps_the_score_it_was_found_with() -> None:
+    (only,) = resolve([an_entity(11, 15, score=0.4), an_entity(11, 20, score=0.9)], TEXT)
+    assert [(e.recognizer, e.score) for e in only.evidence] == [("r11-20", 0.9), ("r11-15", 0.4)]
+
+
+def test_a_check_digit_that_is_passed_is_evidence_and_one_that_is_not_takes_nothing_away() -> None:
+    card = Entity(turn=0, span=CharSpan(0, 19), type=EntityType.CREDIT_CARD, score=0.9)
+    (good,) = resolve([card], "4532 0151 1283 0366")
+    (bad,) = resolve([card], "4532 0151 1283 0367")
+    assert [(e.recognizer, e.pattern) for e in good.evidence] == [("CheckDigits", "card")]
+    assert (bad.span, bad.type, bad.evidence) == (card.span, card.type, ())
+
+
 def test_first_name_and_full_name_are_one_person_and_another_is_another() -> None:
     texts = ["anna bell", "Anna", "ms bell's", "george"]
     numbered = number_groups([an_entity(0, 4)] * 4, texts)
