@@ -1,23 +1,35 @@
 """Writes the redacted transcript from the manifest alone: text and word list cannot disagree, and no side field leaks.
 
-A hidden word keeps its time and loses everything else.
+What is written is listed here, field by field: a turn's number, party, channel and text, its words and their times.
+Nothing else that a recogniser or a caller of ours attaches (alternatives, confidences, summaries, names of speakers)
+has a way through. A word that a hidden span touches keeps its time and loses everything else, as it does in sound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+import hmac
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import pairwise, zip_longest
 from typing import Any, Final, assert_never
 
 from presidio_anonymizer.operators import Decrypt, Encrypt, Hash, Mask
 
 from pipeline.model.errors import InvalidInput, Withheld
+from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation, Turn
 from pipeline.redaction.manifest import Entry, Manifest
+from pipeline.redaction.normalise import write
 from pipeline.redaction.profile import TextStyle
+from pipeline.redaction.vocabulary import bare_word
 
 SCHEMA: Final = "earmark.transcript.redacted/1"
 _HASH_LENGTH: Final = 16
+_PARTY: Final = re.compile(
+    r"(?:caller|callee|agent|assistant|bot|customer|system|user)?|(?:channel|speaker)[- ]?\d{1,3}", re.IGNORECASE
+)
+"""How a party may be called. Any other label may be somebody's name."""
 
 Styler = Callable[[Entry, str], str]
 
@@ -38,7 +50,7 @@ def render_text(
 
     Raises:
         InvalidInput: the style needs a secret, and this one will not do.
-        Withheld: `span`, when the manifest is not of this conversation.
+        Withheld: `span`, when the manifest is not of this conversation, or a word's place is not in its turn.
     """
     if manifest.conversation_id != conversation.id:
         raise Withheld("span")
@@ -48,6 +60,7 @@ def render_text(
         by_turn.setdefault(entry.turn, []).append(entry)
     if not by_turn.keys() <= {turn.index for turn in conversation.turns}:
         raise Withheld("span")
+    parties = _parties(conversation)
     return {
         "schema": SCHEMA,
         "conversation": conversation.id,
@@ -55,7 +68,11 @@ def render_text(
         "style": style.value,
         "detector": manifest.detector_version,
         "profile": manifest.profile_digest,
-        "turns": [_render_turn(turn, by_turn.get(turn.index, []), styler) for turn in conversation.turns],
+        "turns": [
+            {"turn": turn.index, "speaker": parties[turn.speaker], "channel": turn.channel}
+            | _render_turn(turn, by_turn.get(turn.index, []), styler)
+            for turn in conversation.turns
+        ],
     }
 
 
@@ -66,9 +83,12 @@ def reveal(shown: str, *, secret: bytes) -> str:
         InvalidInput: not written under this key.
     """
     try:
-        said: str = Decrypt().operate(shown.rpartition(":")[2], {"key": secret})
+        opened: str = Decrypt().operate(shown.rpartition(":")[2], {"key": secret})
     except ValueError as error:
         raise InvalidInput("not encrypted under this key") from error
+    check, said = opened[:_HASH_LENGTH], opened[_HASH_LENGTH:]
+    if not hmac.compare_digest(check.encode(), _digest(said, secret).encode()):
+        raise InvalidInput("not encrypted under this key")
     return said
 
 
@@ -87,7 +107,7 @@ def _styler(style: TextStyle, secret: bytes) -> Styler:
             return lambda entry, said: f"[{entry.type.value}:{_digest(said, secret)}]"
         case TextStyle.ENCRYPT:
             _need(len(secret) in (16, 24, 32))
-            return lambda entry, said: f"[{entry.type.value}:{Encrypt().operate(said, {'key': secret})}]"
+            return lambda entry, said: f"[{entry.type.value}:{_encrypt(said, secret)}]"
         case _:
             assert_never(style)
 
@@ -103,45 +123,91 @@ def _mask(said: str) -> str:
 
 
 def _digest(said: str, salt: bytes) -> str:
-    """Hash without regard to case and spacing, so that one name has one digest."""
-    digest: str = Hash().operate(" ".join(said.lower().split()), {"hash_type": "sha256", "salt": salt})
+    """Hash what would be written, without regard to case, signs and possessives: one value has one digest."""
+    written = " ".join(bare_word(word) for word in write(said.lower()).text.replace("’", "'").split())
+    plain = "".join(sign for sign in written if sign.isalnum()) or said
+    digest: str = Hash().operate(plain, {"hash_type": "sha256", "salt": salt})
     return digest[:_HASH_LENGTH]
+
+
+def _encrypt(said: str, key: bytes) -> str:
+    """Encrypt with a digest in front, by which another key and an altered text are told from the right ones."""
+    encrypted: str = Encrypt().operate(_digest(said, key) + said, {"key": key})
+    return encrypted
+
+
+def _parties(conversation: Conversation) -> dict[str, str]:
+    """Call each speaker by its party; one that is called anything else gets a number."""
+    named: dict[str, str] = {}
+    for label in dict.fromkeys(turn.speaker for turn in conversation.turns):
+        others = sum(shown != known for known, shown in named.items())
+        named[label] = label if _PARTY.fullmatch(label) else f"speaker-{others + 1}"
+    return named
 
 
 def _render_turn(turn: Turn, entries: Sequence[Entry], styler: Styler) -> dict[str, Any]:
     ordered = sorted(entries, key=lambda e: e.span)
-    if any(b.span.start < a.span.end for a, b in pairwise(ordered)):
-        raise Withheld("span")
-    if ordered and ordered[-1].span.end > len(turn.text):
-        raise Withheld("span")
-    shown = {entry.span: styler(entry, turn.text[entry.span.start : entry.span.end]) for entry in ordered}
+    _check_places(turn, ordered)
+    spans = _whole_words(turn, ordered)
+    shown = [styler(e, turn.text[span.start : span.end]) for e, span in zip(ordered, spans, strict=True)]
     parts: list[str] = []
     at = 0
-    for entry in ordered:
-        parts += [turn.text[at : entry.span.start], shown[entry.span]]
-        at = entry.span.end
+    for span, instead in zip(spans, shown, strict=True):
+        parts += [turn.text[at : span.start], instead]
+        at = span.end
     parts.append(turn.text[at:])
-    text = " ".join("".join(parts).split()) if "" in shown.values() else "".join(parts)
-    rendered: dict[str, Any] = {"turn": turn.index, "speaker": turn.speaker, "channel": turn.channel, "text": text}
-    if turn.words:
-        rendered["words"] = _render_words(turn, ordered, shown)
-    return rendered
+    text = " ".join("".join(parts).split()) if "" in shown else "".join(parts)
+    words = _render_words(turn, spans, shown) if turn.words else []
+    return {"text": text} | ({"words": words} if turn.words else {})
 
 
-def _render_words(turn: Turn, entries: Sequence[Entry], shown: Mapping[Any, str]) -> list[dict[str, Any]]:
-    """List the words; those an entity touches become one, with its replacement and their time."""
+def _check_places(turn: Turn, ordered: Sequence[Entry]) -> None:
+    """Refuse places that overlap, are out of order or lie outside the text: what they hide could not be relied on."""
+    for spans in ([entry.span for entry in ordered], turn.word_spans):
+        if any(b.start < a.end for a, b in pairwise(spans)) or (spans and spans[-1].end > len(turn.text)):
+            raise Withheld("span")
+
+
+def _whole_words(turn: Turn, ordered: Sequence[Entry]) -> list[CharSpan]:
+    """Widen each hidden span to the whole words it touches, up to the next; signs at a word's ends stay outside."""
+    ends = [place.end for place in turn.word_spans]
+    widened: list[CharSpan] = []
+    for entry, following in zip_longest(ordered, ordered[1:]):
+        limit = following.span.start if following else len(turn.text)
+        start, end = entry.span.start, entry.span.end
+        for place in turn.word_spans[bisect_left(ends, entry.span.start + 1) :]:
+            if place.start >= entry.span.end:
+                break
+            core = _core(turn.text, place)
+            start, end = min(start, core.start), max(end, core.end)
+        widened.append(CharSpan(max(start, widened[-1].end if widened else 0), min(end, limit)))
+    return widened
+
+
+def _core(text: str, place: CharSpan) -> CharSpan:
+    """Give a word without the signs at its ends; one that is nothing but signs stays whole."""
+    telling = [at for at in range(place.start, place.end) if text[at].isalnum()]
+    return CharSpan(telling[0], telling[-1] + 1) if telling else place
+
+
+def _render_words(turn: Turn, spans: Sequence[CharSpan], shown: Sequence[str]) -> list[dict[str, Any]]:
+    """List the words; those a hidden span touches become one, with its replacement and their time."""
     rendered: list[dict[str, Any]] = []
-    at = 0
-    current: Entry | None = None
+    first, told = 0, -1
     for word, place in zip(turn.words, turn.word_spans, strict=True):
-        while at < len(entries) and entries[at].span.end <= place.start:
-            at += 1
-        entry = entries[at] if at < len(entries) and entries[at].span.touches(place) else None
-        if entry is None:
-            rendered.append({"text": word.text, "start_ms": word.start_ms, "end_ms": word.end_ms})
-        elif entry is current:
-            rendered[-1]["end_ms"] = max(rendered[-1]["end_ms"], word.end_ms)
+        while first < len(spans) and spans[first].end <= place.start:
+            first += 1
+        last = first
+        while last < len(spans) and spans[last].start < place.end:
+            last += 1
+        instead = "".join(shown[max(first, told + 1) : last])
+        if first == last:
+            text = turn.text[place.start : place.end]
+            rendered.append({"text": text, "start_ms": word.start_ms, "end_ms": word.end_ms})
+        elif first > told:
+            rendered.append({"text": instead, "start_ms": word.start_ms, "end_ms": word.end_ms})
         else:
-            rendered.append({"text": shown[entry.span], "start_ms": word.start_ms, "end_ms": word.end_ms})
-        current = entry
+            rendered[-1]["text"] += instead
+            rendered[-1]["end_ms"] = max(rendered[-1]["end_ms"], word.end_ms)
+        told = max(told, last - 1)
     return [word for word in rendered if word["text"]]

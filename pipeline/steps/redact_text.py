@@ -8,8 +8,9 @@ import json
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.errors import NotFound
-from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.ids import ArtifactId, RecordingId, TenantId
 from pipeline.redaction.manifest import Manifest
+from pipeline.redaction.profile import TextStyle
 from pipeline.redaction.render_text import render_text
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.detect import profile_of, read_conversation
@@ -25,12 +26,34 @@ def redact_text(context: StepContext, tenant: TenantId, recording: RecordingId) 
     found, owner = context.read(tenant, recording)
     artifact, manifest = read_manifest(context, tenant, recording)
     conversation, _ = read_conversation(context, found, owner)
-    secret = hmac.new(context.vault.keys.digest_key(tenant), b"redacted-text", hashlib.sha256).digest()
-    document = render_text(conversation, manifest, style=profile_of(owner).text_style, secret=secret)
-    body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    style = profile_of(owner).text_style
     parents = (*artifact.parents, artifact.id)
-    kept = context.vault.keep(shelf_of(found), ArtifactKind.TRANSCRIPT_REDACTED, body, parents=parents)
+    # Encrypting again gives other bytes: what an earlier attempt encrypted is taken as it is.
+    kept = _find_encrypted(context, recording, tenant, parents) if style is TextStyle.ENCRYPT else None
+    if kept is None:
+        document = render_text(conversation, manifest, style=style, secret=secret_of(context, tenant, style))
+        body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        kept = context.vault.keep(shelf_of(found), ArtifactKind.TRANSCRIPT_REDACTED, body, parents=parents)
     return {"artifact": kept.id}
+
+
+def secret_of(context: StepContext, tenant: TenantId, style: TextStyle) -> bytes:
+    """Derive the 32 bytes that the tenant's hashes are salted with, or its hidden text is encrypted under.
+
+    They go with the tenant's key: once it is destroyed, what was encrypted cannot be revealed any more.
+    """
+    purpose = f"redacted-text:{style.value}".encode()
+    return hmac.new(context.vault.keys.digest_key(tenant), purpose, hashlib.sha256).digest()
+
+
+def _find_encrypted(
+    context: StepContext, recording: RecordingId, tenant: TenantId, parents: tuple[ArtifactId, ...]
+) -> Artifact | None:
+    with context.vault.database.transaction(tenant) as tx:
+        artifact = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    if artifact is None or artifact.parents != parents:
+        return None
+    return artifact if json.loads(context.vault.read(artifact))["style"] == TextStyle.ENCRYPT else None
 
 
 def read_manifest(context: StepContext, tenant: TenantId, recording: RecordingId) -> tuple[Artifact, Manifest]:
