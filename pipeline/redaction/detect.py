@@ -16,10 +16,11 @@ from pipeline.model.errors import Withheld
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.context import Dialogue
+from pipeline.redaction.groups import number_groups
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.profile import DEFAULT_PROFILE, RedactionProfile
 from pipeline.redaction.propagate import Propagation
-from pipeline.redaction.resolve import number_groups, resolve
+from pipeline.redaction.resolve import resolve
 from pipeline.redaction.sifting import Sieve
 from pipeline.redaction.turn_view import TurnReader, TurnView
 from pipeline.redaction.vocabulary import load_vocabulary

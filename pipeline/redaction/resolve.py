@@ -1,15 +1,23 @@
-"""Many overlapping findings to one disjoint list that covers at least as much, and numbers for what is the same."""
+"""Many overlapping findings to one disjoint list that covers at least as much.
+
+What redaction itself wrote is never read again: redacting twice is redacting once.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.span import CharSpan
 from pipeline.redaction.check_digits import passed_check
-from pipeline.redaction.normalise import write
-from pipeline.redaction.vocabulary import TITLES, bare_word
+
+_PLACEHOLDER: Final = re.compile(
+    rf"\[(?:{'|'.join(EntityType)})(?:_\d+|:[0-9a-f]{{16}}|:[\w-]{{64,}}={{0,2}})?\]", re.ASCII
+)
+"""What stands for a hidden span in redacted text: a type, a label, a hash, something encrypted. Nothing said does."""
 
 
 def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
@@ -19,58 +27,17 @@ def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
     findings that lie wholly inside is kept, each with the score it was found with, and a check digit that is passed
     is further evidence.
     """
+    written = [CharSpan(*found.span()) for found in _PLACEHOLDER.finditer(text)]
     kept: list[Entity] = []
     for entity in map(_scored, sorted(entities, key=_rank)):
         rest = [entity.span]
-        for other in kept:
-            rest = [part for span in rest for part in _minus(span, other.span)]
+        for hole in (*written, *(other.span for other in kept)):
+            rest = [part for span in rest for part in _minus(span, hole)]
         rest = [trimmed for span in rest if (trimmed := _trim(span, text)) is not None]
         if not rest:
             kept = [_with_evidence(k, entity) if k.span.touches(entity.span) else k for k in kept]
         kept += [replace(entity, span=span) for span in rest]
     return tuple(_proved(entity, text) for entity in _joined(sorted(kept, key=lambda e: e.span), text))
-
-
-def number_groups(entities: Sequence[Entity], texts: Sequence[str]) -> tuple[Entity, ...]:
-    """Give entities that name the same thing the same number, counted for each type from 1 in order of appearance.
-
-    Args:
-        entities: of a whole conversation, in order.
-        texts: what each entity covers.
-    """
-    groups: dict[EntityType, list[_Group]] = {}
-    numbered: list[Entity] = []
-    for entity, text in zip(entities, texts, strict=True):
-        known = groups.setdefault(entity.type, [])
-        words = _words(entity.type, text)
-        group = next((g for g in known if g.is_same(entity.type, words)), None)
-        if group is None:
-            group = _Group(len(known) + 1, words)
-            known.append(group)
-        elif len(words) > len(group.words):
-            group.words = words
-        numbered.append(replace(entity, group=group.number))
-    return tuple(numbered)
-
-
-@dataclass(slots=True)
-class _Group:
-    number: int
-    words: tuple[str, ...]
-
-    def is_same(self, type: EntityType, words: tuple[str, ...]) -> bool:
-        if type is EntityType.PERSON:
-            return bool(words) and (set(words) <= set(self.words) or set(self.words) <= set(words))
-        mine, theirs = "".join(self.words), "".join(words)
-        if mine.isdecimal() and theirs.isdecimal() and min(len(mine), len(theirs)) >= 3:
-            return mine in theirs or theirs in mine
-        return mine == theirs
-
-
-def _words(type: EntityType, text: str) -> tuple[str, ...]:
-    written = write(text.lower()).text
-    words = tuple(bare_word(w.strip(".,?!")) for w in written.split())
-    return tuple(w for w in words if w and (type is not EntityType.PERSON or w not in TITLES))
 
 
 def _rank(entity: Entity) -> tuple[float, int, int, str]:

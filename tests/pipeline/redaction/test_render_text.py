@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipeline.model.entity import Entity, EntityType
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan
-from pipeline.model.transcript import Conversation, Turn, Word
+from pipeline.model.transcript import Conversation, Turn, Word, turn_from_words
+from pipeline.redaction.detect import Detector
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import RedactionProfile, TextStyle
 from pipeline.redaction.render_text import render_text, reveal
@@ -196,6 +197,53 @@ def test_no_character_of_a_hidden_span_survives_and_word_list_and_text_agree(
         assert plain(turn["text"]) == plain("".join(word["text"] for word in turn.get("words", [])))
     kept = " ".join(texts(document))
     assert all(kept.count(word) >= sum(w.count(word) for w in turns) for word in ("x", "y-z", "w's,", "(q)", "[r]"))
+
+
+DIALOGUE = (
+    "agent: thank you for calling harbour energy this is sione",
+    "caller: hi sione it's margaret wilson",
+    "agent: can you spell the family name",
+    "caller: w i l s o n",
+    "agent: and the card number",
+    "caller: four five five six seven three seven five",
+    "agent: four five five six seven three seven five",
+    "caller: eight six eight nine nine eight five five",
+    "agent: an email for the receipt",
+    "caller: margaret dot wilson at gmail dot com",
+    "agent: thanks margaret that is two hundred and twelve dollars",
+)
+
+
+@pytest.mark.parametrize("style", TextStyle)
+def test_detecting_in_what_was_rendered_and_rendering_again_changes_nothing(
+    detector: Detector, style: TextStyle
+) -> None:
+    call = a_timed_conversation(*DIALOGUE)
+    once = rendered(detector, call, style)
+    turns = tuple(
+        turn_from_words(
+            turn["turn"],
+            turn["speaker"],
+            tuple(
+                Word(text=w["text"], channel=turn["channel"], start_ms=w["start_ms"], end_ms=w["end_ms"])
+                for w in turn["words"]
+            ),
+        )
+        for turn in once["turns"]
+        if turn.get("words")
+    )
+    again = rendered(detector, Conversation(id=call.id, turns=turns), style)
+    assert [(t["turn"], t["text"], t["words"]) for t in again["turns"]] == [
+        (t["turn"], t["text"], t["words"]) for t in once["turns"] if t.get("words")
+    ]
+    assert "wilson" not in json.dumps(once)
+
+
+def rendered(detector: Detector, call: Conversation, style: TextStyle) -> dict[str, Any]:
+    manifest = build_manifest(
+        call, detector.detect(call), profile=RedactionProfile(), duration_ms=99_000, channels=2, detector_version="1"
+    )
+    return render_text(call, manifest, style=style, secret=KEY)
 
 
 def test_a_manifest_of_another_call_is_withheld() -> None:
