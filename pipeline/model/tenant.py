@@ -59,8 +59,16 @@ class TenantSettings:
     engines: tuple[str, ...] = ("local",)
     """Recognisers in order of preference; the first that policy, region and language allow is used."""
     region: str = "local"
+    entity_set: str = "default"
+    """Which types of personal data are hidden."""
+    threshold: float | None = None
+    """How sure the detector must be of what it hides, 0 to 1; None: as sure as it is made for."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """The same for single types, by the type's name."""
     text_style: str = "label"
     audio_style: str = "silence"
+    padding_ms: int | None = None
+    """How much is muted before and after hidden words; None: as much as the recogniser's times are off."""
     deletes_vendor_copy: bool = True
     instance: str | None = None
     """Set when this tenant's calls are made through a developer's own instance."""
@@ -83,6 +91,10 @@ class TenantSecrets:
     """The token before the present one: accepted beside it while the vendor changes over."""
     webhook_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets of shared keys that sign webhooks, by the vendor's key id."""
+    hide_words: tuple[str, ...] = field(default=(), repr=False)
+    """Names and code words that are hidden wherever they are said: personal or confidential themselves."""
+    keep_words: tuple[str, ...] = field(default=(), repr=False)
+    """Names that are never hidden, such as the assistant's own; what answers a personal question is all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

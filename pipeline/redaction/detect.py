@@ -11,17 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.model.entity import Entity, EntityType
 from pipeline.model.errors import Withheld
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.context import Dialogue
 from pipeline.redaction.groups import number_groups
+from pipeline.redaction.languages import is_detected
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.profile import DEFAULT_PROFILE, RedactionProfile
 from pipeline.redaction.propagate import Propagation
 from pipeline.redaction.resolve import resolve
 from pipeline.redaction.sifting import Sieve
+from pipeline.redaction.tenant_words import TenantWords
 from pipeline.redaction.turn_view import TurnReader, TurnView
 from pipeline.redaction.vocabulary import load_vocabulary
 
@@ -43,6 +45,7 @@ class Detector:
         self._dialogue = Dialogue(vocabulary)
         self._sieve = Sieve(vocabulary)
         self._propagation = Propagation(vocabulary)
+        self._tenant_words = TenantWords(vocabulary)
 
     def detect(self, conversation: Conversation, *, profile: RedactionProfile | None = None) -> tuple[Entity, ...]:
         """Find what is personal in a conversation.
@@ -80,9 +83,7 @@ class Detector:
         found += self._dialogue.read(views)
         found += self._propagation.find(views, found)
         found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in found]
-        found = [e for e in found if e.score >= profile.threshold and profile.hides(e.type)]
-        found = [e for e in found if not _is_kept(e, views, profile)]
-        found += _tenant_words(views, profile)
+        found = self._tenant_words.apply(found, views, profile)
         by_turn: dict[int, list[Entity]] = {}
         for entity in found:
             by_turn.setdefault(entity.turn, []).append(entity)
@@ -109,7 +110,7 @@ def _with_possessive(entity: Entity, texts: Mapping[int, str]) -> Entity:
 
 
 def _check_language(conversation: Conversation) -> None:
-    if conversation.language.lower().replace("_", "-").split("-")[0] != "en":
+    if not is_detected(conversation.language):
         raise Withheld("language")
 
 
@@ -126,29 +127,3 @@ def _batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversatio
             batch, turns = [], 0
     if batch:
         yield batch
-
-
-def _is_kept(entity: Entity, views: Sequence[TurnView], profile: RedactionProfile) -> bool:
-    if not profile.keep_words or any(e.question_turn is not None for e in entity.evidence):
-        return False
-    text = next(v.turn.text for v in views if v.turn.index == entity.turn)
-    said = text[entity.span.start : entity.span.end].lower().strip(" .,?!")
-    return said in {word.lower() for word in profile.keep_words}
-
-
-def _tenant_words(views: Sequence[TurnView], profile: RedactionProfile) -> list[Entity]:
-    evidence = (Evidence(recognizer="TenantWords", view="words", pattern="tenant list"),)
-    found: list[Entity] = []
-    for view in views:
-        keys = [token.key for token in view.written.tokens]
-        for words in (tuple(word.lower().split()) for word in profile.hide_words):
-            for at in range(len(keys) - len(words) + 1 if words else 0):
-                if tuple(keys[at : at + len(words)]) == words:
-                    tokens = view.written.tokens
-                    span = CharSpan(tokens[at].start, tokens[at + len(words) - 1].end)
-                    found.append(
-                        Entity(
-                            turn=view.turn.index, span=span, type=EntityType.TENANT_WORD, score=1.0, evidence=evidence
-                        )
-                    )
-    return found

@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.alike import Sound, sound
-from pipeline.redaction.normalise import Kind, write
+from pipeline.redaction.normalise import Kind, Written, write
 from pipeline.redaction.vocabulary import TITLES, bare_word, word_set
 
 DATES: Final = frozenset({T.DATE_OF_BIRTH, T.CREDIT_CARD_EXPIRY})
@@ -30,6 +30,15 @@ class Match(IntEnum):
     NONE = 0
     BY_SOUND = 1
     EXACT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word and the pieces [first, last) of the written view that it was written in."""
+
+    text: str = field(repr=False)
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +83,22 @@ def value_of(type: T, said: str) -> Value:
 
 def spoken_words(said: str) -> list[str]:
     """Give the words of what was said in lower case, spelled ones and numbers joined, without signs and possessives."""
-    words: list[str] = []
+    return [word.text for word in locate_words(write(said))]
+
+
+def locate_words(written: Written) -> list[SpokenWord]:
+    """Give the words of a turn in the same way, each with the pieces that it was written in."""
+    words: list[SpokenWord] = []
     is_open = False
-    for piece in write(said.lower()).pieces:
-        text = "".join(sign for sign in bare_word(piece.text.replace("’", "'")) if sign.isalnum())
+    for index, piece in enumerate(written.pieces):
+        text = "".join(sign for sign in bare_word(piece.text.lower().replace("’", "'")) if sign.isalnum())
         if piece.kind is Kind.SYMBOL:
             is_open = is_open and piece.glued and piece.text == "-"
-        elif text and not (piece.kind is Kind.FILLER or piece.text in ("'s", "s'")):
+        elif text and not (piece.kind is Kind.FILLER or piece.text in ("'s", "’s")):
             if piece.is_code and piece.glued and is_open:
-                words[-1] += text
+                words[-1] = SpokenWord(words[-1].text + text, words[-1].first, index + 1)
             else:
-                words.append(text)
+                words.append(SpokenWord(text, index, index + 1))
             is_open = piece.is_code
     return words
 

@@ -110,7 +110,9 @@ def _tenant(row: Row[Any], keys: Keys) -> Tenant:
             "engines": tuple(chosen["engines"]),
         }
     )
-    secrets = TenantSecrets(**json.loads(open_sealed(row.sealed, keys=keys, tenant=tenant, context=_CONTEXT)))
+    opened = json.loads(open_sealed(row.sealed, keys=keys, tenant=tenant, context=_CONTEXT))
+    words = {name: tuple(opened.get(name, ())) for name in ("hide_words", "keep_words")}
+    secrets = TenantSecrets(**(opened | words))
     return Tenant(
         id=tenant,
         display_name=row.display_name,

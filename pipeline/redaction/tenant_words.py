@@ -1,0 +1,125 @@
+"""What a tenant wants of what was found: its types and thresholds, its own words hidden always, others never.
+
+A word to hide is found as it is written, spelled letter by letter, with a possessive, or misheard where no dictionary
+knows what was written for it. A word to keep clears a finding that is nothing else, and only where the word was not
+told as somebody's name in the same call: an assistant is called Nova, and one day a caller will be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.redaction.alike import sounds_alike
+from pipeline.redaction.normalise import Kind, Written
+from pipeline.redaction.profile import RedactionProfile
+from pipeline.redaction.said_value import SpokenWord, locate_words, spoken_words
+from pipeline.redaction.turn_view import TurnView
+from pipeline.redaction.vocabulary import TITLES, Vocabulary, read_sections
+
+_OWN_SIDE: Final = frozenset({"agent", "assistant", "bot", "system"})
+"""Parties whose own introduction tells no caller's name."""
+_GIVES_A_NAME: Final = re.compile(
+    rf"\b(?:{'|'.join(map(re.escape, read_sections('announcements')['sure']))}|this is|i am|i'm|im|it is|it's)$"
+)
+"""What somebody says just before giving a name."""
+_LEAST_HEARD: Final = 5
+"""How long a word is at least for a like sound to count: shorter ones sound like too many others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A word or phrase of a list, as its words and joined."""
+
+    words: tuple[str, ...] = field(repr=False)
+    code: str = field(repr=False)
+
+
+class TenantWords:
+    """Applies a tenant's profile to what was found in a conversation."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def apply(self, found: Sequence[Entity], views: Sequence[TurnView], profile: RedactionProfile) -> list[Entity]:
+        """Give what of the findings is wanted, and the tenant's own words wherever they were said."""
+        wanted = [entity for entity in found if profile.hides(entity.type, entity.score)]
+        if profile.keep_words:
+            wanted = _without_kept(wanted, views, profile.keep_words)
+        phrases = _phrases(profile.hide_words)
+        return wanted + [entity for view in views if phrases for entity in self._said(view, phrases)]
+
+    def _said(self, view: TurnView, phrases: Sequence[_Phrase]) -> Iterator[Entity]:
+        words = locate_words(view.written)
+        for phrase in phrases:
+            for at in range(len(words)):
+                end = _end_of(phrase, words, at)
+                if end is not None:
+                    pattern = "spelling" if _is_spelled(view.written, words[at:end]) else "tenant list"
+                    yield from _made(view, words[at:end], pattern)
+                elif self._is_misheard(phrase, words[at : at + len(phrase.words)]):
+                    yield from _made(view, words[at : at + len(phrase.words)], "sound")
+
+    def _is_misheard(self, phrase: _Phrase, words: Sequence[SpokenWord]) -> bool:
+        return len(words) == len(phrase.words) and all(
+            word.text == wanted or self._is_heard_as(word.text, wanted)
+            for word, wanted in zip(words, phrase.words, strict=True)
+        )
+
+    def _is_heard_as(self, word: str, wanted: str) -> bool:
+        long = min(len(word), len(wanted)) >= _LEAST_HEARD
+        return long and not self._vocabulary.is_dictionary_word(word) and sounds_alike(word, wanted)
+
+
+def _without_kept(found: list[Entity], views: Sequence[TurnView], keep_words: Sequence[str]) -> list[Entity]:
+    """Drop what is nothing but a word to keep, unless somebody in this call is called by it."""
+    turns = {view.turn.index: view for view in views}
+    told = {word for entity in found if _tells_a_name(entity, turns) for word in _words(entity, turns)}
+    kept = {phrase.code for phrase in _phrases(keep_words) if not set(phrase.words) <= told}
+    return [entity for entity in found if "".join(_words(entity, turns)) not in kept]
+
+
+def _tells_a_name(entity: Entity, turns: Mapping[int, TurnView]) -> bool:
+    """Say whether a finding answers a question, or is how somebody on the other side gives a name."""
+    if any(evidence.question_turn is not None for evidence in entity.evidence):
+        return True
+    view = turns[entity.turn]
+    before = " ".join(token.key for token in view.written.tokens if token.end <= entity.span.start)
+    return view.turn.speaker.lower() not in _OWN_SIDE and bool(_GIVES_A_NAME.search(before))
+
+
+def _words(entity: Entity, turns: Mapping[int, TurnView]) -> list[str]:
+    said = turns[entity.turn].turn.text[entity.span.start : entity.span.end]
+    return [word for word in spoken_words(said) if word not in TITLES]
+
+
+def _phrases(words: Sequence[str]) -> list[_Phrase]:
+    spoken = (tuple(spoken_words(word)) for word in words)
+    return [_Phrase(words, "".join(words)) for words in dict.fromkeys(spoken) if words]
+
+
+def _end_of(phrase: _Phrase, words: Sequence[SpokenWord], at: int) -> int | None:
+    """Give where a phrase that begins with a word ends, however its letters are parted; None where it does not."""
+    joined = ""
+    for end in range(at, len(words)):
+        joined += words[end].text
+        if joined == phrase.code:
+            return end + 1
+        if not phrase.code.startswith(joined):
+            return None
+    return None
+
+
+def _is_spelled(written: Written, words: Sequence[SpokenWord]) -> bool:
+    pieces = written.pieces[words[0].first : words[-1].last]
+    return any(piece.kind is Kind.LETTER for piece in pieces)
+
+
+def _made(view: TurnView, words: Sequence[SpokenWord], pattern: str) -> Iterator[Entity]:
+    evidence = Evidence(recognizer="TenantWords", view="words", pattern=pattern)
+    made = view.entity(words[0].first, words[-1].last, EntityType.TENANT_WORD, 1.0, evidence)
+    if made is not None:
+        yield made
