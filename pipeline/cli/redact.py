@@ -9,25 +9,34 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from pipeline.cli.redaction_options import detection_options, redaction_settings, redaction_words
 from pipeline.model.entity import Entity
 from pipeline.model.errors import InvalidInput, StoreUnreachable
+from pipeline.model.tenant import TenantSecrets, TenantSettings
 from pipeline.model.transcript import Conversation, Turn
+from pipeline.redaction.languages import DETECTED, is_detected
+
+if TYPE_CHECKING:
+    from pipeline.redaction.profile import RedactionProfile
 
 
 @click.command("redact")
 @click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT.jsonl", type=click.Path(path_type=Path))
-def command(source: Path, target: Path) -> None:
+@detection_options
+def command(source: Path, target: Path, **given: object) -> None:
     """Find what is personal in transcripts, a conversation a line."""
+    profile = _profile(given)
     if not source.is_file():
         raise InvalidInput(f"{source}: no such file")
     if not target.parent.is_dir():
@@ -41,11 +50,22 @@ def command(source: Path, target: Path) -> None:
     from pipeline.redaction.detect import Detector
     from pipeline.redaction.models import load_models
 
-    detector = Detector(load_models())
+    detector = Detector(load_models(), profile=profile)
     with source.open("rb") as file, _replacing(target) as out, _progress(source.stat().st_size) as advance:
         for conversation, entities in detector.detect_each(_conversations(file)):
             out.write(json.dumps(_document(conversation, entities), ensure_ascii=False) + "\n")
             advance(file.tell())
+
+
+def _profile(given: Mapping[str, Any]) -> RedactionProfile:
+    """Make the profile of a tenant that chose this and nothing else."""
+    from pipeline.redaction.profile import make_profile
+
+    settings, words = TenantSettings(), TenantSecrets()
+    return make_profile(
+        replace(settings, **dict(redaction_settings(settings, given))),
+        replace(words, **dict[str, Any](redaction_words(words, given))),
+    )
 
 
 def _conversations(file: IO[bytes]) -> Iterator[Conversation]:
@@ -69,6 +89,8 @@ def _conversation(line: bytes, number: int) -> Conversation:
     language = read.get("language", "en")
     if not isinstance(language, str):
         raise InvalidInput(f'line {number}: "language" is not text')
+    if not is_detected(language):
+        raise InvalidInput(f"line {number}: there is no detector for its language, only for {', '.join(DETECTED)}")
     return Conversation(id=read["id"], turns=turns, language=language)
 
 

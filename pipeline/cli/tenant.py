@@ -95,6 +95,8 @@ def _show(tenant: Tenant, *, as_json: bool) -> None:
         "is_active": tenant.is_active,
         "armed_numbers": len(tenant.armed),
         "secrets": sorted(name for name, value in asdict(tenant.secrets).items() if value),
+        "words_to_hide": len(tenant.secrets.hide_words),
+        "words_to_keep": len(tenant.secrets.keep_words),
         **settings,
     }
     show(facts) if as_json else show_facts(facts)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from pipeline.cli.redaction_options import check_redaction, redaction_options, redaction_settings, redaction_words
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import twilio_sid
@@ -71,6 +72,7 @@ _OPTIONS: Final = (
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option of a tenant's settings."""
+    command = redaction_options(command)
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -106,6 +108,7 @@ def _settings(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[s
         if given.get(option):
             yield name, tuple(given[option])
     yield from _tables(now, given)
+    yield from redaction_settings(now, given)
 
 
 def _tables(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -132,6 +135,7 @@ def _secrets(now: TenantSecrets, given: Mapping[str, Any]) -> Iterator[tuple[str
     if given.get("recording_key"):
         named = (_pair(text, "--recording-key", "KEYSID=FILE") for text in given["recording_key"])
         yield "recording_keys", {**now.recording_keys, **{_key_id(k): _read_secret(Path(v)) for k, v in named}}
+    yield from redaction_words(now, given)
 
 
 def _webhook_secret(given: Mapping[str, Any]) -> dict[str, str]:
@@ -149,6 +153,7 @@ def _check(tenant: Tenant, given: Mapping[str, Any]) -> None:
     for place in tenant.settings.establishment:
         to_place(place)
     _check_secrets(tenant, given)
+    check_redaction(tenant.settings, tenant.secrets)
     kept, topology = tenant.secrets, given.get("topology")
     if topology in (Topology.AGENT, Topology.RELAY) and not kept.agent_url:
         raise InvalidInput(f"topology {topology} needs --agent-url")

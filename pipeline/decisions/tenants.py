@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
@@ -37,8 +38,9 @@ def change_settings(vault: Vault, tenant: TenantId, change: Callable[[Tenant], T
     """
     with vault.database.transaction(tenant) as tx:
         lock_log(tx)
-        changed = change(get_tenant(tx, keys=vault.keys))
-        change_tenant(tx, changed, keys=vault.keys, actor=actor)
+        before = get_tenant(tx, keys=vault.keys)
+        changed = change(before)
+        change_tenant(tx, changed, keys=vault.keys, actor=actor, changed=_names_of_changes(before, changed))
         return changed
 
 
@@ -52,3 +54,11 @@ def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
     else:
         change_tenant(tx, tenant, keys=vault.keys, actor=actor)
+
+
+def _names_of_changes(before: Tenant, after: Tenant) -> list[str]:
+    """Name the settings and secrets that differ: an auditor sees that words were changed, and not which."""
+    pairs = [(asdict(before.settings), asdict(after.settings)), (asdict(before.secrets), asdict(after.secrets))]
+    own = ("display_name", "policy_id", "account_sid", "api_key_sha256", "is_active")
+    pairs.append(({name: getattr(before, name) for name in own}, {name: getattr(after, name) for name in own}))
+    return [name for one, other in pairs for name, value in other.items() if value != one[name]]

@@ -19,6 +19,7 @@ from pipeline.policies.loader import Law
 from pipeline.ports.clock import Clock
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
+from pipeline.redaction.profile import RedactionProfile
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
@@ -33,8 +34,8 @@ class Detects(Protocol):
 
     version: str
 
-    def detect(self, conversation: Conversation) -> tuple[Entity, ...]:
-        """Find every entity, ordered by turn and place, none overlapping another."""
+    def detect(self, conversation: Conversation, *, profile: RedactionProfile) -> tuple[Entity, ...]:
+        """Find every entity that the profile hides, ordered by turn and place, none overlapping another."""
         ...
 
 

@@ -16,7 +16,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation, Transcript, to_conversation
 from pipeline.model.transcript_file import read_transcript
 from pipeline.redaction.manifest import Manifest, build_manifest
-from pipeline.redaction.profile import RedactionProfile, TextStyle
+from pipeline.redaction.profile import RedactionProfile, make_profile
 from pipeline.redaction.stated_age import find_stated_age
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.notices import notices_of
@@ -42,10 +42,11 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     conversation, speakers = read_conversation(context, found, owner)
     transcript = read_transcript(context.vault.read(artifact))
     is_notice_needed = _note_heard(context, found, speakers)
+    profile = profile_of(owner, words_key=context.vault.keys.digest_key(tenant))
     manifest = build_manifest(
         conversation,
-        context.detector.detect(conversation),
-        profile=profile_of(owner),
+        context.detector.detect(conversation, profile=profile),
+        profile=profile,
         duration_ms=transcript.duration_ms,
         channels=len(transcript.channels),
         detector_version=context.detector.version,
@@ -83,9 +84,17 @@ def read_conversation(context: StepContext, recording: Recording, owner: Tenant)
     return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
 
 
-def profile_of(owner: Tenant) -> RedactionProfile:
-    """Give the tenant's redaction settings."""
-    return RedactionProfile(text_style=TextStyle(owner.settings.text_style))
+def profile_of(owner: Tenant, *, words_key: bytes = b"") -> RedactionProfile:
+    """Give the tenant's redaction settings.
+
+    Args:
+        owner: the tenant.
+        words_key: under which the profile's digest covers the tenant's words; needed where the digest is kept.
+
+    Raises:
+        InvalidInput: a setting that cannot be used; nothing is redacted by a guess at what was meant.
+    """
+    return make_profile(owner.settings, owner.secrets, words_key=words_key)
 
 
 def _other_side(recording: Recording, people: Sequence[Leg]) -> str | None:

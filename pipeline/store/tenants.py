@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -38,20 +39,30 @@ def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> No
     add_event(tx, AuditTag.TENANT_CREATED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
 
 
-def change_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> None:
+def change_tenant(
+    tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str, changed: Sequence[str] | None = None
+) -> None:
     """Replace a tenant's settings and secrets.
+
+    Args:
+        tx: the tenant's transaction.
+        tenant: as it stands from now on.
+        keys: who seals its secrets.
+        actor: who changes it.
+        changed: the names of what differs from before, for the audit log; never the values. None: not known.
 
     Raises:
         NotFound: no such tenant.
     """
-    changed = tx.connection.execute(
+    replaced = tx.connection.execute(
         update(tenants)
         .where(tenants.c.tenant == tenant.id)
         .values(**_columns(tenant, keys), version=tenants.c.version + 1)
     )
-    if changed.rowcount != 1:
+    if replaced.rowcount != 1:
         raise NotFound(f"no tenant {tenant.id}")
-    add_event(tx, AuditTag.TENANT_CHANGED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
+    facts = {"policy": tenant.policy_id} | ({} if changed is None else {"changed": ",".join(sorted(changed))})
+    add_event(tx, AuditTag.TENANT_CHANGED, actor=actor, target=tenant.id, facts=facts)
 
 
 def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:

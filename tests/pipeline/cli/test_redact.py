@@ -18,8 +18,8 @@ CALL = {
 }
 
 
-def redact(source: Path, target: Path) -> None:
-    result = CliRunner().invoke(command, [str(source), str(target)])
+def redact(source: Path, target: Path, *options: str) -> None:
+    result = CliRunner().invoke(command, [str(source), str(target), *options])
     if result.exception is not None:
         raise result.exception
 
@@ -92,3 +92,42 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     source.write_bytes(b'{"id": "\xff\xfe"}\n')
     with pytest.raises(InvalidInput, match="line 1"):
         redact(source, tmp_path / "out.jsonl")
+
+
+def found(folder: Path, *options: str) -> list[tuple[str, str]]:
+    text = "margaret here about project blue heron my pin is double four one"
+    redact(a_file(folder, {"id": "c", "turns": [{"text": text}]}), folder / "out.jsonl", *options)
+    (turn,) = json.loads((folder / "out.jsonl").read_text())["turns"]
+    return [(e["type"], text[e["start"] : e["end"]]) for e in turn["entities"]]
+
+
+def test_what_is_found_follows_the_options(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("blue heron\n")
+    pin, name = ("PIN", "double four one"), ("PERSON", "margaret")
+    assert found(tmp_path) == [name, pin]
+    assert found(tmp_path, "--entity-set", "payment") == [pin]
+    assert found(tmp_path, "--threshold", "PIN=0.9", "--threshold", "PERSON=0.5")[0] == name
+    assert found(tmp_path, "--keep-word", "Margaret") == [pin]
+    hidden = ("TENANT_WORD", "blue heron")
+    assert found(tmp_path, "--hide-words-file", str(tmp_path / "words")) == [name, hidden, pin]
+    assert found(tmp_path, "--entity-set", "payment", "--hide-word", "blue heron") == [hidden, pin]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--entity-set", "all"], ["--threshold", "2"], ["--hide-word", ""], ["--keep-words-file", "/nowhere/words"]],
+)
+def test_options_that_cannot_be_used_are_refused_before_anything_is_read(tmp_path: Path, options: list[str]) -> None:
+    with pytest.raises(InvalidInput):
+        redact(tmp_path / "missing.jsonl", tmp_path / "out.jsonl", *options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", ["es", "", "multi"])
+def test_a_language_without_a_detector_is_refused_by_its_line_and_never_guessed_at(
+    tmp_path: Path, language: str
+) -> None:
+    source = a_file(tmp_path, CALL, CALL | {"language": language})
+    with pytest.raises(InvalidInput, match="line 2: there is no detector for its language, only for en"):
+        redact(source, tmp_path / "out.jsonl")
+    assert list(tmp_path.iterdir()) == [source]

@@ -88,6 +88,20 @@ def test_two_who_change_a_tenant_at_once_undo_nothing_of_each_other(vault, tenan
     assert (settings.pci_mode, settings.voicemail_s) == ("off", 60)
 
 
+def test_the_log_names_what_was_changed_and_repeats_no_value(vault, tenant):
+    def change(found):
+        settings = replace(found.settings, entity_set="health", thresholds={"PERSON": 0.2})
+        secrets = replace(found.secrets, hide_words=("canaryheron",), auth_token="canarytoken")
+        return replace(found, display_name="Canary", settings=settings, secrets=secrets)
+
+    change_settings(vault, tenant.id, change, actor="cli")
+    change_settings(vault, tenant.id, lambda found: found, actor="cli")
+    with vault.database.transaction(tenant.id) as tx:
+        noted = [dict(e.entry.facts) for e in list_events(tx) if e.entry.tag == "tenant:settings:changed"]
+    assert [facts["changed"] for facts in noted] == ["auth_token,display_name,entity_set,hide_words,thresholds", ""]
+    assert "canary" not in str(noted).lower()
+
+
 def test_a_change_that_is_refused_leaves_the_tenant_as_it_was(vault, tenant):
     def refuse(found):
         raise InvalidInput("no")

@@ -13,6 +13,7 @@ def test_everything_that_keeps_or_sends_more_is_off_until_switched_on():
     assert chosen.deletes_vendor_copy
     assert chosen.on_decline is OnDecline.CONTINUE
     assert dict(chosen.retention_days) == {}
+    assert (chosen.entity_set, chosen.threshold, dict(chosen.thresholds)) == ("default", None, {})
 
 
 def test_no_secret_shows_in_a_repr():
@@ -23,6 +24,8 @@ def test_no_secret_shows_in_a_repr():
         agent_url="canary4",
         forward_to="canary5",
         recording_keys={"KE": "canary6"},
+        hide_words=("canary8",),
+        keep_words=("canary9",),
     )
     tenant = Tenant(
         id=TenantId("acme"),

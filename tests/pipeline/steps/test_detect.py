@@ -9,14 +9,18 @@ import pytest
 from pipeline.consent.script import render_script
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
-from pipeline.model.errors import NotFound, Withheld
+from pipeline.model.entity import EntityType
+from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import LegId, new_id
 from pipeline.model.span import CharSpan
 from pipeline.policies.scripts import ScriptId
+from pipeline.redaction.manifest import Manifest
 from pipeline.steps.detect import detect, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
+from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import add_leg, list_legs
 from pipeline.store.recordings import merge_facts
+from pipeline.store.tenants import change_tenant, get_tenant
 from pipeline.store.wordings import add_wording
 from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, WordDetector, _utterance
 
@@ -197,16 +201,70 @@ def test_a_person_who_followed_the_assistant_in_the_same_recording_is_not_told_f
     assert not read_conversation(made.context, recording, made.owner)[1].is_known
 
 
+class Listening(WordDetector):
+    """Notes whose profile it was given."""
+
+    def __init__(self):
+        self.profiles = []
+
+    def detect(self, conversation, *, profile):
+        self.profiles.append(profile)
+        return super().detect(conversation, profile=profile)
+
+
+def choose_words(line, **words):
+    with line.tx() as tx:
+        now = get_tenant(tx, keys=line.context.vault.keys)
+        changed = dataclasses.replace(now, secrets=dataclasses.replace(now.secrets, **words))
+        change_tenant(tx, changed, keys=line.context.vault.keys, actor="test")
+
+
+def test_the_tenants_own_profile_decides_and_the_manifest_names_it(line, recording):
+    detector = Listening()
+    plain = line.run(detect, recording)
+    line.choose(entity_set="health", threshold=0.5, thresholds={"PIN": 0.1}, padding_ms=700, text_style="hash")
+    choose_words(line, hide_words=("canaryheron",), keep_words=("canarynova",))
+    made = line.with_parts(detector=detector)
+    receipt = made.run(detect, recording)
+    (profile,) = detector.profiles
+    assert (profile.entity_set, profile.threshold, profile.thresholds[EntityType.PIN]) == ("health", 0.5, 0.1)
+    assert (profile.hide_words, profile.keep_words) == (("canaryheron",), ("canarynova",))
+    assert (profile.padding_ms, profile.text_style.value) == (700, "hash")
+    with line.tx() as tx:
+        kept = next(a for a in list_artifacts(tx, recording=recording.id) if a.id == receipt["artifact"])
+    manifest = Manifest.from_json(line.context.vault.read(kept))
+    assert manifest.profile_digest == profile.digest
+    assert receipt["muted_ms"] > plain["muted_ms"]
+    assert b"canaryheron" not in line.context.vault.read(kept)
+
+
+def test_the_digest_of_a_profile_cannot_be_had_by_guessing_its_words(line, recording):
+    detector = Listening()
+    choose_words(line, hide_words=("canaryheron",))
+    made = line.with_parts(detector=detector)
+    made.run(detect, recording)
+    with line.tx() as tx:
+        owner = get_tenant(tx, keys=line.context.vault.keys)
+    assert profile_of(owner).digest != detector.profiles[0].digest
+
+
+def test_settings_that_cannot_be_used_stop_the_step_and_are_never_guessed_at(line, recording):
+    line.choose(entity_set="everything")
+    with pytest.raises(InvalidInput, match="entity set"):
+        line.run(detect, recording)
+    assert MANIFEST.value not in line.kinds(recording)
+
+
 class Overreaching(WordDetector):
     """Finds something where no text is."""
 
-    def detect(self, conversation):
-        found = super().detect(conversation)
+    def detect(self, conversation, *, profile):
+        found = super().detect(conversation, profile=profile)
         return (type(found[0])(turn=found[0].turn, span=CharSpan(0, 9999), type=found[0].type, score=1.0),)
 
 
 class Clueless(WordDetector):
-    def detect(self, conversation):
+    def detect(self, conversation, *, profile):
         raise Withheld("language")
 
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from pipeline.model.errors import Conflict, NotFound
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import OnDecline, TenantSecrets, TenantSettings, Topology
 from pipeline.store.audit import list_events
+from pipeline.store.seal import seal
+from pipeline.store.tables import tenants
 from pipeline.store.tenants import account_of, add_tenant, change_tenant, find_tenant, get_tenant
 
 SECRETS = TenantSecrets(
@@ -19,6 +21,8 @@ SECRETS = TenantSecrets(
     agent_url="wss://canary",
     forward_to="+canary",
     recording_keys={"CR1": "canarypem"},
+    hide_words=("canary heron", "canaryfalcon"),
+    keep_words=("canarynova",),
 )
 CHOSEN = TenantSettings(
     is_recording_on=True,
@@ -28,6 +32,10 @@ CHOSEN = TenantSettings(
     engines=("deepgram", "local"),
     retention_days={"recording.original": 30},
     instance="dev-1",
+    entity_set="payment",
+    threshold=0.4,
+    thresholds={"PERSON": 0.2},
+    padding_ms=250,
 )
 
 
@@ -53,6 +61,22 @@ def test_creation_and_change_are_audited(database, keys, tenant):
         change_tenant(tx, tenant, keys=keys, actor="user:1")
         noted = [(e.entry.tag, e.entry.actor, e.entry.target) for e in list_events(tx)]
     assert noted == [("tenant:tenant:created", "test", "acme"), ("tenant:settings:changed", "user:1", "acme")]
+
+
+def test_what_was_changed_is_audited_by_name(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        change_tenant(tx, tenant, keys=keys, actor="user:1", changed=["threshold", "hide_words"])
+        facts = [dict(e.entry.facts) for e in list_events(tx)][-1]
+    assert facts == {"policy": "nejix", "changed": "hide_words,threshold"}
+
+
+def test_a_tenant_that_was_sealed_before_there_were_words_has_none(database, keys, tenant):
+    older = {name: value for name, value in asdict(SECRETS).items() if not name.endswith("_words")}
+    sealed = seal(json.dumps(older).encode(), keys=keys, tenant=tenant.id, context={"kind": "tenant.secrets"})
+    with database.transaction(tenant.id) as tx:
+        tx.connection.execute(update(tenants).where(tenants.c.tenant == tenant.id).values(sealed=sealed))
+        read = get_tenant(tx, keys=keys).secrets
+    assert (read.auth_token, read.hide_words, read.keep_words) == ("canarytoken", (), ())
 
 
 def test_a_tenant_is_added_once(database, keys, tenant):

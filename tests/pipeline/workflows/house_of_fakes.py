@@ -18,6 +18,7 @@ from pipeline.policies.loader import load_bundle, load_law
 from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.transcriber import AuditMeta, Capabilities
 from pipeline.redaction.audio import describe
+from pipeline.redaction.profile import RedactionProfile
 from pipeline.steps.context import StepContext
 from pipeline.store.session import Database
 from pipeline.store.vault import Vault
@@ -134,12 +135,12 @@ class DeafListener:
 
 
 class WordDetector:
-    """Finds the two canaries and nothing else."""
+    """Finds the two canaries and nothing else, whatever the tenant's profile."""
 
     version = "scripted"
     _WORDS: Mapping[str, EntityType] = {"canaryname": EntityType.PERSON, "5551234": EntityType.PHONE_NUMBER}
 
-    def detect(self, conversation: Conversation) -> tuple[Entity, ...]:
+    def detect(self, conversation: Conversation, *, profile: RedactionProfile) -> tuple[Entity, ...]:
         return tuple(
             Entity(
                 turn=turn.index,

@@ -64,7 +64,7 @@ def test_a_recording_is_taken_to_its_end_and_no_word_of_it_stands_in_a_table(lin
 class Careless(WordDetector):
     """Fails with the words it was reading in its message."""
 
-    def detect(self, conversation):
+    def detect(self, conversation, *, profile):
         raise KeyError(f"{CANARY} in {conversation.turns}")
 
 
