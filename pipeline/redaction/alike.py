@@ -19,6 +19,9 @@ _SOUNDS: Final = (
     ("ch", "c"), ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("v", "f"), ("j", "g"), ("y", "i"),
 )  # fmt: skip
 """How English recognisers write one sound in several ways, applied in this order."""
+_VOICED: Final = re.compile(r"(?<=.)[dbg]")
+_UNVOICED: Final = {"d": "t", "b": "p", "g": "k"}
+"""Consonants that the telephone hardly tells apart, except at the beginning of a word (Hartwell, Hardwell)."""
 _SILENT: Final = re.compile(r"(?<=.)h|[^a-z]|(?<=...)e$")
 _WEAK: Final = re.compile(r"(?<=.)[aeiouw]")
 _DOUBLED: Final = re.compile(r"(.)\1+")
@@ -50,7 +53,8 @@ def sound(word: str) -> Sound:
     text = "".join(sign for sign in plain if not unicodedata.combining(sign))
     for spelled, heard in _SOUNDS:
         text = text.replace(spelled, heard)
-    text = _DOUBLED.sub(r"\1", _SILENT.sub("", text))
+    text = _VOICED.sub(lambda found: _UNVOICED[found.group()], _SILENT.sub("", text))
+    text = _DOUBLED.sub(r"\1", text)
     return Sound(text, _DOUBLED.sub(r"\1", _WEAK.sub("", text)))
 
 

@@ -6,6 +6,7 @@ eighty seven" and "3/3/1987" to the same date. Values live as long as one conver
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -19,7 +20,7 @@ DATES: Final = frozenset({T.DATE_OF_BIRTH, T.CREDIT_CARD_EXPIRY})
 WORDED: Final = frozenset({T.STREET_ADDRESS, T.OTHER})
 """Types whose values are words in any order and number; a part of them is some of their words."""
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NOT_OF_A_NAME: Final = TITLES | word_set("spelled spelt spelling that's it's is with first last name")
+_NOT_OF_A_NAME: Final = TITLES | word_set("spelled spelt spelling that's it's it is with")
 _LEAST_CODE: Final = 3
 _OF_A_DATE: Final = 8
 
@@ -73,12 +74,21 @@ def value_of(type: T, said: str) -> Value:
     """Read the value of what was said."""
     words = tuple(spoken_words(said))
     if type is T.PERSON:
-        words = tuple(dict.fromkeys(w for w in words if w not in _NOT_OF_A_NAME)) or words
+        words = tuple(_once(w for w in words if w not in _NOT_OF_A_NAME)) or words
     code = "".join(words)
     if type in DATES:
         words = tuple(part for word in words for part in _date_parts(word))
         code = "-".join(words)
     return Value(type, words, code, tuple(map(sound, words)) if type is T.PERSON else ())
+
+
+def _once(words: Iterable[str]) -> dict[str, Sound]:
+    """Keep each word of a name once: what is spelled after it is the same word again, now and then misheard."""
+    once: dict[str, Sound] = {}
+    for word in words:
+        if word not in once and not any(sound(word).is_like(known) for known in once.values()):
+            once[word] = sound(word)
+    return once
 
 
 def spoken_words(said: str) -> list[str]:
@@ -89,17 +99,20 @@ def spoken_words(said: str) -> list[str]:
 def locate_words(written: Written) -> list[SpokenWord]:
     """Give the words of a turn in the same way, each with the pieces that it was written in."""
     words: list[SpokenWord] = []
-    is_open = False
+    before: Kind | None = None  # of the piece before, hyphens aside: recognisers write "h a r", "h-a-r" and "h -a -r"
+    is_hyphened = False
     for index, piece in enumerate(written.pieces):
         text = "".join(sign for sign in bare_word(piece.text.lower().replace("’", "'")) if sign.isalnum())
         if piece.kind is Kind.SYMBOL:
-            is_open = is_open and piece.glued and piece.text == "-"
+            is_hyphened = piece.text == "-"
+            before = before if is_hyphened else None
         elif text and not (piece.kind is Kind.FILLER or piece.text in ("'s", "’s")):
-            if piece.is_code and piece.glued and is_open:
+            is_letter_again = is_hyphened and piece.kind is before is Kind.LETTER
+            if piece.is_code and before in (Kind.LETTER, Kind.DIGITS) and (piece.glued or is_letter_again):
                 words[-1] = SpokenWord(words[-1].text + text, words[-1].first, index + 1)
             else:
                 words.append(SpokenWord(text, index, index + 1))
-            is_open = piece.is_code
+            before, is_hyphened = piece.kind, False
     return words
 
 

@@ -9,11 +9,12 @@ from pipeline.redaction.alike import sounds_alike
 ONE_NAME = [
     ("anna", "ana"), ("bell", "belle"), ("catherine", "kathryn"), ("steven", "stephen"), ("sara", "sarah"),
     ("jon", "john"), ("smith", "smyth"), ("megan", "meghan"), ("jason", "jayson"), ("tomasz", "thomas"),
-    ("josé", "jose"), ("o'brien", "obrien"), ("margaret", "margret"), ("bryan", "Brian"),
+    ("josé", "jose"), ("o'brien", "obrien"), ("margaret", "margret"), ("hartwell", "hardwell"), ("bryan", "Brian"),
 ]  # fmt: skip
 TWO_NAMES = [
     ("john", "jane"), ("dan", "don"), ("tim", "tom"), ("bell", "ball"), ("sione", "shawn"), ("martin", "marvin"),
-    ("bridget", "budget"), ("anna", "hannah"), ("logan", "login"), ("lee", "leo"), ("李", "王"), ("", ""),
+    ("bridget", "budget"), ("anna", "hannah"), ("logan", "login"), ("lee", "leo"), ("tina", "dina"),
+    ("李", "王"), ("", ""),
 ]  # fmt: skip
 
 

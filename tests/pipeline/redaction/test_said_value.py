@@ -18,6 +18,8 @@ def fit(type: T, part: str, whole: str) -> Match:
         ("anna bell", ["anna", "bell"]),
         ("A-N-N-A, b e double l", ["anna", "bell"]),
         ("a n n a", ["anna"]),
+        ("H -A -R -T", ["hart"]),
+        ("A - N - N - A", ["anna"]),
         ("Anna\u2019s", ["anna"]),
         ("o'brien", ["obrien"]),
         ("anna-marie", ["anna", "marie"]),
@@ -68,6 +70,11 @@ def test_a_part_fits_what_it_is_a_part_of(type: T, part: str, whole: str, match:
 def test_every_value_that_says_anything_fits_itself(type: T, said: str) -> None:
     value = value_of(type, said)
     assert value.fits(value) is (Match.EXACT if value.code else Match.NONE)
+
+
+def test_a_name_that_is_spelled_after_it_was_said_is_one_word_also_where_the_spelling_was_misheard() -> None:
+    assert value_of(T.PERSON, "anna bell b e double l").words == ("anna", "bell")
+    assert value_of(T.PERSON, "It is Hartwell, H -A -R -T -W -E -W -L").words == ("hartwell",)
 
 
 def test_a_value_does_not_print_what_was_said() -> None:
