@@ -11,7 +11,7 @@ import hmac
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import pairwise, zip_longest
+from itertools import count, pairwise, zip_longest
 from typing import Any, Final, assert_never
 
 from presidio_anonymizer.operators import Decrypt, Encrypt, Hash, Mask
@@ -138,11 +138,10 @@ def _encrypt(said: str, key: bytes) -> str:
 
 def _parties(conversation: Conversation) -> dict[str, str]:
     """Call each speaker by its party; one that is called anything else gets a number."""
-    named: dict[str, str] = {}
-    for label in dict.fromkeys(turn.speaker for turn in conversation.turns):
-        others = sum(shown != known for known, shown in named.items())
-        named[label] = label if _PARTY.fullmatch(label) else f"speaker-{others + 1}"
-    return named
+    labels = dict.fromkeys(turn.speaker for turn in conversation.turns)
+    known = {label: label for label in labels if _PARTY.fullmatch(label)}
+    free = (name for number in count(1) if (name := f"speaker-{number}") not in known)
+    return {label: known[label] if label in known else next(free) for label in labels}
 
 
 def _render_turn(turn: Turn, entries: Sequence[Entry], styler: Styler) -> dict[str, Any]:

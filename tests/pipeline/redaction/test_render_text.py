@@ -154,6 +154,9 @@ def test_a_speaker_who_is_called_by_name_is_told_by_a_number() -> None:
     assert [turn["speaker"] for turn in document["turns"]] == [
         "speaker-1", "agent", "speaker-2", "speaker-1", "speaker-3",
     ]  # fmt: skip
+    taken = ("Anna Bell: hi", "speaker-1: hello", "george: and me")
+    named = render_text(a_conversation(*taken), hiding(a_conversation(*taken)))["turns"]
+    assert [turn["speaker"] for turn in named] == ["speaker-2", "speaker-1", "speaker-3"]
     again = a_conversation(*(f"{turn['speaker']}: {turn['text']}" for turn in document["turns"]))
     assert render_text(again, hiding(again)) == document
 
