@@ -81,6 +81,8 @@ _SENTENCES: Final[Mapping[tuple[str, str | None], str]] = {
     ("IpRecognizer", None): "has the form of an IP address",
     ("spacy", None): "a language model took it for a name or a place",
     ("rampart", None): "a second language model took it for a name or a place",
+    ("TaggedWords", None): "our own name finder took it for personal in this dialogue",
+    ("Fusion", None): "stands between words that are personal",
     ("TenantWords", None): "stands in the tenant's own list of words to hide",
     ("TenantWords", "sound"): "sounds like a word of the tenant's own list of words to hide",
     ("TenantWords", "spelling"): "spells a word of the tenant's own list of words to hide",
@@ -101,7 +103,7 @@ _SENTENCES: Final[Mapping[tuple[str, str | None], str]] = {
 
 def explain(evidence: Evidence) -> str:
     """Say in a plain sentence why this evidence makes a span personal; `UNKNOWN` for a rule that has no sentence."""
-    pattern = evidence.pattern
+    pattern = None if evidence.pattern is None else evidence.pattern.removeprefix("late ")
     if pattern is not None and pattern.startswith("read-back"):
         pattern = "read-back"
     sentence = _SENTENCES.get((evidence.recognizer, pattern)) or _SENTENCES.get((evidence.recognizer, None), UNKNOWN)

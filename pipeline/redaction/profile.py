@@ -76,6 +76,11 @@ class RedactionProfile:
         return type in self.entity_types and score >= self.thresholds.get(type, self.threshold)
 
     @property
+    def least(self) -> float:
+        """The lowest score at which anything is hidden: what lies below it need not be looked at."""
+        return min((self.threshold, *(self.thresholds.get(type, self.threshold) for type in self.entity_types)))
+
+    @property
     def digest(self) -> str:
         """SHA-256 over all settings: what a manifest names. The tenant's words go into it by a keyed digest."""
         settings = {

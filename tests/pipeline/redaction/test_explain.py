@@ -35,6 +35,10 @@ CALL = (
             Evidence(recognizer="Dialogue", pattern="read-back: number in answer", slot="PIN", question_turn=0),
             "repeats the answer to the question for a PIN in turn 0",
         ),
+        (
+            Evidence(recognizer="Dialogue", pattern="late spelled answer", slot="PERSON", question_turn=1),
+            "is spelled in answer to the question for a name in turn 1",
+        ),
         (Evidence(recognizer="Dialogue", slot="address.street"), "answers the question for a street"),
         (Evidence(recognizer="Propagation", pattern="name", learned_from_turn=7), "said again from turn 7"),
         (Evidence(recognizer="CheckDigits", pattern="card"), "passes the card check digit"),

@@ -62,6 +62,14 @@ def test_no_tenant_can_ask_for_more_evidence_than_its_entity_set_allows(
         assert asked == 0 or not chosen.hides(type, math.nextafter(asked, 0))
 
 
+def test_nothing_that_is_hidden_lies_below_the_least_threshold() -> None:
+    assert DEFAULT_PROFILE.least == DEFAULT_PROFILE.threshold
+    assert profile(threshold=0.6, thresholds={"PIN": 0.8}).least == 0.6
+    assert profile(threshold=0.6, thresholds={"PIN": 0.2}).least == 0.2
+    assert profile(entity_set="children").least == min(load_entity_set("children").ceilings.values())
+    assert profile(entity_set="payment", threshold=0.6, thresholds={"PERSON": 0.1}).least == 0.25
+
+
 CHANGED: dict[str, Any] = {
     "entity_set": "payment", "threshold": 0.5, "thresholds": {"PIN": 0.1}, "text_style": "hash", "audio_style": "beep",
     "padding_ms": 700, "hide_words": ("falcon",), "keep_words": ("nova",),
