@@ -1,0 +1,93 @@
+"""Codes that a recogniser has written already: letters written at once with digits ("SW1A 1AA", "b41"), or capitals
+beside them ("QQ 12 34 56 C").
+
+What measures its number ("5pm", "20kg") is a word.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.redaction.normalise.grammar import Grammar
+from pipeline.redaction.normalise.tokens import Said
+from pipeline.redaction.normalise.written import Kind, Piece
+
+_GROUP: Final = 3
+"""How many letters a group within a code has at most."""
+_DIGITS_AFTER: Final = 5
+_DIGITS_ALONE: Final = 4
+"""How many digits follow a group of capitals that is written apart: in a turn, and in a turn of nothing else."""
+
+
+def read_codes(said: Said, grammar: Grammar) -> dict[int, Piece]:
+    """Give pieces for the letter tokens that belong to written codes, and for the units written with a number."""
+    found: dict[int, Piece] = {}
+    for at, word in enumerate(said.words):
+        if not word.isalpha() or len(word) > _GROUP or _is_in_mail(said, at):
+            continue
+        if _has_digits_at(said, at):
+            if _is_unit(said, at, grammar):
+                found[at] = Piece(word, Kind.WORD, at, at + 1, True)
+            elif len(word) < _GROUP or word.isupper() or _is_followed_by(said, at, _GROUP):
+                is_sure = len(word) == 1 or word.isupper()
+                found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), is_sure)
+        elif len(word) > 1 and word.isupper() and _begins_code(said, at):
+            found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), False)
+    return found
+
+
+def _has_digits_at(said: Said, at: int) -> bool:
+    before = said.is_joined(at) and said.keys[at - 1].isdecimal()
+    return before or (_is_joined_on(said, at) and said.keys[at + 1].isdecimal())
+
+
+def _is_joined_on(said: Said, at: int) -> bool:
+    return at + 1 < len(said.keys) and said.is_joined(at + 1)
+
+
+def _is_unit(said: Said, at: int, grammar: Grammar) -> bool:
+    """Say whether letters end a word of digits alone and measure them."""
+    if said.keys[at] not in grammar.tables.unit_suffixes or not said.is_joined(at):
+        return False
+    if _is_joined_on(said, at) and said.keys[at + 1].isalnum():
+        return False
+    if said.is_joined(at - 1) and said.keys[at - 2].isalpha():
+        return False
+    return not (_is_beside_code(said, at, grammar) if len(said.keys[at]) == 1 else _is_mixed(said, at - 2))
+
+
+def _is_beside_code(said: Said, at: int, grammar: Grammar) -> bool:
+    sides = (said.keys[at - 2] if at > 1 else "", said.keys[at + 1] if at + 1 < len(said.keys) else "")
+    words = grammar.tables.ambiguous_letters
+    return any(key.isdecimal() or (len(key) == 1 and key.isalpha() and key not in words) for key in sides)
+
+
+def _is_mixed(said: Said, at: int) -> bool:
+    """Say whether a token ends a word of letters and digits."""
+    return at > 0 and said.is_joined(at) and said.keys[at].isdecimal() != said.keys[at - 1].isdecimal()
+
+
+def _is_followed_by(said: Said, at: int, digits: int) -> bool:
+    return _is_joined_on(said, at) and len(said.keys[at + 1]) >= digits and said.keys[at + 1].isdecimal()
+
+
+def _is_in_mail(said: Said, at: int) -> bool:
+    """Say whether a token is part of a written mail address, where letters and digits are words too."""
+    first, last = at, at
+    while said.is_joined(first):
+        first -= 1
+    while _is_joined_on(said, last):
+        last += 1
+    return "@" in said.keys[first : last + 1]
+
+
+def _begins_code(said: Said, at: int) -> bool:
+    digits, end = 0, at + 1
+    while end < len(said.keys) and (said.keys[end].isdecimal() or len(said.keys[end]) == 1):
+        digits += len(said.keys[end]) if said.keys[end].isdecimal() else 0
+        end += 1
+    others = [word for i, word in enumerate(said.words) if len(word) > 1 and word.isalpha() and i != at]
+    if not others:
+        return digits >= _DIGITS_ALONE
+    is_shouted = not any(not word.isupper() for word in others)
+    return digits >= _DIGITS_AFTER and not is_shouted
