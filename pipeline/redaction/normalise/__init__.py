@@ -34,7 +34,11 @@ def write(text: str, tables: Tables = ENGLISH, *, language: str | None = None) -
     said = grammar.cutter.cut(text)
     plain = word_pieces(said, grammar)
     if _is_plain(text, said, grammar):
-        return assemble(said.tokens, plain)
+        return (
+            Written(said.tokens, tuple(plain), text, tuple(said.starts), ())
+            if said.is_spaced
+            else assemble(said.tokens, plain)
+        )
     pieces = Settling(said, read_pieces(said, plain, grammar), grammar).settle()
     return assemble(said.tokens, Joining(said, pieces, grammar).join(plain))
 

@@ -6,6 +6,7 @@ What measures its number ("5pm", "20kg") is a word.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pipeline.redaction.normalise.grammar import Grammar
@@ -22,23 +23,38 @@ _DIGITS_ALONE: Final = 4
 def read_codes(said: Said, grammar: Grammar) -> dict[int, Piece]:
     """Give pieces for the letter tokens that belong to written codes, and for the units written with a number."""
     found: dict[int, Piece] = {}
-    for at, word in enumerate(said.words):
-        if not word.isalpha() or len(word) > _GROUP or _is_in_mail(said, at):
+    for at in _groups_beside_digits(said):
+        word = said.words[at]
+        if _is_in_mail(said, at) or said.keys[at] in grammar.tables.zero_or_letter:
             continue
-        if _has_digits_at(said, at):
-            if _is_unit(said, at, grammar):
-                found[at] = Piece(word, Kind.WORD, at, at + 1, True)
-            elif len(word) < _GROUP or word.isupper() or _is_followed_by(said, at, _GROUP):
-                is_sure = len(word) == 1 or word.isupper()
-                found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), is_sure)
-        elif len(word) > 1 and word.isupper() and _begins_code(said, at):
-            found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), False)
+        if _is_unit(said, at, grammar):
+            found[at] = Piece(word, Kind.WORD, at, at + 1, True)
+        elif len(word) < _GROUP or word.isupper() or _is_followed_by(said, at, _GROUP):
+            found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), len(word) == 1 or word.isupper())
+    if said.words is not said.keys:
+        found |= {at: Piece(said.words[at], Kind.LETTER, at, at + 1, False, False) for at in _capitals(said)}
     return found
 
 
-def _has_digits_at(said: Said, at: int) -> bool:
-    before = said.is_joined(at) and said.keys[at - 1].isdecimal()
-    return before or (_is_joined_on(said, at) and said.keys[at + 1].isdecimal())
+def _groups_beside_digits(said: Said) -> Iterator[int]:
+    """Find the short letter tokens that are written at once with digits."""
+    for at, key in enumerate(said.keys):
+        if key[0].isdecimal():
+            if said.is_joined(at) and _is_group(said, at - 1):
+                yield at - 1
+            if key.isdecimal() and _is_joined_on(said, at) and _is_group(said, at + 1):
+                yield at + 1
+
+
+def _is_group(said: Said, at: int) -> bool:
+    return len(said.words[at]) <= _GROUP and said.words[at].isalpha()
+
+
+def _capitals(said: Said) -> Iterator[int]:
+    """Find the groups of capitals that stand before digits, apart from them."""
+    for at, word in enumerate(said.words):
+        if 1 < len(word) <= _GROUP and word.isupper() and word.isalpha() and _begins_code(said, at):
+            yield at
 
 
 def _is_joined_on(said: Said, at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 from string import ascii_lowercase, punctuation
 from typing import Final
@@ -14,7 +14,7 @@ from pipeline.redaction.normalise.tokens import Cutter
 from pipeline.redaction.normalise.written import Kind
 
 
-class Open(Enum):
+class Open(StrEnum):
     """Words that are code only where their neighbours support it."""
 
     SPELLING = "mike"
@@ -38,6 +38,14 @@ class PhraseIndex[T]:
     def first_words(self) -> frozenset[str]:
         """The words that begin a phrase."""
         return frozenset(self._by_first)
+
+    @property
+    def followers(self) -> dict[str, frozenset[str]]:
+        """For each first word, those one of which must follow it; none where it is a phrase by itself."""
+        return {
+            word: frozenset() if any(len(p) == 1 for p, _ in phrases) else frozenset(p[1] for p, _ in phrases)
+            for word, phrases in self._by_first.items()
+        }
 
     def find(self, keys: Sequence[str], at: int) -> tuple[T, int] | None:
         """Give the value of the longest phrase that begins at `at`, and the position after it."""
@@ -63,6 +71,9 @@ class Grammar:
     """Ways to explain a letter; true for those that are nothing else."""
     notes: PhraseIndex[bool]
     symbols: PhraseIndex[str]
+    unit_texts: Mapping[str, str]
+    after_units: frozenset[str]
+    """Words that make more of a digit before them."""
     open: Mapping[str, Open]
     anchors: frozenset[str]
     """Words without which a turn holds no code and no sign: one that has none of them is written as it is."""
@@ -84,6 +95,8 @@ def grammar_of(tables: Tables) -> Grammar:
         as_in=PhraseIndex(dict.fromkeys(tables.weak_as_in, False) | dict.fromkeys(tables.as_in, True)),
         notes=PhraseIndex(dict.fromkeys(tables.notes, True)),
         symbols=PhraseIndex(tables.symbols),
+        unit_texts={word: str(digit) for word, digit in tables.units.items()},
+        after_units=tables.hundred | tables.thousand | tables.plurals.keys() | tables.ordinal_suffixes,
         open=_open_words(tables),
         anchors=_anchors(tables),
         as_in_texts=tuple(sorted({" ".join(phrase) for phrase in tables.as_in})),
@@ -118,6 +131,7 @@ def _anchors(tables: Tables) -> frozenset[str]:
     hosts = tables.mail_hosts - tables.mail_hosts_with_dot
     signs = [p for p, sign in tables.symbols.items() if sign in _JOINING_WORDS or p in tables.sure_symbols]
     phrases = (*signs, *tables.letter_names, *tables.case_words)
-    # The last word of a phrase is the rarest: "at sign", "full stop", "i griega".
-    told = {next(word for word in reversed(phrase) if word not in never) for phrase in phrases}
+    # The last word of a phrase is the rarest, but for "double you": "at sign", "full stop", "i griega".
+    ordinary = never | tables.letter_homophones.keys()
+    told = {next((w for w in reversed(p) if w not in ordinary), p[0]) for p in phrases}
     return frozenset((numbers | others | letters | hosts | told | _JOINING) - never)

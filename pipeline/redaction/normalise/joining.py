@@ -13,6 +13,7 @@ _REACH: Final = 24
 """How many pieces after an "at" its last "dot com" may come."""
 _HOST_WORDS: Final = 3
 """How many words a mail host has at most between its signs."""
+_DIGITS, _LETTER, _SYMBOL, _FILLER = Kind.DIGITS, Kind.LETTER, Kind.SYMBOL, Kind.FILLER
 _NOTE_REACH: Final = 3
 """How many pieces from code or a sign a remark on how it is written may stand."""
 _LONGEST_END: Final = 4
@@ -34,31 +35,32 @@ class Joining:
 
     def join(self, plain: Sequence[Piece]) -> list[Piece]:
         """Give the pieces with their glue; signs and remarks that are not meant are the words that were said."""
-        symbols = [i for i, p in enumerate(self._pieces) if p.kind is Kind.SYMBOL]
+        symbols = [i for i, p in enumerate(self._pieces) if p[1] is _SYMBOL]
         if symbols:
             self._find_signs(symbols)
         joined: list[Piece] = []
         last_code = False
         for index, piece in enumerate(self._pieces):
-            if piece.kind is Kind.FILLER and not self._is_idle_note(index):
+            kind = piece[1]
+            is_code = kind is _DIGITS or kind is _LETTER
+            if kind is _FILLER and not self._is_idle_note(index):
                 joined.append(piece)
                 continue
-            if piece.kind is Kind.FILLER or (
-                piece.kind is Kind.SYMBOL and not piece.certain and index not in self._signs
-            ):
+            if kind is _FILLER or (kind is _SYMBOL and not piece.certain and index not in self._signs):
                 joined += plain[piece.first : piece.last]
-                last_code = False
-                continue
-            glued = (
-                (index in self._signs and piece.text != "+")
-                or index - 1 in self._signs
-                or index in self._within
-                or (last_code and piece.is_code)
-                or (piece.glued and self._pieces[index - 1].kind is not Kind.FILLER)
-            )
-            joined.append(piece if piece.glued is glued else piece._replace(glued=glued))
-            last_code = piece.is_code
+            elif symbols or is_code or piece.glued:
+                glued = (last_code and is_code) or self._is_glued(index)
+                joined.append(piece if piece.glued is glued else Piece(*piece[:4], glued, piece.certain))
+            else:
+                joined.append(piece)
+            last_code = is_code
         return joined
+
+    def _is_glued(self, index: int) -> bool:
+        piece = self._pieces[index]
+        if (index in self._signs and piece.text != "+") or index - 1 in self._signs or index in self._within:
+            return True
+        return piece.glued and self._pieces[index - 1].kind is not _FILLER
 
     def _is_idle_note(self, index: int) -> bool:
         """Say whether a remark such as "no space" has no code and no sign near it."""

@@ -17,6 +17,11 @@ def letter_of(key: str, grammar: Grammar) -> str:
     return tables.letter_names.get((key,)) or tables.spelling_words.get(key, "")
 
 
+def explaining_words(grammar: Grammar) -> frozenset[str]:
+    """Give the words that may follow a letter which is explained."""
+    return grammar.as_in.first_words | grammar.tables.spelling_words.keys() | grammar.tables.examples
+
+
 def read_letter(said: Said, at: int, grammar: Grammar) -> Piece | None:
     """Read a single letter, unless it is the cut-off end of the word before it ("it s", "don t")."""
     if _is_cut_off(said, at, grammar):

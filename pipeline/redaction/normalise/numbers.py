@@ -27,24 +27,40 @@ def read_number(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
 
 
 def read_ordinal(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
-    """Read "fifth", "twenty first", "hundred and first" or "5th"."""
+    """Read "fifth", "twenty first", "one hundred and first" or "5th"."""
+    found = read_figure(keys, at, tables)
+    return found[:2] if found is not None and found[2] else None
+
+
+def read_figure(keys: Sequence[str], at: int, tables: Tables) -> tuple[str, int, bool] | None:
+    """Read an ordinal or else a number: what is written, the position after it, and whether it is an ordinal."""
     key = keys[at]
     if key in tables.ordinals:
-        return str(tables.ordinals[key]), at + 1
+        return str(tables.ordinals[key]), at + 1, True
     if key[0].isdecimal() and not key.isdecimal():
-        return key.rstrip("".join(tables.glued_suffixes)), at + 1
-    whole = read_number(keys, at, tables) or ((key, at + 1) if key.isdecimal() else None)
-    if whole is None or len(whole[0]) > 3:
+        return key.rstrip("".join(tables.glued_suffixes)), at + 1, True
+    number = read_number(keys, at, tables)
+    if number is None:
+        if not key.isdecimal():
+            return None
+        number = key, at + 1
+    ordinal = _as_ordinal(keys, number, tables)
+    return (*number, False) if ordinal is None else (*ordinal, True)
+
+
+def _as_ordinal(keys: Sequence[str], number: Read, tables: Tables) -> Read | None:
+    """Read on from a number to the ordinal it begins, if it does."""
+    digits, after = number
+    if after >= len(keys) or len(digits) > 3:
         return None
-    number, after = whole
-    added = _ordinal_after(keys, int(number), after, tables)
+    added = _ordinal_after(keys, int(digits), after, tables)
     if added is not None:
         return str(added[0]), added[1]
-    if len(number) > 2 or not _is(keys, after, tables.ordinal_suffixes):
+    if len(digits) > 2 or keys[after] not in tables.ordinal_suffixes:
         return None
     months = tables.months.keys() | tables.of_words
     wanting = keys[after] in tables.suffixes_before_months and not _is(keys, after + 1, months)
-    return None if wanting else (number, after + 1)
+    return None if wanting else (digits, after + 1)
 
 
 def _ordinal_after(keys: Sequence[str], number: int, after: int, tables: Tables) -> _Value | None:
@@ -154,7 +170,8 @@ def _tail(keys: Sequence[str], at: int, tables: Tables) -> _Value | None:
 
 
 def _is_digit(keys: Sequence[str], at: int, tables: Tables) -> bool:
-    if at >= len(keys):
+    """Say whether a digit follows that is no ordinal ("one st")."""
+    if at >= len(keys) or _is(keys, at + 1, tables.ordinal_suffixes):
         return False
     key = keys[at]
     return key in tables.units or key in tables.zero_or_letter or key in tables.repeats or key.isdecimal()

@@ -5,6 +5,7 @@ here, and is settled afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import repeat
 from operator import eq
@@ -15,6 +16,7 @@ from pipeline.redaction.normalise.grammar import Grammar, grammar_of
 from pipeline.redaction.normalise.language import Tables
 from pipeline.redaction.normalise.letters import (
     explained_end,
+    explaining_words,
     letter_of,
     read_cased,
     read_explained,
@@ -22,7 +24,7 @@ from pipeline.redaction.normalise.letters import (
     read_letter_name,
     read_spelling_phrase,
 )
-from pipeline.redaction.normalise.numbers import read_number, read_ordinal
+from pipeline.redaction.normalise.numbers import read_figure, read_number
 from pipeline.redaction.normalise.tokens import Said
 from pipeline.redaction.normalise.written import Kind, Piece
 
@@ -36,11 +38,11 @@ _make_piece: Final = partial(tuple.__new__, Piece)
 def word_pieces(said: Said, grammar: Grammar) -> list[Piece]:
     """Give every token as a piece of its own, as it was said."""
     count = len(said.keys)
-    kind_of, word = grammar.plain_kinds.get, Kind.WORD
-    kinds = [kind_of(key, word) for key in said.keys]
-    joined = [False, *map(eq, said.starts[1:], said.ends)]
-    firsts, lasts = range(count), range(1, count + 1)
-    return list(map(_make_piece, zip(said.words, kinds, firsts, lasts, joined, repeat(True))))
+    word, never = Kind.WORD, repeat(False)
+    kinds = map(grammar.plain_kinds.get, said.keys, repeat(word)) if said.has_signs else repeat(word)
+    joined = never if said.is_spaced else (False, *map(eq, said.starts[1:], said.ends))
+    fields = zip(said.words, kinds, range(count), range(1, count + 1), joined, repeat(True))
+    return list(map(_make_piece, fields))
 
 
 def read_pieces(said: Said, plain: list[Piece], grammar: Grammar) -> list[Piece]:
@@ -52,7 +54,7 @@ def read_pieces(said: Said, plain: list[Piece], grammar: Grammar) -> list[Piece]
     for at in _places(said, rules, grammar, given):
         if at < done:
             continue
-        piece = given.get(at) or _first(rules.get(said.keys[at], _STRANGE), said, at, grammar)
+        piece = given.get(at) or _first(rules.by_word.get(said.keys[at], _STRANGE), said, at, grammar)
         if piece is not None:
             pieces += plain[done:at]
             pieces.append(piece)
@@ -61,18 +63,32 @@ def read_pieces(said: Said, plain: list[Piece], grammar: Grammar) -> list[Piece]
     return pieces
 
 
-def _places(
-    said: Said, rules: Mapping[str, tuple[_Rule, ...]], grammar: Grammar, given: Collection[int]
-) -> Iterable[int]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """Which rules may read a word, in the order in which they are tried, and what must follow it."""
+
+    by_word: Mapping[str, tuple[_Rule, ...]]
+    free: frozenset[str]
+    """Words that are read whatever follows them."""
+    followers: Mapping[str, frozenset[str]]
+    """For the other ones, the words one of which follows directly."""
+
+
+def _places(said: Said, rules: Rules, grammar: Grammar, given: Collection[int]) -> Iterable[int]:
     """Find the tokens that a rule may read."""
-    if not said.is_odd:
-        return [at for at, key in enumerate(said.keys) if key in rules]
-    known = grammar.plain_kinds
-    return [
+    keys, free, followers = said.keys, rules.free, rules.followers
+    count = len(keys)
+    # Most of the words that begin a phrase are ordinary ones, so that what follows them is looked at first.
+    places = [
         at
-        for at, key in enumerate(said.keys)
-        if key in rules or at in given or (key not in known and not (key.isalpha() and key[1:]))
+        for at, key in enumerate(keys)
+        if key in free or (key in followers and at + 1 < count and keys[at + 1] in followers[key])
     ]
+    if not said.is_odd:
+        return places
+    known = grammar.plain_kinds
+    odd = [at for at, key in enumerate(keys) if key not in known and not (key.isalpha() and key[1:])]
+    return sorted({*places, *odd, *given})
 
 
 def _first(rules: tuple[_Rule, ...], said: Said, at: int, grammar: Grammar) -> Piece | None:
@@ -84,35 +100,47 @@ def _first(rules: tuple[_Rule, ...], said: Said, at: int, grammar: Grammar) -> P
 
 
 @cache
-def rules_of(tables: Tables) -> Mapping[str, tuple[_Rule, ...]]:
-    """Give the rules that may read a word, in the order in which they are tried."""
+def rules_of(tables: Tables) -> Rules:
+    """Give the rules of a language; the same value every time."""
     grammar = grammar_of(tables)
-    numbers = {*tables.units, *tables.teens, *tables.tens, *tables.hundreds, *tables.articles, *tables.bound_units}
-    numbers |= tables.thousand if tables.thousand_alone else frozenset()
-    ordinals = {*tables.units, *tables.teens, *tables.tens, *tables.hundreds, *tables.articles, *tables.ordinals}
-    letters = {*"abcdefghijklmnopqrstuvwxyz"} | tables.ambiguous_letters
-    explained = letters | tables.letter_homophones.keys() | {p[0] for p in tables.letter_names if len(p) == 1}
-    by_rule: tuple[tuple[_Rule, Iterable[str]], ...] = (
-        (_filler, tables.fillers),
-        (read_letter_name, grammar.letter_names.first_words),
-        (read_spelling_phrase, grammar.spelling_phrases.first_words),
-        (_repeated, tables.repeats),
-        (read_cased, grammar.case_words.first_words),
-        (read_explained, explained),
-        (_several, tables.units),
-        (_ordinal, ordinals),
-        (_number, numbers),
-        (_month, tables.months),
-        (read_letter, letters - grammar.open.keys()),
-        (_domain_word, tables.domain_words),
-        (_symbol, grammar.symbols.first_words),
-        (_note, grammar.notes.first_words),
+    letters = frozenset("abcdefghijklmnopqrstuvwxyz") | tables.ambiguous_letters
+    words = tables.letter_homophones.keys() | tables.zero_or_letter.keys() | tables.ambiguous_letters
+    by_rule: tuple[tuple[_Rule, Mapping[str, frozenset[str]]], ...] = (
+        (_filler, _alone(tables.fillers)),
+        (read_letter_name, grammar.letter_names.followers),
+        (read_spelling_phrase, grammar.spelling_phrases.followers),
+        (_repeated, _alone(tables.repeats)),
+        (read_cased, grammar.case_words.followers),
+        (read_explained, dict.fromkeys(letters | words, explaining_words(grammar))),
+        (_unit, _alone(tables.units)),
+        (_figure, _alone(_number_words(tables) | tables.ordinals.keys())),
+        (_figure, dict.fromkeys(tables.articles, tables.hundred | tables.thousand)),
+        (_figure, dict.fromkeys(tables.bound_units, tables.thousand)),
+        (_month, _alone(tables.months)),
+        (read_letter, _alone(letters - grammar.open.keys())),
+        (_domain_word, _alone(tables.domain_words)),
+        (_symbol, grammar.symbols.followers),
+        (_note, grammar.notes.followers),
     )
-    rules: dict[str, tuple[_Rule, ...]] = {}
-    for rule, words in by_rule:
-        for word in words:
-            rules[word] = (*rules.get(word, ()), rule)
-    return rules
+    by_word: dict[str, tuple[_Rule, ...]] = {}
+    followers: dict[str, frozenset[str]] = {}
+    free: set[str] = set()
+    for rule, said in by_rule:
+        for word, following in said.items():
+            by_word[word] = (*by_word.get(word, ()), rule)
+            followers[word] = followers.get(word, frozenset()) | following
+            free |= set() if following else {word}
+    bound = {word: following for word, following in followers.items() if word not in free}
+    return Rules(by_word, frozenset(free), bound)
+
+
+def _alone(words: Iterable[str]) -> dict[str, frozenset[str]]:
+    return dict.fromkeys(words, frozenset())
+
+
+def _number_words(tables: Tables) -> frozenset[str]:
+    alone = tables.thousand if tables.thousand_alone else ()
+    return frozenset((*tables.teens, *tables.tens, *tables.hundreds, *alone))
 
 
 def _filler(said: Said, at: int, grammar: Grammar) -> Piece:
@@ -147,31 +175,34 @@ def _repeated(said: Said, at: int, grammar: Grammar) -> Piece | None:
     return Piece(letter * times, Kind.LETTER, at, explained_end(said, at + 1, letter, grammar), said.is_joined(at))
 
 
+def _unit(said: Said, at: int, grammar: Grammar) -> Piece | None:
+    """Read a digit at once where it is one, and leave it to the grammar of numbers where it begins more."""
+    keys = said.keys
+    if at + 1 < len(keys) and keys[at + 1] in grammar.after_units:
+        return _several(said, at, grammar) or _figure(said, at, grammar)
+    text = grammar.unit_texts[keys[at]]
+    is_sure = text != "1" or not _is_pronoun(said, at, grammar)
+    return Piece(text, Kind.DIGITS, at, at + 1, said.is_joined(at), is_sure)
+
+
 def _several(said: Said, at: int, grammar: Grammar) -> Piece | None:
     """Read "three zeros"."""
     tables, keys = grammar.tables, said.keys
-    if at + 1 >= len(keys) or keys[at + 1] not in tables.plurals:
-        return None
-    times = tables.units.get(keys[at], -1)
-    if times not in _SO_MANY:
+    times = tables.units[keys[at]]
+    if keys[at + 1] not in tables.plurals or times not in _SO_MANY:
         return None
     return Piece(str(tables.plurals[keys[at + 1]]) * times, Kind.DIGITS, at, at + 2, said.is_joined(at))
 
 
-def _ordinal(said: Said, at: int, grammar: Grammar) -> Piece | None:
-    read = read_ordinal(said.keys, at, grammar.tables)
+def _figure(said: Said, at: int, grammar: Grammar) -> Piece | None:
+    """Read a number or an ordinal."""
+    read = read_figure(said.keys, at, grammar.tables)
     if read is None:
         return None
-    is_sure = said.keys[at] not in grammar.tables.ambiguous_ordinals
-    return Piece(read[0], Kind.ORDINAL, at, read[1], said.is_joined(at), is_sure)
-
-
-def _number(said: Said, at: int, grammar: Grammar) -> Piece | None:
-    read = read_number(said.keys, at, grammar.tables)
-    if read is None:
-        return None
-    is_sure = read[0] != "1" or not _is_pronoun(said, at, grammar)
-    return Piece(read[0], Kind.DIGITS, at, read[1], said.is_joined(at), is_sure)
+    text, last, is_ordinal = read
+    kind = Kind.ORDINAL if is_ordinal else Kind.DIGITS
+    is_sure = not is_ordinal or said.keys[at] not in grammar.tables.ambiguous_ordinals
+    return Piece(text, kind, at, last, said.is_joined(at), is_sure)
 
 
 def _is_pronoun(said: Said, at: int, grammar: Grammar) -> bool:
@@ -182,16 +213,7 @@ def _is_pronoun(said: Said, at: int, grammar: Grammar) -> bool:
 
 
 def _written_number(said: Said, at: int, grammar: Grammar) -> Piece | None:
-    key = said.keys[at]
-    if not key[0].isdecimal():
-        return None
-    if not key.isdecimal():
-        return _ordinal(said, at, grammar)
-    return (
-        _ordinal(said, at, grammar)
-        or _number(said, at, grammar)
-        or Piece(key, Kind.DIGITS, at, at + 1, said.is_joined(at))
-    )
+    return _figure(said, at, grammar) if said.keys[at][0].isdecimal() else None
 
 
 def _month(said: Said, at: int, grammar: Grammar) -> Piece:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from itertools import accumulate
+from operator import add
+from typing import Final, NamedTuple
 
 from pipeline.redaction.normalise.written import Token
 
@@ -18,17 +19,20 @@ _ODD: Final = re.compile(r"[\d\[]|[^\x00-\x7f]")
 _make_token: Final = partial(tuple.__new__, Token)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A turn cut into tokens, as parallel tuples: what was said, how it is looked up, where it stands."""
+class Said(NamedTuple):
+    """A turn cut into tokens, as parallel sequences: what was said, how it is looked up, where it stands."""
 
-    words: list[str] = field(repr=False)
-    keys: list[str] = field(repr=False)
+    words: list[str]
+    keys: list[str]
     starts: list[int]
     ends: list[int]
+    tokens: tuple[Token, ...]
+    is_spaced: bool
+    """Whether single spaces, and nothing else, stand between the tokens."""
     is_odd: bool
     """Whether it holds digits, marks of redaction or letters beyond ASCII."""
-    tokens: tuple[Token, ...] = field(repr=False)
+    has_signs: bool
+    """Whether it may hold anything but words of ASCII letters."""
 
     def is_joined(self, at: int) -> bool:
         """Say whether token `at` follows the one before it without a space."""
@@ -38,6 +42,9 @@ class Said:
         """Give tokens [first, last) as they were said, single spaces where there were any."""
         spaced = (word if self.is_joined(i) else f" {word}" for i, word in enumerate(self.words[first:last], first))
         return "".join(spaced).strip()
+
+    def __repr__(self) -> str:
+        return f"Said({len(self.words)} tokens)"
 
 
 class Cutter:
@@ -51,19 +58,35 @@ class Cutter:
     def cut(self, text: str) -> Said:
         """Cut a text; every character but white space belongs to exactly one token."""
         plain = text.isascii()
-        words = (self._ascii if plain else self._any).findall(text)
-        starts: list[int] = []
-        ends: list[int] = []
-        at = 0
-        for word in words:
-            at = text.find(word, at)
-            starts.append(at)
-            at += len(word)
-            ends.append(at)
+        words = text.split()
+        has_signs = not plain or not "".join(words).isalpha()
+        if has_signs:
+            words = (self._ascii if plain else self._any).findall(text)
+        is_spaced = " ".join(words) == text
+        starts, ends = _spaced_places(words) if is_spaced else _places(text, words)
         compared = _compared(text, words, plain)
         looked_up = [key.translate(self._fold) for key in compared] if self._fold and not plain else compared
-        tokens = tuple(map(_make_token, zip(words, starts, ends, compared, strict=True)))
-        return Said(words, looked_up, starts, ends, _ODD.search(text) is not None, tokens)
+        tokens = tuple(map(_make_token, zip(words, starts, ends, compared)))  # noqa: B905  # one length, often called
+        is_odd = has_signs and _ODD.search(text) is not None
+        return Said(words, looked_up, starts, ends, tokens, is_spaced, is_odd, has_signs)
+
+
+def _spaced_places(words: list[str]) -> tuple[list[int], list[int]]:
+    lengths = list(map(len, words))
+    starts = list(map(add, accumulate(lengths, initial=0), range(len(words))))
+    return starts, list(map(add, starts, lengths))
+
+
+def _places(text: str, words: list[str]) -> tuple[list[int], list[int]]:
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        starts.append(at)
+        at += len(word)
+        ends.append(at)
+    return starts, ends
 
 
 def cut_phrase(text: str) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ class Written:
 _FIRST: Final = attrgetter("first")
 
 
-def assemble(tokens: Sequence[Token], pieces: Sequence[Piece]) -> Written:
+def assemble(tokens: tuple[Token, ...], pieces: Sequence[Piece]) -> Written:
     """Join pieces to the written text and find its runs of digits and letters."""
     texts = [piece[0] for piece in pieces]
     parts = [piece[0] if piece[4] else f" {piece[0]}" for piece in pieces]
@@ -162,22 +162,19 @@ def assemble(tokens: Sequence[Token], pieces: Sequence[Piece]) -> Written:
         if text:
             break
     starts = tuple(map(sub, accumulate(map(len, parts)), map(len, texts)))
-    return Written(tuple(tokens), tuple(pieces), "".join(parts), starts, _runs(pieces))
+    return Written(tokens, tuple(pieces), "".join(parts), starts, _runs(pieces))
 
 
 def _runs(pieces: Sequence[Piece]) -> tuple[Run, ...]:
     """Find maximal runs; hesitations and dashes inside a run do not end it."""
+    code = [i for i, piece in enumerate(pieces) if piece[1] is _DIGITS or piece[1] is _LETTER]
     runs: list[Run] = []
-    first: int | None = None
-    last = 0
-    for index, piece in enumerate(pieces):
-        if piece.is_code:
-            first, last = (index, index + 1) if first is None else (first, index + 1)
-        elif first is not None and not _keeps_run_open(piece):
-            runs.append(_run(pieces, first, last))
-            first = None
-    if first is not None:
-        runs.append(_run(pieces, first, last))
+    first = 0
+    for at, index in enumerate(code):
+        after = code[at + 1] if at + 1 < len(code) else len(pieces)
+        if after == len(pieces) or not all(map(_keeps_run_open, pieces[index + 1 : after])):
+            runs.append(_run([pieces[i] for i in code[first : at + 1]], code[first], index + 1))
+            first = at + 1
     return tuple(runs)
 
 
@@ -185,6 +182,5 @@ def _keeps_run_open(piece: Piece) -> bool:
     return piece.kind is Kind.FILLER or (piece.kind is Kind.SYMBOL and piece.text in "-,./()")
 
 
-def _run(pieces: Sequence[Piece], first: int, last: int) -> Run:
-    code = [p for p in pieces[first:last] if p.is_code]
-    return Run("".join(p.text for p in code), first, last, all(p.certain for p in code))
+def _run(code: Sequence[Piece], first: int, last: int) -> Run:
+    return Run("".join([p[0] for p in code]), first, last, all([p[5] for p in code]))
