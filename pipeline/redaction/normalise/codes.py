@@ -15,6 +15,8 @@ from pipeline.redaction.normalise.written import Kind, Piece
 
 _GROUP: Final = 3
 """How many letters a group within a code has at most."""
+_LONGEST_WORD: Final = 32
+"""How many tokens to look on each side for the "@" of a mail address."""
 _DIGITS_AFTER: Final = 5
 _DIGITS_ALONE: Final = 4
 """How many digits follow a group of capitals that is written apart: in a turn, and in a turn of nothing else."""
@@ -23,16 +25,17 @@ _DIGITS_ALONE: Final = 4
 def read_codes(said: Said, grammar: Grammar) -> dict[int, Piece]:
     """Give pieces for the letter tokens that belong to written codes, and for the units written with a number."""
     found: dict[int, Piece] = {}
+    has_mail = "@" in said.keys
     for at in _groups_beside_digits(said):
         word = said.words[at]
-        if _is_in_mail(said, at) or said.keys[at] in grammar.tables.zero_or_letter:
+        if (has_mail and _is_in_mail(said, at)) or said.keys[at] in grammar.tables.zero_or_letter:
             continue
         if _is_unit(said, at, grammar):
             found[at] = Piece(word, Kind.WORD, at, at + 1, True)
         elif len(word) < _GROUP or word.isupper() or _is_followed_by(said, at, _GROUP):
             found[at] = Piece(word, Kind.LETTER, at, at + 1, said.is_joined(at), len(word) == 1 or word.isupper())
     if said.words is not said.keys:
-        found |= {at: Piece(said.words[at], Kind.LETTER, at, at + 1, False, False) for at in _capitals(said)}
+        found = {at: Piece(said.words[at], Kind.LETTER, at, at + 1, False, False) for at in _capitals(said)} | found
     return found
 
 
@@ -51,10 +54,26 @@ def _is_group(said: Said, at: int) -> bool:
 
 
 def _capitals(said: Said) -> Iterator[int]:
-    """Find the groups of capitals that stand before digits, apart from them."""
+    """Find the groups of capitals that stand before digits, apart from them, in a turn that is not all in capitals."""
+    words = [word for word in said.words if len(word) > 1 and word.isalpha()]
+    if len(words) > 1 and all(word.isupper() for word in words):
+        return
+    least = _DIGITS_ALONE if len(words) == 1 else _DIGITS_AFTER
     for at, word in enumerate(said.words):
-        if 1 < len(word) <= _GROUP and word.isupper() and word.isalpha() and _begins_code(said, at):
+        if 1 < len(word) <= _GROUP and word.isupper() and word.isalpha() and _digits_after(said, at) >= least:
             yield at
+
+
+def _digits_after(said: Said, at: int) -> int:
+    """Count the digits of the code that follows a token, apart from it."""
+    digits, end = 0, at + 1
+    while digits < _DIGITS_AFTER and end < len(said.keys) and not (end == at + 1 and said.is_joined(end)):
+        key = said.keys[end]
+        if not key.isdecimal() and len(key) > 1:
+            break
+        digits += len(key) if key.isdecimal() else 0
+        end += 1
+    return digits
 
 
 def _is_joined_on(said: Said, at: int) -> bool:
@@ -90,20 +109,8 @@ def _is_followed_by(said: Said, at: int, digits: int) -> bool:
 def _is_in_mail(said: Said, at: int) -> bool:
     """Say whether a token is part of a written mail address, where letters and digits are words too."""
     first, last = at, at
-    while said.is_joined(first):
+    while said.is_joined(first) and at - first < _LONGEST_WORD:
         first -= 1
-    while _is_joined_on(said, last):
+    while _is_joined_on(said, last) and last - at < _LONGEST_WORD:
         last += 1
     return "@" in said.keys[first : last + 1]
-
-
-def _begins_code(said: Said, at: int) -> bool:
-    digits, end = 0, at + 1
-    while end < len(said.keys) and (said.keys[end].isdecimal() or len(said.keys[end]) == 1):
-        digits += len(said.keys[end]) if said.keys[end].isdecimal() else 0
-        end += 1
-    others = [word for i, word in enumerate(said.words) if len(word) > 1 and word.isalpha() and i != at]
-    if not others:
-        return digits >= _DIGITS_ALONE
-    is_shouted = not any(not word.isupper() for word in others)
-    return digits >= _DIGITS_AFTER and not is_shouted

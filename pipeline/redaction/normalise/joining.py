@@ -10,7 +10,7 @@ from pipeline.redaction.normalise.tokens import Said
 from pipeline.redaction.normalise.written import Kind, Piece
 
 _REACH: Final = 24
-"""How many pieces after an "at" its last "dot com" may come."""
+"""How many pieces a mail address may have on each side of its "at"."""
 _HOST_WORDS: Final = 3
 """How many words a mail host has at most between its signs."""
 _DIGITS, _LETTER, _SYMBOL, _FILLER = Kind.DIGITS, Kind.LETTER, Kind.SYMBOL, Kind.FILLER
@@ -136,7 +136,7 @@ class Joining:
     def _read_local(self, at: int) -> None:
         """Find the dots and dashes said before the "at", each with one word or a run of code between."""
         words = heard = 0
-        for index in range(at - 1, 0, -1):
+        for index in range(at - 1, max(0, at - _REACH), -1):
             piece = self._pieces[index]
             if piece.kind is Kind.SYMBOL and piece.text in _LOCAL_SIGNS and heard:
                 self._signs.add(index)
@@ -150,7 +150,7 @@ class Joining:
     def _glue_local(self, at: int) -> None:
         """Glue the digits and letters before an "at" to the word they stand beside: "smith eighty four at"."""
         index, words = self._before(at), 0
-        while index is not None and (before := self._before(index)) is not None:
+        while index is not None and at - index < _REACH and (before := self._before(index)) is not None:
             words += not self._pieces[index].is_code
             if index in self._signs or before in self._signs:
                 words = 0
@@ -221,7 +221,7 @@ class Joining:
 
     def _before(self, index: int) -> int | None:
         at = index - 1
-        while at >= 0 and self._pieces[at].kind is Kind.FILLER:
+        while at >= 0 and index - at < _REACH and self._pieces[at].kind is Kind.FILLER:
             at -= 1
         return at if at >= 0 else None
 

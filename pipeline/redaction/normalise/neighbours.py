@@ -12,6 +12,8 @@ from pipeline.redaction.normalise.written import Kind, Piece
 STOPS: Final = frozenset("-.,")
 MOST_MISHEARD: Final = 2
 """How many homophones in a row are still taken for code."""
+_SIGHT: Final = 16
+"""How many pieces further nothing stands beside another any more."""
 _SPELLED: Final = 4
 """How far to look on one side for more that is spelled."""
 
@@ -25,6 +27,7 @@ class Neighbours:
         self._keys = said.keys
         self._grammar = grammar
         self._tables = grammar.tables
+        self._all_code: bool | None = None
 
     def key(self, index: int) -> str:
         """Give the first word of a piece, as it is looked up."""
@@ -32,16 +35,19 @@ class Neighbours:
 
     def beside(self, index: int, step: int) -> int | None:
         """Find the piece beside one, past hesitations and dashes, and past full stops and commas between letters."""
-        at = index + step
-        while 0 <= at < len(self.pieces) and self.pieces[at].kind is Kind.FILLER:
-            at += step
-        if not 0 <= at < len(self.pieces):
-            return None
-        if self.pieces[at].text in STOPS:
-            beyond = self.beside(at, step)
-            if self.pieces[at].text == "-" or self.is_kind(beyond, Kind.LETTER):
-                return at if beyond is None else beyond
-        return at
+        passed: int | None = None  # the first sign on the way
+        held = False  # whether a sign on the way ends what stands before it, unless a letter follows
+        for at in range(index + step, index + step * _SIGHT, step):
+            if not 0 <= at < len(self.pieces):
+                break
+            piece = self.pieces[at]
+            if piece.text in STOPS:
+                if passed is None or (not held and piece.text != "-"):
+                    passed = at
+                held = held or piece.text != "-"
+            elif piece.kind is not Kind.FILLER:
+                return passed if held and piece.kind is not Kind.LETTER else at
+        return passed
 
     def is_open(self, index: int | None, *kinds: Open) -> bool:
         """Say whether a piece is a word that is still to be settled."""
@@ -116,6 +122,11 @@ class Neighbours:
 
     def is_all_code(self) -> bool:
         """Say whether a turn is code and what sounds like it, at least half of it code, with a letter."""
+        if self._all_code is None:
+            self._all_code = self._find_all_code()
+        return self._all_code
+
+    def _find_all_code(self) -> bool:
         said = [i for i, p in enumerate(self.pieces) if p.kind is not Kind.FILLER and p.text not in STOPS]
         code = [i for i in said if self.pieces[i].is_code]
         if len(code) < max(2, len(said) / 2) or not any(self.pieces[i].kind is Kind.LETTER for i in code):

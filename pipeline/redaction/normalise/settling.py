@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pipeline.redaction.normalise.grammar import Open
-from pipeline.redaction.normalise.neighbours import Neighbours
+from pipeline.redaction.normalise.neighbours import STOPS, Neighbours
 from pipeline.redaction.normalise.written import Kind, Piece
 
 _REACH: Final = 8
@@ -33,6 +33,7 @@ class Settling(Neighbours):
         """Settle every open word; pieces stay as many as they are."""
         found = self._open_words()
         for kinds in _ORDER if found else ():
+            self._all_code = None
             for index, kind in found:
                 if kind in kinds and self.is_open(index, kind):
                     _RULES[kind](self, index)
@@ -114,11 +115,15 @@ class Settling(Neighbours):
                 break
             code += 1
             at = self.beside(at, 1)
+            if digits and at is not None and self.pieces[at].text in STOPS:
+                at = at + 1 if at + 1 < len(self.pieces) else None
         return (digits + zeros, code) if digits else (0, 0)
 
     def lone_letter(self, index: int) -> None:
         """Settle "a" and "i": spelled where a sure letter stands beside it, or code on both sides."""
         left, right = self.past_lone_letters(index, -1), self.past_lone_letters(index, 1)
+        if right is not None and not self.is_code(left) and self.key(right) in self._grammar.case_words.first_words:
+            return  # "a capital t": the article of what is said of the letter
         announced = self.pieces[index].first and self._keys[self.pieces[index].first - 1] in self._tables.letter_cues
         sure = bool(announced or self.is_sure_letter(left) or self.is_sure_letter(right) or self._begins_word(right))
         if sure or (self.is_code(left) and self.is_code(right)) or self._ends_code(index):

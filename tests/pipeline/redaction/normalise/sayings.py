@@ -98,7 +98,8 @@ def said_digits(draw: st.DrawFn, digits: str, *, pairs: bool = True) -> str:
         parts.append(said)
         at += length
         if at < len(digits) and draw(st.integers(0, 9)) == 0:
-            parts.append(draw(st.sampled_from(["um", "uh", "-", ","])))
+            # "oh, one two" begins with a sigh as likely as with a zero.
+            parts.append(draw(st.sampled_from(["um", "uh", "-", "uh" if said == "oh" else ","])))
     return " ".join(parts)
 
 

@@ -21,6 +21,7 @@ def letters(text: str) -> list[tuple[str, bool]]:
         ("b41 9xy", [("b", True), ("xy", False)]),
         ("QQ 12 34 56 C", [("QQ", False)]),
         ("my number is QQ 12 34 56 C", [("QQ", False)]),
+        ("AB123456C", [("AB", True), ("C", True)]),
         ("zzz0016", [("zzz", False)]),
         ("flat 4b", [("b", True)]),
         ("MY NUMBER IS AB 12 34 56", []),

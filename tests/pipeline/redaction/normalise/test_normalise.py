@@ -189,6 +189,15 @@ def test_digits_that_are_written_already_are_the_digits_that_are_read(text: str)
     assert "".join(run.code for run in view.runs) == "".join(c for c in text if c.isdecimal())
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "said", ["- ", "oh , ", "a1", "x@1.", "b at gmail dot com ", "QQ 1 ", "b you 1 ", "to 1 ", "um "]
+)
+def test_a_turn_of_any_length_is_written_in_proportion_to_it(said: str) -> None:
+    view = write(said * 6000)
+    assert len(view.tokens) == 6000 * len(write(said).tokens)
+
+
 def test_no_word_of_a_turn_shows_when_its_view_is_printed() -> None:
     assert "secret" not in repr(write("secret four")) + repr(write("secret four").pieces + write("secret").tokens)
 
