@@ -5,6 +5,7 @@ from importlib.resources import files
 import pytest
 
 from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.redaction.normalise import write
 from pipeline.redaction.normalise.language import Tables
 from pipeline.redaction.normalise.tables import ENGLISH, LANGUAGES, load_tables, read_tables
 from tests.pipeline.redaction.normalise.sayings import words_of
@@ -109,3 +110,15 @@ def test_a_file_that_is_not_as_it_should_be_is_refused_whole(old: str, new: str)
 
 def test_a_file_as_it_is_shipped_reads_to_the_same_tables() -> None:
     assert read_tables(file_of("es")).units == load_tables("es").units
+
+
+def test_another_language_needs_another_file_and_no_code() -> None:
+    dutch = (
+        file_of("en")
+        .replace("double: 2", "dubbel: 2")
+        .replace("    four: 4", "    vier: 4")
+        .replace("of: of", "of: van")
+    )
+    tables = read_tables(dutch.replace("language: en", "language: nl"))
+    assert write("dubbel vier", tables).text == "44"
+    assert write("double four", tables).text == "double four"
