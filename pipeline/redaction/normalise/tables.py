@@ -1,108 +1,218 @@
-"""What a language's speakers say for digits, letters, ordinals, months and signs. A language is one `Tables` value.
-
-Words are lower case. No rule lives here.
-"""
+"""Reads a language's tables from `languages/` and checks them. A file that cannot be read in full is refused whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Final
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+
+from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.redaction.normalise.language import Phrase, Tables
+from pipeline.redaction.normalise.tokens import cut_phrase
+
+LANGUAGES: Final = ("en", "es")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
-    """Spoken words of one language and what each writes."""
-
-    units: Mapping[str, int]
-    teens: Mapping[str, int]
-    tens: Mapping[str, int]
-    hundred: frozenset[str]
-    thousand: frozenset[str]
-    joiners: frozenset[str]
-    of_words: frozenset[str]
-    zero_or_letter: Mapping[str, str]
-    repeats: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    ordinal_suffixes: frozenset[str]
-    months: Mapping[str, int]
-    ambiguous_months: frozenset[str]
-    ambiguous_letters: frozenset[str]
-    letter_names: Mapping[str, str]
-    letter_homophones: Mapping[str, str]
-    spelling_words: Mapping[str, str]
-    as_in: tuple[tuple[str, ...], ...]
-    case_words: frozenset[str]
-    fillers: frozenset[str]
-    symbols: Mapping[tuple[str, ...], str]
-    mail_hosts: frozenset[str]
-    domain_ends: frozenset[str]
-    digit_homophones: Mapping[str, str] = field(default_factory=dict)
+class _StrictLoader(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for at, key in enumerate(keys):
+            if key in keys[:at]:
+                mark = node.value[at][0].start_mark
+                raise yaml.constructor.ConstructorError(problem="a key is written twice", problem_mark=mark)
+        return super().construct_mapping(node, deep=deep)
 
 
-_NATO = {
-    "alpha": "a", "alfa": "a", "bravo": "b", "charlie": "c", "delta": "d", "echo": "e", "foxtrot": "f", "fox": "f",
-    "golf": "g", "hotel": "h", "india": "i", "juliet": "j", "juliett": "j", "kilo": "k", "lima": "l", "mike": "m",
-    "november": "n", "oscar": "o", "papa": "p", "quebec": "q", "romeo": "r", "sierra": "s", "tango": "t",
-    "uniform": "u", "victor": "v", "whiskey": "w", "whisky": "w", "xray": "x", "yankee": "y", "zulu": "z",
-}  # fmt: skip
+def _cut_words(value: object) -> object:
+    return frozenset(value.split()) if isinstance(value, str) else value
 
-ENGLISH = Tables(
-    units={
-        "zero": 0, "nought": 0, "naught": 0, "nil": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-        "seven": 7, "eight": 8, "nine": 9, "niner": 9,
-    },
-    teens={
-        "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-        "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    },
-    tens={
-        "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-        "ninety": 90,
-    },
-    hundred=frozenset({"hundred"}),
-    thousand=frozenset({"thousand"}),
-    joiners=frozenset({"and"}),
-    of_words=frozenset({"of"}),
-    zero_or_letter={"o": "o", "oh": "o", "ow": "o"},
-    repeats={"double": 2, "triple": 3, "treble": 3, "quadruple": 4},
-    ordinals={
-        "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-        "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15,
-        "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
-    },
-    ordinal_suffixes=frozenset({"st", "nd", "rd", "th"}),
-    months={
-        "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8,
-        "september": 9, "october": 10, "november": 11, "december": 12, "jan": 1, "feb": 2, "mar": 3, "apr": 4,
-        "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
-    },
-    ambiguous_months=frozenset({"march", "may", "mar", "jan", "sep", "dec", "april", "june", "august"}),
-    ambiguous_letters=frozenset({"a", "i"}),
-    letter_names={"zed": "z", "zee": "z", "aitch": "h", "haitch": "h", "dubya": "w"},
-    letter_homophones={
-        "bee": "b", "be": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ef": "f", "eff": "f", "gee": "g",
-        "jay": "j", "kay": "k", "okay": "k", "ell": "l", "el": "l", "em": "m", "en": "n", "pee": "p", "cue": "q",
-        "queue": "q", "are": "r", "ar": "r", "ess": "s", "tea": "t", "tee": "t", "you": "u", "vee": "v", "ex": "x",
-        "why": "y", "wye": "y", "eye": "i", "ay": "a",
-    },
-    spelling_words=_NATO,
-    as_in=(("as", "in"), ("like", "in"), ("is", "in"), ("for",), ("like",), ("as",)),
-    case_words=frozenset({"capital", "uppercase", "lowercase", "cap"}),
-    fillers=frozenset({"um", "uh", "uhm", "er", "erm", "ah", "mm", "hmm", "mhm", "ehm"}),
-    symbols={
-        ("at", "sign"): "@", ("at",): "@", ("dot",): ".", ("period",): ".", ("point",): ".", ("full", "stop"): ".",
-        ("dash",): "-", ("hyphen",): "-", ("minus",): "-", ("underscore",): "_", ("under", "score"): "_",
-        ("forward", "slash"): "/", ("slash",): "/", ("stroke",): "/", ("plus",): "+", ("hash",): "#",
-        ("colon",): ":",
-    },
-    mail_hosts=frozenset({
-        "gmail", "googlemail", "yahoo", "hotmail", "outlook", "icloud", "aol", "protonmail", "proton", "msn", "ymail",
-        "live", "comcast", "verizon", "btinternet", "xtra", "bigpond", "optusnet", "rediffmail", "mail", "email",
-        "zoho", "fastmail", "gmx", "mac", "me", "sky", "virginmedia", "talktalk",
-    }),
-    domain_ends=frozenset({
-        "com", "org", "net", "edu", "gov", "co", "uk", "us", "ca", "au", "nz", "ie", "in", "io", "ai", "de", "fr", "es",
-        "eu", "info", "biz", "me", "tv", "mil", "dev", "app", "ac", "govt", "school", "tech", "online", "store", "con",
-    }),
-    digit_homophones={"to": "2", "too": "2", "for": "4", "won": "1", "ate": "8", "tree": "3"},
-)  # fmt: skip
+
+Word = Annotated[StrictStr, Field(min_length=1, max_length=40)]
+Words = Annotated[frozenset[Word], BeforeValidator(_cut_words)]
+Digit = Annotated[StrictInt, Field(ge=0, le=9)]
+Letter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
+Phrases = list[Annotated[StrictStr, Field(min_length=1, max_length=60)]]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NumberWords(_Frozen):
+    """How numbers are said."""
+
+    units: dict[Word, Digit] = Field(min_length=10)
+    bound_units: dict[Word, Digit]
+    teens: dict[Word, Annotated[StrictInt, Field(ge=10, le=29)]]
+    tens: dict[Word, Annotated[StrictInt, Field(ge=10, le=90, multiple_of=10)]]
+    tens_links: Words
+    bare_units_follow_tens: StrictBool
+    hundred: Words
+    hundreds: dict[Word, Annotated[StrictInt, Field(ge=100, le=900, multiple_of=100)]]
+    thousand: Words
+    thousand_alone: StrictBool
+    joiners: Words
+    articles: Words
+    digits_may_follow_hundreds: StrictBool
+    plurals: dict[Word, Digit]
+    repeats: dict[Word, Annotated[StrictInt, Field(ge=2, le=4)]]
+    zero_or_letter: dict[Word, Letter]
+    zero_never_before: Words
+    homophones: dict[Word, Digit]
+    connecting_homophones: Words
+
+
+class OrdinalWords(_Frozen):
+    """How ordinals are said and written."""
+
+    words: dict[Word, Annotated[StrictInt, Field(ge=1, le=30)]]
+    suffixes: Words
+    glued_suffixes: Words
+    suffixes_before_months: Words
+    ambiguous: Words
+    of: Words
+
+
+class MonthWords(_Frozen):
+    """The months and their abbreviations."""
+
+    names: dict[Word, Annotated[StrictInt, Field(ge=1, le=12)]] = Field(min_length=12)
+    ambiguous: Words
+
+
+class LetterWords(_Frozen):
+    """How letters are named, spelled and explained."""
+
+    names: dict[Word, Letter]
+    sounds: dict[Word, Letter]
+    homophones: dict[Word, Letter]
+    homophones_only_inside: Words
+    ambiguous: Words
+    cut_off: dict[Letter, Words]
+    spelling_words: dict[Word, Letter]
+    examples: Words
+    as_in: Phrases
+    weak_as_in: Phrases
+    upper_case: Phrases
+    lower_case: Phrases
+    announced_by: Words
+
+
+class TalkWords(_Frozen):
+    """What is said in and around numbers and codes."""
+
+    fillers: Words
+    notes: Phrases
+    spaces: Words
+    unit_suffixes: Words
+    pronoun_ones: Words
+
+
+class SignWords(_Frozen):
+    """How signs are said, and what stands beside them in addresses."""
+
+    said: dict[Word, Letter]
+    sure: Phrases
+    domain_words: dict[Word, Annotated[StrictStr, Field(pattern=r"^\.[a-z]+$")]]
+    mail_hosts: Words
+    mail_hosts_with_dot: Words
+    domain_ends: Words
+    domain_ends_with_dot: Words
+    weak_dots: Words
+    lead_ins: Words
+
+
+class LanguageFile(_Frozen):
+    """One language's file."""
+
+    language: Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")]
+    fold: dict[Letter, Letter]
+    clitics: Words
+    numbers: NumberWords
+    ordinals: OrdinalWords
+    months: MonthWords
+    letters: LetterWords
+    talk: TalkWords
+    signs: SignWords
+
+
+@cache
+def load_tables(language: str) -> Tables:
+    """Load a language's tables; the same value every time.
+
+    Raises:
+        NotFound: there is no such language; nothing is guessed from another one.
+        InvalidInput: its file is not as it should be.
+    """
+    if language not in LANGUAGES:
+        raise NotFound(f"no tables for the language {language[:8]!r}")
+    text = (files("pipeline.redaction.normalise") / "languages" / f"{language}.yaml").read_text(encoding="utf-8")
+    return read_tables(text)
+
+
+def read_tables(text: str) -> Tables:
+    """Read a language file's text.
+
+    Raises:
+        InvalidInput: not YAML, a key twice, an unknown key, a value of the wrong kind.
+    """
+    try:
+        file = LanguageFile.model_validate(yaml.load(text, _StrictLoader))  # noqa: S506  # a SafeLoader
+    except (yaml.YAMLError, ValidationError) as error:
+        raise InvalidInput(f"a language file is not as it should be: {error}") from error
+    return _tables(file)
+
+
+def _tables(file: LanguageFile) -> Tables:
+    numbers, ordinals, months, letters = file.numbers, file.ordinals, file.months, file.letters
+    talk, signs = file.talk, file.signs
+    spelled = {cut_phrase(said): letter for said, letter in letters.spelling_words.items()}
+    return Tables(
+        language=file.language,
+        fold=file.fold,
+        clitics=file.clitics,
+        **numbers.model_dump(exclude={"homophones"}),
+        digit_homophones={word: str(digit) for word, digit in numbers.homophones.items()},
+        ordinals=ordinals.words,
+        ordinal_suffixes=ordinals.suffixes,
+        glued_suffixes=ordinals.glued_suffixes,
+        suffixes_before_months=ordinals.suffixes_before_months,
+        ambiguous_ordinals=ordinals.ambiguous,
+        of_words=ordinals.of,
+        months=months.names,
+        ambiguous_months=months.ambiguous,
+        ambiguous_letters=letters.ambiguous,
+        letter_names=_by_phrase(letters.names),
+        letter_sounds=frozenset(letters.sounds),
+        letter_homophones=letters.sounds | letters.homophones,
+        homophones_only_inside=letters.homophones_only_inside,
+        cut_off=letters.cut_off,
+        spelling_words={phrase[0]: letter for phrase, letter in spelled.items() if len(phrase) == 1},
+        spelling_phrases={phrase: letter for phrase, letter in spelled.items() if len(phrase) > 1},
+        examples=letters.examples,
+        as_in=_phrases(letters.as_in),
+        weak_as_in=_phrases(letters.weak_as_in),
+        case_words=dict.fromkeys(_phrases(letters.upper_case), True)
+        | dict.fromkeys(_phrases(letters.lower_case), False),
+        letter_cues=letters.announced_by,
+        notes=_phrases(talk.notes),
+        **talk.model_dump(exclude={"notes"}),
+        symbols=_by_phrase(signs.said),
+        sure_symbols=frozenset(_phrases(signs.sure)),
+        **signs.model_dump(exclude={"said", "sure"}),
+    )
+
+
+def _by_phrase(said: Mapping[str, str]) -> dict[Phrase, str]:
+    return {cut_phrase(phrase): value for phrase, value in said.items()}
+
+
+def _phrases(said: list[str]) -> tuple[Phrase, ...]:
+    return tuple(cut_phrase(phrase) for phrase in said)
+
+
+ENGLISH: Final = load_tables("en")

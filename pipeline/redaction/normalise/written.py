@@ -1,21 +1,20 @@
-"""The written view of spoken words, and the way back from each of its characters to the words that made it."""
+"""The written view of spoken words, and the way back from each of its characters to the words that made it.
+
+`Token` and `Piece` are named tuples rather than frozen dataclasses: some are made for every word of every call, and
+they are made twice as fast. They show no words when printed.
+"""
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from itertools import accumulate
+from operator import attrgetter, sub
+from typing import Final, NamedTuple
 
 from pipeline.model.span import CharSpan
-
-_TOKEN: Final = re.compile(
-    # What redaction put there ("[PERSON_1]", "[PIN:9f2c]") is one sign, never read again.
-    r"(?-i:\[[A-Z][A-Z_]*(?:_\d+)?(?::[^\]\s]+)?\])"
-    r"|['’]s\b|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|\S",
-    re.IGNORECASE,
-)
 
 
 class Kind(StrEnum):
@@ -30,34 +29,46 @@ class Kind(StrEnum):
     FILLER = "filler"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, number or sign of a turn's text, and where it stands there."""
+_DIGITS: Final = Kind.DIGITS
+_LETTER: Final = Kind.LETTER
 
-    text: str = field(repr=False)
+
+class Token(NamedTuple):
+    """A word, number or sign of a turn's text, where it stands there, and how it is compared.
+
+    `key` is in lower case, its accents composed, with straight apostrophes.
+    """
+
+    text: str
     start: int
     end: int
+    key: str
 
-    @property
-    def key(self) -> str:
-        """How it is compared: lower case, straight apostrophes."""
-        return self.text.lower().replace("’", "'")
+    def __repr__(self) -> str:
+        return f"Token({self.start}, {self.end})"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What tokens `first` up to `last` were written as; `glued` when no space stands before it."""
+class Piece(NamedTuple):
+    """What tokens `first` up to `last` were written as.
 
-    text: str = field(repr=False)
+    `glued` when no space stands before it. `certain` is false where only the words around it, not its own, make it
+    what it is: "to" taken for a 2, "see" for a c, "oh" at the end of a number.
+    """
+
+    text: str
     kind: Kind
     first: int
     last: int
     glued: bool = False
+    certain: bool = True
 
     @property
     def is_code(self) -> bool:
-        """Digits or a spelled letter: what numbers and codes are made of."""
-        return self.kind in (Kind.DIGITS, Kind.LETTER)
+        """Digits or spelled letters: what numbers and codes are made of."""
+        return self.kind is _DIGITS or self.kind is _LETTER
+
+    def __repr__(self) -> str:
+        return f"Piece({self.kind.value}, {self.first}, {self.last})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Run:
     code: str = field(repr=False)
     first: int
     last: int
+    certain: bool = True
 
     @property
     def digits(self) -> int:
@@ -81,7 +93,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A turn as it would be written; `starts[i]` is where piece i begins in `text`."""
+    """A turn as it would be written; `starts[i]` is where piece i begins in `text`.
+
+    Every token belongs to exactly one piece, pieces keep the order of their tokens, and every character of `text`
+    belongs to one piece or is the space between two.
+    """
 
     tokens: tuple[Token, ...] = field(repr=False)
     pieces: tuple[Piece, ...] = field(repr=False)
@@ -99,11 +115,11 @@ class Written:
 
     def piece_at(self, at: int) -> int:
         """Give the piece that character `at` belongs to, or the one before it when it is a joining space."""
-        low, high = 0, len(self.starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.starts[middle] <= at else (low, middle)
-        return low
+        return max(0, bisect_right(self.starts, at) - 1)
+
+    def piece_of(self, token: int) -> int:
+        """Give the piece that a token belongs to."""
+        return bisect_right(self.pieces, token, key=_FIRST) - 1
 
     def said(self, first: int, last: int) -> CharSpan | None:
         """Give where pieces [first, last) stand in the spoken text; None for no pieces."""
@@ -118,42 +134,47 @@ class Written:
         owners = [o for o in (self.owner(at) for at in range(start, min(end, len(self.text)))) if o[0] < o[1]]
         if not owners:
             return None
-        return self.spoken(min(first for first, _ in owners), max(last for _, last in owners))
+        return self.spoken(owners[0][0], owners[-1][1])
+
+    def written_at(self, start: int, end: int) -> tuple[int, int] | None:
+        """Give the characters of the written text that words touching [start, end) of the spoken text made.
+
+        None where no word is touched, or where those that are were written as nothing (a hesitation).
+        """
+        touched = [i for i, t in enumerate(self.tokens) if t.start < end and start < t.end]
+        if not touched:
+            return None
+        first, last = self.piece_of(touched[0]), self.piece_of(touched[-1])
+        spans = [(self.starts[i], self.starts[i] + len(self.pieces[i].text)) for i in range(first, last + 1)]
+        spans = [s for s in spans if s[0] < s[1]]
+        return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def tokenise(text: str) -> tuple[Token, ...]:
-    """Cut a text into words, numbers and signs; every character but white space belongs to exactly one."""
-    return tuple(Token(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(text))
+_FIRST: Final = attrgetter("first")
 
 
-def assemble(tokens: Sequence[Token], pieces: Sequence[Piece]) -> Written:
+def assemble(tokens: tuple[Token, ...], pieces: Sequence[Piece]) -> Written:
     """Join pieces to the written text and find its runs of digits and letters."""
-    starts: list[int] = []
-    parts: list[str] = []
-    at = 0
-    for index, piece in enumerate(pieces):
-        if index and not piece.glued:
-            parts.append(" ")
-            at += 1
-        starts.append(at)
-        parts.append(piece.text)
-        at += len(piece.text)
-    return Written(tuple(tokens), tuple(pieces), "".join(parts), tuple(starts), _runs(pieces))
+    texts = [piece[0] for piece in pieces]
+    parts = [piece[0] if piece[4] else f" {piece[0]}" for piece in pieces]
+    for index, text in enumerate(texts):
+        parts[index] = text  # nothing is written before it, so there is nothing to stand apart from
+        if text:
+            break
+    starts = tuple(map(sub, accumulate(map(len, parts)), map(len, texts)))
+    return Written(tokens, tuple(pieces), "".join(parts), starts, _runs(pieces))
 
 
 def _runs(pieces: Sequence[Piece]) -> tuple[Run, ...]:
     """Find maximal runs; hesitations and dashes inside a run do not end it."""
+    code = [i for i, piece in enumerate(pieces) if piece[1] is _DIGITS or piece[1] is _LETTER]
     runs: list[Run] = []
-    first: int | None = None
-    last = 0
-    for index, piece in enumerate(pieces):
-        if piece.is_code:
-            first, last = (index, index + 1) if first is None else (first, index + 1)
-        elif first is not None and not _keeps_run_open(piece):
-            runs.append(_run(pieces, first, last))
-            first = None
-    if first is not None:
-        runs.append(_run(pieces, first, last))
+    first = 0
+    for at, index in enumerate(code):
+        after = code[at + 1] if at + 1 < len(code) else len(pieces)
+        if after == len(pieces) or not all(map(_keeps_run_open, pieces[index + 1 : after])):
+            runs.append(_run([pieces[i] for i in code[first : at + 1]], code[first], index + 1))
+            first = at + 1
     return tuple(runs)
 
 
@@ -161,5 +182,5 @@ def _keeps_run_open(piece: Piece) -> bool:
     return piece.kind is Kind.FILLER or (piece.kind is Kind.SYMBOL and piece.text in "-,./()")
 
 
-def _run(pieces: Sequence[Piece], first: int, last: int) -> Run:
-    return Run("".join(p.text for p in pieces[first:last] if p.is_code), first, last)
+def _run(code: Sequence[Piece], first: int, last: int) -> Run:
+    return Run("".join([p[0] for p in code]), first, last, all([p[5] for p in code]))

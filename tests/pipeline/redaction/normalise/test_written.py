@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from pipeline.model.span import CharSpan
-from pipeline.redaction.normalise import write
-from pipeline.redaction.normalise.written import tokenise
+from pipeline.redaction.normalise import Kind, Piece, tokenise, write
 
 
 def test_tokens_split_letters_from_digits_and_keep_their_places() -> None:
@@ -18,10 +19,35 @@ def test_a_written_stretch_names_the_words_that_said_it() -> None:
     assert view.said_at(start, start + 3) == CharSpan(5, 20)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "written"),
+    [(5, 6, "44"), (0, 16, "call 44"), (16, 17, None), (12, 20, "441"), (0, 0, None), (21, 99, "now")],
+)
+def test_spoken_words_name_what_they_were_written_as(start: int, end: int, written: str | None) -> None:
+    view = write("call double four one now")
+    span = view.written_at(start, end)
+    assert (None if span is None else view.text[span[0] : span[1]]) == written
+
+
+def test_a_hesitation_was_written_as_nothing() -> None:
+    view = write("four um five")
+    assert view.written_at(5, 7) is None
+    assert view.written_at(0, 12) == (0, 2)
+
+
 def test_hesitations_and_dashes_do_not_break_a_run() -> None:
     assert [run.code for run in write("four um five - six and seven").runs] == ["456", "7"]
 
 
+def test_hesitations_leave_no_space_at_the_beginning() -> None:
+    assert (write("um uh five").text, write("um").text) == ("5", "")
+
+
 def test_a_run_counts_its_digits_and_letters() -> None:
     (run,) = write("s w one a two").runs
-    assert (run.digits, run.letters) == (2, 3)
+    assert (run.digits, run.letters, run.certain) == (2, 3, False)
+
+
+def test_digits_and_letters_are_code_and_a_month_is_not() -> None:
+    code = {kind for kind in Kind if Piece("5", kind, 0, 1).is_code}
+    assert code == {Kind.DIGITS, Kind.LETTER}
