@@ -55,9 +55,14 @@ class WavStream:
                 yield first, encode(block, self.layout.encoding)
                 first += len(block)
             return
-        step = max(1, _PIECE_BYTES // self.layout.frame_bytes)
-        for first in range(0, self.layout.frames, step):
-            yield first, read_frames(self.sound, self.layout, first, min(first + step, self.layout.frames))
+        first = 0
+        while first < self.layout.frames:
+            # Up to the next whole piece of the file: what is written in whole pieces is written fastest.
+            at = self.layout.data_at + first * self.layout.frame_bytes
+            step = max(1, (_PIECE_BYTES - at % _PIECE_BYTES) // self.layout.frame_bytes)
+            last = min(first + step, self.layout.frames)
+            yield first, read_frames(self.sound, self.layout, first, last)
+            first = last
 
     def tail(self) -> Iterator[Piece]:
         """Give what stands after the samples."""
