@@ -20,17 +20,16 @@ from pipeline.redaction.bleed_windows import Window, choose_windows, is_still, r
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
 
-# How far the likeness at one delay must stand out of that at all others. Without bleed 6.5 was the most that was seen.
+# How far the likeness at one delay must stand out of that at all others. Without bleed 10.3 was the most that was seen.
 _STANDS_OUT: Final = 11.0
 # The least share of a channel's sound that is the other's speech: 12 dB below what a recogniser read anything of.
 _SHARE: Final = 0.05
-# The least likeness of loudness. Without bleed 0.13 was the most that was seen; a recogniser read from 0.57 on.
-_LOUDNESS: Final = 0.45
+# The least likeness of loudness. Without bleed 0.29 was the most seen; a recogniser read something from 0.57 on.
+_LOUDNESS: Final = 0.4
 # With fewer windows than these (two and a half seconds of speech) hearing nothing means nothing.
 _ENOUGH: Final = 4
 # The padding of muted spans adds half a second to it: together as far as bleed is looked for.
 _UNKNOWN_DELAY_MS: Final = 500
-
 # Groups and signs that differ by no more than this have found one and the same echo.
 _SAME_DELAY_MS: Final = 50
 
@@ -82,7 +81,7 @@ def _signs(speaking: Samples, other: Samples, group: Sequence[Window]) -> list[t
     ]
     # Where the other speaks too, loudness tells less; but words that it is said to speak may be the echo itself.
     solo = [number for number, window in enumerate(group) if window.is_solo]
-    heard = solo if len(solo) >= _ENOUGH else list(range(len(group)))
+    heard = solo if len(solo) * 2 >= len(group) else list(range(len(group)))
     loudness = loudness_likeness(speaking[heard], other[heard])
     if loudness.share >= _LOUDNESS:
         signs.append((loudness.delay_ms, BleedSign.LOUDNESS))

@@ -158,3 +158,21 @@ def test_every_word_touching_an_entity_lies_in_a_muted_span_of_its_channel(
     touched = [w.time for w, place in zip(words, spans, strict=True) if place.touches(CharSpan(start, end))]
     for time in touched:
         assert any(m.start_ms <= time.start_ms and time.end_ms <= m.end_ms for m in manifest.muted[0])
+
+
+@given(WORDS)
+def test_a_muted_run_is_at_most_a_second_longer_than_from_its_first_hidden_word_to_its_last(
+    times: list[tuple[int, int]],
+) -> None:
+    words = tuple(Word(text="word", channel=0, start_ms=at, end_ms=at + length) for at, length in sorted(times))
+    spans = tuple(CharSpan(5 * i, 5 * i + 4) for i in range(len(words)))
+    turn = Turn(index=0, speaker="caller", text=" ".join("word" for _ in words), words=words, word_spans=spans)
+    entities = [an_entity(0, span.start, span.end) for span in spans[::2]]
+    manifest = a_manifest(
+        Conversation(id="c", turns=(turn,)), *entities, profile=RedactionProfile(), duration_ms=10_000
+    )
+    for run in manifest.muted[0]:
+        inside = [word.time for word in words[::2] if word.time.touches(run)]
+        assert inside
+        hull_ms = max(time.end_ms for time in inside) - min(time.start_ms for time in inside)
+        assert run.duration_ms <= hull_ms + 1_000
