@@ -127,16 +127,16 @@ def test_other_chunks_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "muted",
+    ("muted", "reason"),
     [
-        {0: [TimeSpan(100, LAST_MS + 1)]},
-        {0: [TimeSpan(0, 10), TimeSpan(LAST_MS + 50, LAST_MS + 60)]},
-        {2: [TimeSpan(0, 10)]},
-        {-1: [TimeSpan(0, 10)]},
+        ({0: [TimeSpan(100, LAST_MS + 1)]}, "a span ends beyond the audio"),
+        ({0: [TimeSpan(0, 10), TimeSpan(LAST_MS + 50, LAST_MS + 60)]}, "a span ends beyond the audio"),
+        ({2: [TimeSpan(0, 10)]}, "a channel that the audio does not have"),
+        ({-1: [TimeSpan(0, 10)]}, "a channel that the audio does not have"),
     ],
 )
-def test_a_span_that_does_not_fit_the_audio_withholds_it(muted: dict[int, list[TimeSpan]]) -> None:
-    with pytest.raises(Withheld):
+def test_a_span_that_does_not_fit_the_audio_withholds_it(muted: dict[int, list[TimeSpan]], reason: str) -> None:
+    with pytest.raises(Withheld, match=reason):
         render_audio(a_file(noise(FRAMES)), muted, style="silence")
 
 
