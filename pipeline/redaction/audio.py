@@ -1,8 +1,8 @@
 """Sound files as numbers: what a file is, its samples, and its speech at 16 kHz for recognisers.
 
-WAV is read by our own layout and only its samples go to libsndfile; FLAC, MP3 and Ogg go there whole. No other format
-is tried, and ffmpeg is never asked. Everything is read in blocks: three hours of silence need no more memory than one
-minute. Whatever cannot be read to its end is refused, never cut short.
+WAV is read by our own layout and only its samples go to libsndfile; FLAC, MP3 and Ogg go there whole. Everything is
+read in blocks: three hours need no more memory than one minute. Whatever cannot be read to its end is refused, never
+cut short.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ import soxr
 from numpy.typing import NDArray
 
 from pipeline.model.errors import InvalidInput
-from pipeline.redaction.media_wav import MAX_DURATION_S, WavLayout, check_shape, is_wav, read_wav_layout
+from pipeline.redaction.media_compressed import (
+    BLOCK_FRAMES,
+    count_frames,
+    decoded_blocks,
+    open_compressed,
+    within_full_scale,
+)
+from pipeline.redaction.media_source import Sound, size_of
+from pipeline.redaction.media_wav import MIN_RATE, Encoding, WavLayout, is_wav, read_frames, read_wav_layout
 
 type Samples = NDArray[np.float32]
 
 SPEECH_RATE: Final = 16_000
-_BLOCK_FRAMES: Final = 1 << 18
+# Encodings that may hold what is no number, and numbers beyond full scale.
+_UNBOUNDED: Final = (Encoding.FLOAT, Encoding.DOUBLE)
 # A window of speech ends at the quietest fifth of a second of its last seconds, so that no word is cut in two.
 _QUIET_SEARCH_S: Final = 20
 _QUIET_S: Final = 0.2
@@ -53,16 +62,16 @@ class SpeechWindow:
     samples: Samples = field(repr=False)
 
 
-def describe(audio: bytes) -> AudioFacts:
+def describe(sound: Sound) -> AudioFacts:
     """Say what a sound file is, after checking that it can be read to its end.
 
     Raises:
         InvalidInput: it is empty, no sound file of ours, truncated, or of a shape no telephone recording has.
     """
-    if not audio:
+    if not size_of(sound):
         raise InvalidInput("the file is empty")
-    if is_wav(audio):
-        layout = read_wav_layout(audio)
+    if is_wav(sound):
+        layout = read_wav_layout(sound)
         return AudioFacts(
             channels=layout.channels,
             sample_rate=layout.sample_rate,
@@ -70,36 +79,50 @@ def describe(audio: bytes) -> AudioFacts:
             format="WAV",
             subtype=layout.encoding.value,
         )
-    return _describe_compressed(audio)
+    with open_compressed(sound) as file:
+        return AudioFacts(
+            channels=file.channels,
+            sample_rate=file.samplerate,
+            frames=count_frames(file),
+            format=file.format,
+            subtype=file.subtype,
+        )
 
 
-def blocks(audio: bytes) -> Iterator[Samples]:
-    """Decode a file from its start, a block of up to 2**18 frames at a time, as `(frames, channels)` in -1..1.
+def blocks(sound: Sound) -> Iterator[Samples]:
+    """Decode a file from its start, a block of up to 2**16 frames at a time, as `(frames, channels)` in -1..1.
 
     Raises:
         InvalidInput: as `describe`.
     """
-    if not audio:
-        raise InvalidInput("the file is empty")
-    if is_wav(audio):
-        return _wav_blocks(audio, read_wav_layout(audio))
-    return _compressed_blocks(audio)
+    facts = describe(sound)
+    if facts.format == "WAV":
+        return _wav_blocks(sound, read_wav_layout(sound))
+    return decoded_blocks(sound, frames=facts.frames)
 
 
-def decode(audio: bytes) -> Samples:
+def decode(sound: Sound) -> Samples:
     """Decode a whole file into `(frames, channels)`; for short ones.
 
     Raises:
         InvalidInput: as `describe`.
     """
-    return np.concatenate(list(blocks(audio)))
+    return np.concatenate(list(blocks(sound)))
 
 
-def decode_frames(wav: bytes, layout: WavLayout, first: int, last: int) -> Samples:
-    """Decode frames `first` up to and without `last` of a WAV file, as `(frames, channels)`."""
-    raw = memoryview(wav)[layout.data_at + first * layout.frame_bytes : layout.data_at + last * layout.frame_bytes]
+def decode_frames(wav: Sound, layout: WavLayout, first: int, last: int) -> Samples:
+    """Decode frames `first` up to and without `last` of a WAV file, as `(frames, channels)`.
+
+    Raises:
+        InvalidInput: the file has become shorter than its layout says.
+    """
+    return decode_codes(read_frames(wav, layout, first, last), layout)
+
+
+def decode_codes(codes: bytes | bytearray | memoryview[int], layout: WavLayout) -> Samples:
+    """Decode whole frames as they stand in a WAV file, as `(frames, channels)`."""
     samples, _ = soundfile.read(
-        io.BytesIO(raw),
+        io.BytesIO(codes),
         dtype="float32",
         always_2d=True,
         format="RAW",
@@ -108,12 +131,17 @@ def decode_frames(wav: bytes, layout: WavLayout, first: int, last: int) -> Sampl
         samplerate=layout.sample_rate,
         endian="LITTLE",
     )
-    # A float file may hold what is not a number, and numbers beyond full scale.
-    clipped: Samples = np.clip(np.nan_to_num(samples, nan=0.0), -1.0, 1.0)
-    return clipped
+    return within_full_scale(samples) if layout.encoding in _UNBOUNDED else samples
 
 
-def speech_windows(audio: bytes, channel: int, *, window_s: int = 600) -> Iterator[SpeechWindow]:
+def encode(samples: Samples, encoding: Encoding) -> bytes:
+    """Write samples in -1..1 as they stand in a WAV file, channels interleaved; what is louder is cut off."""
+    out = io.BytesIO()
+    soundfile.write(out, samples, MIN_RATE, format="RAW", subtype=encoding.value, endian="LITTLE")
+    return out.getvalue()
+
+
+def speech_windows(sound: Sound, channel: int, *, window_s: int = 600) -> Iterator[SpeechWindow]:
     """Give one channel at 16 kHz, in windows of at most `window_s` seconds that end where it is quiet.
 
     Raises:
@@ -122,7 +150,7 @@ def speech_windows(audio: bytes, channel: int, *, window_s: int = 600) -> Iterat
     limit = window_s * SPEECH_RATE
     held: list[Samples] = []
     length = at = 0
-    for piece in _resampled(audio, channel):
+    for piece in _resampled(sound, channel):
         held.append(piece)
         length += len(piece)
         while length > limit:
@@ -134,91 +162,27 @@ def speech_windows(audio: bytes, channel: int, *, window_s: int = 600) -> Iterat
         yield SpeechWindow(start_ms=at * 1000 // SPEECH_RATE, samples=np.concatenate(held))
 
 
-def _resampled(audio: bytes, channel: int) -> Iterator[Samples]:
-    rate, channels = _rate_and_channels(audio)
+def _resampled(sound: Sound, channel: int) -> Iterator[Samples]:
+    rate, channels = _rate_and_channels(sound)
     if not 0 <= channel < channels:
         raise InvalidInput(f"the audio has no channel {channel}")
     stream = soxr.ResampleStream(rate, SPEECH_RATE, 1, dtype="float32")
-    for block in blocks(audio):
+    for block in blocks(sound):
         yield stream.resample_chunk(np.ascontiguousarray(block[:, channel]))
     yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
-def _wav_blocks(audio: bytes, layout: WavLayout) -> Iterator[Samples]:
-    for first in range(0, layout.frames, _BLOCK_FRAMES):
-        yield decode_frames(audio, layout, first, min(first + _BLOCK_FRAMES, layout.frames))
+def _wav_blocks(sound: Sound, layout: WavLayout) -> Iterator[Samples]:
+    for first in range(0, layout.frames, BLOCK_FRAMES):
+        yield decode_frames(sound, layout, first, min(first + BLOCK_FRAMES, layout.frames))
 
 
-def _describe_compressed(audio: bytes) -> AudioFacts:
-    with _open(audio) as file:
-        facts = AudioFacts(
-            channels=file.channels,
-            sample_rate=file.samplerate,
-            frames=_count(file),
-            format=file.format,
-            subtype=file.subtype,
-        )
-        promised = file.frames
-    check_shape(channels=facts.channels, sample_rate=facts.sample_rate, frames=facts.frames)
-    # An MP3 file's own count is an estimate; the others say exactly how long they are.
-    if facts.format == "FLAC" and 0 < facts.frames < promised:
-        raise InvalidInput("the audio is truncated: it ends before its header says")
-    return facts
-
-
-def _compressed_blocks(audio: bytes) -> Iterator[Samples]:
-    describe(audio)
-    with _open(audio) as file:
-        for block in _read(file):
-            yield np.clip(np.nan_to_num(block, nan=0.0), -1.0, 1.0)
-
-
-def _rate_and_channels(audio: bytes) -> tuple[int, int]:
-    if is_wav(audio):
-        layout = read_wav_layout(audio)
+def _rate_and_channels(sound: Sound) -> tuple[int, int]:
+    if is_wav(sound):
+        layout = read_wav_layout(sound)
         return layout.sample_rate, layout.channels
-    with _open(audio) as file:
+    with open_compressed(sound) as file:
         return file.samplerate, file.channels
-
-
-def _open(audio: bytes) -> soundfile.SoundFile:
-    if not _is_compressed(audio):
-        raise InvalidInput("the file is not WAV, FLAC, MP3 or Ogg")
-    try:
-        file = soundfile.SoundFile(io.BytesIO(audio))
-    except (soundfile.SoundFileError, ValueError, TypeError, OverflowError) as error:
-        raise InvalidInput("the audio cannot be decoded") from error
-    if file.format not in ("FLAC", "MP3", "MPEG", "OGG"):
-        file.close()
-        raise InvalidInput("the file is not WAV, FLAC, MP3 or Ogg")
-    check_shape(channels=file.channels, sample_rate=file.samplerate, frames=1)
-    return file
-
-
-def _count(file: soundfile.SoundFile) -> int:
-    """Count what can be decoded; stop where it is longer than any call, for a small file may unfold without end."""
-    frames = 0
-    for block in _read(file):
-        frames += len(block)
-        if frames > MAX_DURATION_S * file.samplerate:
-            break
-    return frames
-
-
-def _read(file: soundfile.SoundFile) -> Iterator[Samples]:
-    while True:
-        try:
-            block: Samples = file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)
-        except (soundfile.SoundFileError, ValueError, OverflowError) as error:
-            raise InvalidInput("the audio cannot be decoded") from error
-        if not len(block):
-            return
-        yield block
-
-
-def _is_compressed(audio: bytes) -> bool:
-    frame_sync = len(audio) > 1 and audio[0] == 0xFF and audio[1] & 0xE0 == 0xE0
-    return frame_sync or audio.startswith((b"fLaC", b"OggS", b"ID3"))
 
 
 def _quietest(samples: Samples) -> int:

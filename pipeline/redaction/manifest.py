@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan, TimeSpan, merge_times
@@ -45,7 +46,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What is hidden in a call. `muted[i]` are the spans of channel i that must not be heard; no channels, no sound."""
+    """What is hidden in a call. `muted[i]` are the spans of channel i that must not be heard; no channels, no sound.
+
+    `heard_on` says on which other channels the words of a channel are heard, and so are muted.
+    """
 
     conversation_id: str
     language: str
@@ -54,6 +58,7 @@ class Manifest:
     duration_ms: int
     entries: tuple[Entry, ...]
     muted: tuple[tuple[TimeSpan, ...], ...]
+    heard_on: tuple[Bleed, ...] = ()
 
     @property
     def channels(self) -> int:
@@ -84,6 +89,7 @@ class Manifest:
             "channels": self.channels,
             "entries": [_entry_document(entry) for entry in self.entries],
             "muted": [[[s.start_ms, s.end_ms] for s in channel] for channel in self.muted],
+            "heard_on": [asdict(bleed) for bleed in self.heard_on],
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -107,6 +113,7 @@ class Manifest:
                 duration_ms=read["duration_ms"],
                 entries=tuple(_entry(entry) for entry in read["entries"]),
                 muted=muted,
+                heard_on=tuple(Bleed(**b | {"sign": BleedSign(b["sign"])}) for b in read.get("heard_on", ())),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput("not a manifest") from error
@@ -120,7 +127,7 @@ def build_manifest(
     duration_ms: int,
     channels: int,
     detector_version: str,
-    heard_on: Mapping[int, Sequence[int]] | None = None,
+    heard_on: Sequence[Bleed] = (),
 ) -> Manifest:
     """Turn entities into what is hidden and what is muted.
 
@@ -133,7 +140,7 @@ def build_manifest(
         duration_ms: how long the sound is.
         channels: how many channels the sound has; 0 for a transcript without sound.
         detector_version: of the detector that found them.
-        heard_on: for a channel, the others on which its speech can be heard; none when absent.
+        heard_on: which channels' speech is heard on which others, and with what delay.
 
     Raises:
         Withheld: `word_times` when a hidden word has no time in the sound, `span` when an entity is not in its turn.
@@ -150,7 +157,8 @@ def build_manifest(
         profile_digest=profile.digest,
         duration_ms=duration_ms,
         entries=tuple(entries),
-        muted=_muted(entries, profile, duration_ms, channels, heard_on or {}),
+        muted=_muted(entries, profile, duration_ms, channels, heard_on),
+        heard_on=tuple(heard_on),
     )
 
 
@@ -187,14 +195,18 @@ def _muted(
     profile: RedactionProfile,
     duration_ms: int,
     channels: int,
-    heard_on: Mapping[int, Sequence[int]],
+    heard_on: Sequence[Bleed],
 ) -> tuple[tuple[TimeSpan, ...], ...]:
     spans: list[list[TimeSpan]] = [[] for _ in range(channels)]
     for entry in entries if channels else ():
-        for channel in {entry.channel, *heard_on.get(entry.channel, ())}:
-            if not 0 <= channel < channels or any(time.start_ms >= duration_ms for time in entry.times):
+        places = [(entry.channel, time) for time in entry.times]
+        places += [(b.on, b.cover(time)) for b in heard_on if b.channel == entry.channel for time in entry.times]
+        if any(time.start_ms >= duration_ms for time in entry.times):
+            raise Withheld("word_times")
+        for channel, time in places:
+            if not 0 <= channel < channels:
                 raise Withheld("word_times")
-            spans[channel] += [_padded(time, profile.padding_ms, duration_ms) for time in entry.times]
+            spans[channel].append(_padded(time, profile.padding_ms, duration_ms))
     return tuple(merge_times(channel, gap_ms=profile.merge_gap_ms) for channel in spans)
 
 

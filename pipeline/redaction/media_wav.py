@@ -13,12 +13,18 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.model.errors import InvalidInput
+from pipeline.redaction.media_source import Sound, read_at, size_of
 
 MIN_RATE: Final = 8_000
 MAX_RATE: Final = 48_000
 MAX_CHANNELS: Final = 20
 # The longest recording Twilio makes.
 MAX_DURATION_S: Final = 24 * 3600
+
+# A file of more chunks than this was made to keep its reader busy.
+_MAX_CHUNKS: Final = 100_000
+# As much of a fmt chunk as any encoding of ours takes.
+_FORM_BYTES: Final = 40
 
 _PCM: Final = 0x0001
 _FLOAT: Final = 0x0003
@@ -82,28 +88,42 @@ class WavLayout:
         return self.data_at + self.frames * self.frame_bytes
 
 
-def is_wav(audio: bytes) -> bool:
+def is_wav(sound: Sound) -> bool:
     """Say whether the bytes begin as a RIFF WAVE file."""
-    return audio[:4] == b"RIFF" and audio[8:12] == b"WAVE"
+    head = bytes(read_at(sound, 0, 12))
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
 
 
-def read_wav_layout(audio: bytes) -> WavLayout:
+def read_wav_layout(sound: Sound) -> WavLayout:
     """Find the samples of a WAV file.
 
     Raises:
         InvalidInput: no or several `fmt ` or `data` chunks, a data chunk that promises more than is there, an unknown
-            encoding, a number of channels or a sample rate out of bounds, no frames.
+            encoding, a number of channels or a sample rate out of bounds, no frames, chunks without end.
     """
-    known = [chunk for chunk in _chunks(audio) if chunk[0] in (b"fmt ", b"data")]
+    known = [chunk for chunk in _chunks(sound) if chunk[0] in (b"fmt ", b"data")]
     names = [name for name, _, _ in known]
     if names.count(b"data") > 1:
         raise InvalidInput("the WAV file has a second data chunk")
     if names != [b"fmt ", b"data"]:
         raise InvalidInput("the WAV file needs one fmt chunk, then its data chunk")
     (_, form_at, form_bytes), (_, data_at, data_bytes) = known
-    if data_at + data_bytes > len(audio):
+    if data_at + data_bytes > size_of(sound):
         raise InvalidInput("the WAV file is truncated: its data chunk promises more than is there")
-    return _layout(audio[form_at : form_at + form_bytes], data_at, data_bytes)
+    return _layout(bytes(read_at(sound, form_at, min(form_bytes, _FORM_BYTES))), data_at, data_bytes)
+
+
+def read_frames(sound: Sound, layout: WavLayout, first: int, last: int) -> bytes | memoryview[int]:
+    """Give the bytes of frames `first` up to and without `last`, as they stand in the file.
+
+    Raises:
+        InvalidInput: the file has become shorter than its layout says.
+    """
+    wanted = (last - first) * layout.frame_bytes
+    raw = read_at(sound, layout.data_at + first * layout.frame_bytes, wanted)
+    if len(raw) != wanted:
+        raise InvalidInput("the audio ends before its header says")
+    return raw
 
 
 def check_shape(*, channels: int, sample_rate: int, frames: int) -> None:
@@ -144,14 +164,17 @@ def wav_header(*, encoding: Encoding, channels: int, sample_rate: int, data_byte
     )
 
 
-def _chunks(audio: bytes) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(sound: Sound) -> Iterator[tuple[bytes, int, int]]:
     """Walk the chunks to the end of the bytes, whatever length RIFF claims: some players do."""
     at = 12
-    while at + 8 <= len(audio):
-        name = audio[at : at + 4]
-        (size,) = struct.unpack_from("<I", audio, at + 4)
+    for _ in range(_MAX_CHUNKS):
+        head = read_at(sound, at, 8)
+        if len(head) < 8:
+            return
+        name, size = struct.unpack("<4sI", head)
         yield name, at + 8, size
         at += 8 + size + size % 2
+    raise InvalidInput(f"the WAV file has more than {_MAX_CHUNKS} chunks")
 
 
 def _layout(form: bytes, data_at: int, data_bytes: int) -> WavLayout:

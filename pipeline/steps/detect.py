@@ -8,14 +8,19 @@ from datetime import datetime
 from pipeline.consent.authorise import NOTICE_NOT_INSIDE
 from pipeline.consent.start_window import CLOCK_TOLERANCE
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.bleed import Bleed
 from pipeline.model.call import Leg, LegRole
-from pipeline.model.errors import NotFound, Withheld
+from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation, Transcript, to_conversation
 from pipeline.model.transcript_file import read_transcript
+from pipeline.redaction.audio import describe
+from pipeline.redaction.bleed import measure_bleed
+from pipeline.redaction.coverage import check_coverage, check_words
 from pipeline.redaction.manifest import Manifest, build_manifest
+from pipeline.redaction.media_stream import to_wav
 from pipeline.redaction.profile import RedactionProfile, make_profile
 from pipeline.redaction.stated_age import find_stated_age
 from pipeline.steps.context import Receipt, StepContext, shelf_of
@@ -31,8 +36,9 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     """Build the manifest of a transcript and note what it found: counts and types, never words.
 
     Raises:
-        Withheld: a language without a detector, or a hidden word without its time in the sound; or the notice must be
-            inside this recording, and is not heard at its beginning.
+        Withheld: the sound cannot be decoded, or the transcript cannot be what it says; a language without a
+            detector, or a hidden word without its time in the sound; or the notice must be inside this recording, and
+            is not heard at its beginning.
     """
     found, owner = context.read(tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
@@ -42,14 +48,16 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     conversation, speakers = read_conversation(context, found, owner)
     transcript = read_transcript(context.vault.read(artifact))
     is_notice_needed = _note_heard(context, found, speakers)
+    duration_ms, heard_on = _held_against_sound(context, found, transcript)
     profile = profile_of(owner, words_key=context.vault.keys.digest_key(tenant))
     manifest = build_manifest(
         conversation,
         context.detector.detect(conversation, profile=profile),
         profile=profile,
-        duration_ms=transcript.duration_ms,
+        duration_ms=duration_ms,
         channels=len(transcript.channels),
         detector_version=context.detector.version,
+        heard_on=heard_on,
     )
     kept = context.vault.keep(
         shelf_of(found), ArtifactKind.REDACTION_MANIFEST, manifest.to_json(), parents=(artifact.id,)
@@ -97,6 +105,25 @@ def profile_of(owner: Tenant, *, words_key: bytes = b"") -> RedactionProfile:
     return make_profile(owner.settings, owner.secrets, words_key=words_key)
 
 
+def _held_against_sound(
+    context: StepContext, recording: Recording, transcript: Transcript
+) -> tuple[int, tuple[Bleed, ...]]:
+    """Check that the transcript can be what the sound says; give how long it is, and what is heard on which channel."""
+    with context.vault.database.transaction(recording.tenant) as tx:
+        artifact = find_artifact(tx, recording.id, ArtifactKind.RECORDING_ORIGINAL)
+    if artifact is None:
+        raise NotFound(f"recording {recording.id} was not captured")
+    try:
+        wav = to_wav(context.vault.read(artifact))
+        facts = describe(wav)
+    except InvalidInput as error:
+        raise Withheld("audio: UNDECODABLE") from error
+    check_words(transcript, channels=facts.channels, duration_ms=facts.duration_ms)
+    heard_on = measure_bleed(wav, [[w.time for u in channel for w in u.words] for channel in transcript.channels])
+    check_coverage(wav, transcript, heard_on=heard_on)
+    return facts.duration_ms, heard_on
+
+
 def _other_side(recording: Recording, people: Sequence[Leg]) -> str | None:
     """Name whom the caller's leg hears; None where that is more than one party, or the room was recorded itself."""
     callees = [leg for leg in people if leg.role is LegRole.CALLEE]
@@ -137,6 +164,7 @@ def _note(context: StepContext, recording: Recording, manifest: Manifest, stated
                 "entities": len(manifest.entries),
                 "entity_types": ",".join(types),
                 "muted_ms": manifest.muted_ms,
+                "heard_on": ",".join(sorted({f"{bleed.channel}>{bleed.on}" for bleed in manifest.heard_on})) or None,
                 "detector": manifest.detector_version,
                 "is_redaction_proved": False,  # what is rendered from this manifest has yet to be proved
                 "is_language_supported": True,

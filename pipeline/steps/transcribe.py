@@ -8,7 +8,7 @@ from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
 from pipeline.model.consent import Purpose
 from pipeline.model.decision import DecisionRecord
-from pipeline.model.errors import NotFound
+from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
@@ -16,6 +16,7 @@ from pipeline.model.transcript_file import read_transcript, write_transcript
 from pipeline.policies.decide import decide
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.transcriber import Transcriber
+from pipeline.redaction.audio import describe
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.gather_facts import gather
 from pipeline.store.artifacts import find_artifact
@@ -45,6 +46,7 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
 
     Raises:
         VendorUnavailable: the chosen recogniser did not answer; never another is asked instead.
+        Withheld: the audio cannot be decoded, or the recogniser does not take it, for its length perhaps.
     """
     found, owner = context.read(tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
@@ -64,6 +66,11 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
 
 def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio: Artifact, language: str) -> Artifact:
     meta = engine.audit
+    body = context.vault.read(audio)
+    try:
+        describe(body)
+    except InvalidInput as error:
+        raise Withheld("audio: UNDECODABLE") from error
     with context.vault.database.transaction(recording.tenant) as tx:
         facts = {"processor": meta.processor or "local", "kind": audio.kind.value, "region": meta.region}
         add_event(tx, AuditTag.VENDOR_SENT, actor="system", target=recording.id, facts=facts)
@@ -74,9 +81,13 @@ def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio
                 "is_processor_training_off": True,
             }
             merge_facts(tx, recording.id, had)
-    heard = engine.transcribe(context.vault.read(audio), language=language)
-    body = write_transcript(heard)
-    return context.vault.keep(shelf_of(recording), ArtifactKind.TRANSCRIPT_ORIGINAL, body, parents=(audio.id,))
+    try:
+        heard = engine.transcribe(body, language=language)
+    except InvalidInput as error:
+        raise Withheld("transcription: NOT_ACCEPTED") from error
+    return context.vault.keep(
+        shelf_of(recording), ArtifactKind.TRANSCRIPT_ORIGINAL, write_transcript(heard), parents=(audio.id,)
+    )
 
 
 def _choose(context: StepContext, recording: Recording, owner: Tenant, audio: Artifact, language: str) -> _Choice:

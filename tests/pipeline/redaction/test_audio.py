@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import struct
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.model.errors import InvalidInput
 from pipeline.redaction.audio import SPEECH_RATE, blocks, decode, describe, speech_windows
+from pipeline.redaction.media_source import open_sound
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, chunk, fmt, heard, noise, riff
 
 GOOD = riff(fmt(), chunk(b"data", bytes(320)))
@@ -36,6 +38,18 @@ def test_compressed_files_are_described_by_what_can_be_decoded(form: str, subtyp
 
     assert (facts.channels, facts.sample_rate, facts.frames, facts.duration_ms) == (2, 16_000, 16_000, 1000)
     assert np.allclose(decode(audio), np.clip(heard(audio), -1, 1), atol=1e-6)
+
+
+@pytest.mark.parametrize(("form", "subtype"), [("WAV", "ULAW"), *COMPRESSED])
+def test_a_file_is_heard_as_from_memory(tmp_path: Path, form: str, subtype: str) -> None:
+    audio = a_file(noise(200_000), form=form, subtype=subtype)
+    (tmp_path / "call").write_bytes(audio)
+
+    with open_sound(tmp_path / "call") as sound:
+        assert describe(sound) == describe(audio)
+        (from_file,), (from_memory,) = speech_windows(sound, 1), speech_windows(audio, 1)
+
+    assert np.array_equal(from_file.samples, from_memory.samples)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan, TimeSpan
@@ -50,9 +51,38 @@ def test_speech_that_bleeds_is_muted_on_the_channels_it_is_heard_on() -> None:
     conversation = a_timed_conversation("caller: anna")
     manifest = build_manifest(
         conversation, [an_entity(0, 0, 4)], profile=TIGHT, duration_ms=900, channels=2, detector_version="1",
-        heard_on={0: (1,)},
+        heard_on=[Bleed(channel=0, on=1, delay_ms=0, sign=BleedSign.WAVEFORM)],
     )  # fmt: skip
     assert manifest.muted[0] == manifest.muted[1] == (TimeSpan(0, 300),)
+    assert Manifest.from_json(manifest.to_json()) == manifest
+
+
+@pytest.mark.parametrize(("delay_ms", "expected"), [(250, TimeSpan(300, 850)), (-200, TimeSpan(100, 600))])
+def test_an_echo_is_muted_from_the_word_itself_to_where_it_is_heard(delay_ms: int, expected: TimeSpan) -> None:
+    conversation = a_timed_conversation("caller: well anna")
+    echo = Bleed(channel=0, on=1, delay_ms=delay_ms, sign=BleedSign.LOUDNESS)
+    other = Bleed(channel=1, on=0, delay_ms=900, sign=BleedSign.LOUDNESS)
+    manifest = build_manifest(
+        conversation, [an_entity(0, 5, 9)], profile=TIGHT, duration_ms=900, channels=2, detector_version="1",
+        heard_on=[echo, other],
+    )  # fmt: skip
+    assert manifest.muted == ((TimeSpan(300, 600),), (expected,))
+
+
+def test_an_echo_on_a_channel_that_the_sound_does_not_have_withholds_the_call() -> None:
+    echo = Bleed(channel=0, on=2, delay_ms=0, sign=BleedSign.LOUDNESS)
+    with pytest.raises(Withheld, match="word_times"):
+        build_manifest(
+            a_timed_conversation("caller: anna"), [an_entity(0, 0, 4)], profile=TIGHT, duration_ms=900, channels=2,
+            detector_version="1", heard_on=[echo],
+        )  # fmt: skip
+
+
+def test_a_manifest_from_before_bleed_was_measured_is_read() -> None:
+    manifest = a_manifest(a_timed_conversation("caller: anna"), an_entity(0, 0, 4))
+    document = json.loads(manifest.to_json())
+    del document["heard_on"]
+    assert Manifest.from_json(json.dumps(document).encode()) == manifest
 
 
 def test_hidden_words_without_times_withhold_the_call() -> None:
@@ -146,3 +176,21 @@ def test_every_word_touching_an_entity_lies_in_a_muted_span_of_its_channel(
     touched = [w.time for w, place in zip(words, spans, strict=True) if place.touches(CharSpan(start, end))]
     for time in touched:
         assert any(m.start_ms <= time.start_ms and time.end_ms <= m.end_ms for m in manifest.muted[0])
+
+
+@given(WORDS)
+def test_a_muted_run_is_at_most_a_second_longer_than_from_its_first_hidden_word_to_its_last(
+    times: list[tuple[int, int]],
+) -> None:
+    words = tuple(Word(text="word", channel=0, start_ms=at, end_ms=at + length) for at, length in sorted(times))
+    spans = tuple(CharSpan(5 * i, 5 * i + 4) for i in range(len(words)))
+    turn = Turn(index=0, speaker="caller", text=" ".join("word" for _ in words), words=words, word_spans=spans)
+    entities = [an_entity(0, span.start, span.end) for span in spans[::2]]
+    manifest = a_manifest(
+        Conversation(id="c", turns=(turn,)), *entities, profile=RedactionProfile(), duration_ms=10_000
+    )
+    for run in manifest.muted[0]:
+        inside = [word.time for word in words[::2] if word.time.touches(run)]
+        assert inside
+        hull_ms = max(time.end_ms for time in inside) - min(time.start_ms for time in inside)
+        assert run.duration_ms <= hull_ms + 1_000

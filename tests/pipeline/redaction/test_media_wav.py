@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.model.errors import InvalidInput
-from pipeline.redaction.media_wav import Encoding, is_wav, read_wav_layout, wav_header
+from pipeline.redaction.media_wav import Encoding, is_wav, read_frames, read_wav_layout, wav_header
 from tests.pipeline.redaction.sounds import WAV_ENCODINGS, a_file, chunk, fmt, heard, noise, riff
 
 
@@ -58,3 +58,17 @@ def test_other_files_are_not_wav() -> None:
     assert is_wav(a_file(noise(10)))
     assert not is_wav(a_file(noise(10), form="AIFF"))
     assert not is_wav(b"RIFF\0\0\0\0AVI ")
+
+
+def test_a_file_of_chunks_without_end_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="chunks"):
+        read_wav_layout(riff(fmt(), chunk(b"data", bytes(64))) + bytes(8 * 100_001))
+
+
+def test_frames_that_are_no_longer_there_are_not_given_short() -> None:
+    audio = a_file(noise(77))
+    layout = read_wav_layout(audio)
+
+    assert bytes(read_frames(audio, layout, 3, 5)) == audio[44 + 12 : 44 + 20]
+    with pytest.raises(InvalidInput, match="ends before"):
+        read_frames(audio[:-1], layout, 70, 77)

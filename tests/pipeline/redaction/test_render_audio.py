@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import describe
+from pipeline.redaction.media_stream import stream_of
 from pipeline.redaction.media_wav import read_wav_layout
-from pipeline.redaction.render_audio import AudioStyle, render_audio, speech_level_db
+from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.tone import speech_level_db
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, chunk, fmt, heard, noise, riff
 
 FRAMES, RATE = 2001, 8000
@@ -74,8 +76,8 @@ def test_a_beep_is_a_clean_tone_of_one_kilohertz_as_loud_as_the_speech(encoding:
     spectrum = np.abs(np.fft.rfft(redacted)) ** 2
     assert np.argmax(spectrum) == 1000
     assert spectrum[1000] / spectrum[1:].sum() > 0.995
-    assert 20 * np.log10(np.sqrt(np.mean(redacted**2))) == pytest.approx(speech_level_db(audio), abs=0.3)
-    assert speech_level_db(audio) == pytest.approx(20 * np.log10(0.08), abs=1)
+    assert 20 * np.log10(np.sqrt(np.mean(redacted**2))) == pytest.approx(speech_level_db(stream_of(audio)), abs=0.3)
+    assert speech_level_db(stream_of(audio)) == pytest.approx(20 * np.log10(0.08), abs=1)
 
 
 def test_a_beep_does_not_depend_on_what_it_replaces() -> None:
@@ -90,9 +92,9 @@ def test_a_beep_does_not_depend_on_what_it_replaces() -> None:
 
 
 def test_a_beep_over_silence_is_neither_deafening_nor_lost() -> None:
-    assert speech_level_db(a_file(np.zeros((8000, 1), np.float32))) == -26
-    assert speech_level_db(a_file(np.ones((8000, 1), np.float32))) == -14
-    assert speech_level_db(a_file(noise(8000, level=0.004))) == -40
+    assert speech_level_db(stream_of(a_file(np.zeros((8000, 1), np.float32)))) == -26
+    assert speech_level_db(stream_of(a_file(np.ones((8000, 1), np.float32)))) == -14
+    assert speech_level_db(stream_of(a_file(noise(8000, level=0.004)))) == -40
 
 
 def test_a_call_shorter_than_a_moment_can_be_beeped() -> None:
@@ -125,16 +127,16 @@ def test_other_chunks_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "muted",
+    ("muted", "reason"),
     [
-        {0: [TimeSpan(100, LAST_MS + 1)]},
-        {0: [TimeSpan(0, 10), TimeSpan(LAST_MS + 50, LAST_MS + 60)]},
-        {2: [TimeSpan(0, 10)]},
-        {-1: [TimeSpan(0, 10)]},
+        ({0: [TimeSpan(100, LAST_MS + 1)]}, "a span ends beyond the audio"),
+        ({0: [TimeSpan(0, 10), TimeSpan(LAST_MS + 50, LAST_MS + 60)]}, "a span ends beyond the audio"),
+        ({2: [TimeSpan(0, 10)]}, "a channel that the audio does not have"),
+        ({-1: [TimeSpan(0, 10)]}, "a channel that the audio does not have"),
     ],
 )
-def test_a_span_that_does_not_fit_the_audio_withholds_it(muted: dict[int, list[TimeSpan]]) -> None:
-    with pytest.raises(Withheld):
+def test_a_span_that_does_not_fit_the_audio_withholds_it(muted: dict[int, list[TimeSpan]], reason: str) -> None:
+    with pytest.raises(Withheld, match=reason):
         render_audio(a_file(noise(FRAMES)), muted, style="silence")
 
 

@@ -4,17 +4,21 @@ import dataclasses
 import json
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from pipeline.consent.script import render_script
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.bleed import BleedSign
 from pipeline.model.call import LegRole
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import LegId, new_id
 from pipeline.model.span import CharSpan
+from pipeline.model.transcript import Utterance, Word
 from pipeline.policies.scripts import ScriptId
 from pipeline.redaction.manifest import Manifest
+from pipeline.steps.context import shelf_of
 from pipeline.steps.detect import detect, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.artifacts import list_artifacts
@@ -22,7 +26,15 @@ from pipeline.store.calls import add_leg, list_legs
 from pipeline.store.recordings import merge_facts
 from pipeline.store.tenants import change_tenant, get_tenant
 from pipeline.store.wordings import add_wording
-from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, WordDetector, _utterance
+from samples.scenario import CALLS
+from tests.pipeline.workflows.house_of_fakes import (
+    NOTICE,
+    SAID,
+    ScriptedTranscriber,
+    WordDetector,
+    _utterance,
+    two_voices,
+)
 
 MANIFEST = ArtifactKind.REDACTION_MANIFEST
 
@@ -32,13 +44,15 @@ def recording(line):
     return line.through(line.record(), "settle_consent", "capture", "transcribe")
 
 
-def test_what_is_hidden_stands_in_a_manifest_made_from_the_transcript(line, recording):
+def test_what_is_hidden_stands_in_a_manifest_made_from_the_transcript(line):
+    recording = talking(line, f"{SAID} thank you so much", audio=two_voices())
     receipt = line.run(detect, recording)
     made, manifest = read_manifest(line.context, line.owner.id, recording.id)
     assert receipt == {"artifact": made.id, "entities": 2, "muted_ms": manifest.muted_ms}
     assert made.parents == (line.artifact(recording, ArtifactKind.TRANSCRIPT_ORIGINAL).id,)
     assert [e.type.value for e in manifest.entries] == ["PERSON", "PHONE_NUMBER"]
     assert [bool(spans) for spans in manifest.muted] == [True, False]
+    assert "0>1" not in line.facts(recording)["heard_on"]
 
 
 def test_facts_name_types_and_counts_and_no_word(line, recording):
@@ -49,6 +63,13 @@ def test_facts_name_types_and_counts_and_no_word(line, recording):
     assert (facts["notice_at_ms"], facts["stated_age"], facts["is_language_supported"]) == (100, None, True)
     assert "canaryname" not in json.dumps(facts)
     assert "5551234" not in json.dumps(facts)
+
+
+def talking(line, caller: str, **chosen):
+    """A recording whose caller says this, heard but not searched."""
+    hears = {"local": ScriptedTranscriber(line.context.transcribers["local"]._log, caller=caller)}
+    made = line.with_parts(transcribers=hears)
+    return made.through(made.record(**chosen), "settle_consent", "capture", "transcribe")
 
 
 def test_detecting_again_changes_nothing(line, recording):
@@ -101,7 +122,7 @@ def through(line, *said, **chosen):
     """A recording whose channels say these things, up to its manifest."""
     speaks = {"local": Speaks(line.context.transcribers["local"]._log, *said)}
     made = line.with_parts(transcribers=speaks)
-    recording = made.record(**chosen)
+    recording = made.record(audio=two_voices(60), **chosen)
     return made, made.through(recording, "settle_consent", "capture", "transcribe")
 
 
@@ -289,3 +310,66 @@ def test_the_conversation_is_told_by_party(line, recording):
     assert [t.speaker for t in conversation.turns] == ["agent", "caller"]
     assert speakers.is_known
     assert profile_of(line.owner).text_style.value == "label"
+
+
+def test_what_is_heard_on_another_channel_is_hidden_there_too_and_noted(line):
+    voices = np.frombuffer(two_voices(), np.int16, offset=44).reshape(-1, 2).copy()
+    voices[1600:, 1] = voices[1600:, 1] // 10 + voices[:-1600, 0] // 5
+    recording = talking(line, f"{SAID} thank you so much", audio=two_voices()[:44] + voices.tobytes())
+    line.run(detect, recording)
+    _, manifest = read_manifest(line.context, line.owner.id, recording.id)
+    (own,), (other,) = manifest.muted
+    assert (own.start_ms, other.start_ms) == (other.start_ms, own.start_ms)
+    assert other.end_ms - own.end_ms == pytest.approx(200, abs=20)
+    assert [b.sign for b in manifest.heard_on if b.channel == 0] == [BleedSign.WAVEFORM]
+    # Of the notice on the other channel too little is said to tell.
+    assert line.facts(recording)["heard_on"] == "0>1,1>0"
+
+
+class Writes(ScriptedTranscriber):
+    """Writes these words, whatever is said."""
+
+    def __init__(self, log, *channels):
+        super().__init__(log)
+        self._channels = channels
+
+    def transcribe(self, audio, *, language):
+        heard = super().transcribe(audio, language=language)
+        return dataclasses.replace(
+            heard, channels=tuple((Utterance(channel=n, words=words),) for n, words in enumerate(self._channels))
+        )
+
+
+def words(*times: tuple[int, int], channel: int = 0) -> tuple[Word, ...]:
+    return tuple(Word(text="word", channel=channel, start_ms=start, end_ms=end) for start, end in times)
+
+
+TALK = (CALLS / "card-number-read-back" / "conversation.ogg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("channels", "reason"),
+    [
+        ((words((0, 100)),), "transcript: OTHER_CHANNELS"),
+        ((words((500, 100)), ()), "word_times"),
+        ((words((-5, 100)), ()), "word_times"),
+        ((words((99_000, 99_100)), ()), "word_times"),
+        ((words(*[(0, 0)] * 12), ()), "word_times"),
+        (((), ()), "transcript: NO_WORDS"),
+        ((words((2_000, 2_500)), ()), "transcript: LOW_SPEECH_COVERAGE"),
+    ],
+)
+def test_a_transcript_that_cannot_be_what_the_sound_says_is_withheld_with_the_reason(line, channels, reason):
+    made = line.with_parts(transcribers={"local": Writes(line.context.transcribers["local"]._log, *channels)})
+    recording = made.through(made.record(audio=TALK), "settle_consent", "capture", "transcribe")
+    with pytest.raises(Withheld) as withheld:
+        made.run(detect, recording)
+    assert withheld.value.reason == reason
+    assert line.artifact(recording, MANIFEST) is None
+
+
+def test_audio_that_can_no_longer_be_decoded_is_withheld(line, recording, clock):
+    clock.move(seconds=1)
+    line.context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, b"RIFF of nothing")
+    with pytest.raises(Withheld, match="audio: UNDECODABLE"):
+        line.run(detect, recording)

@@ -12,14 +12,15 @@ from pipeline.redaction.audio import describe
 from pipeline.steps.redact_audio import hidden_values, redact_audio, style_of
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.vault import Vault
-from tests.pipeline.workflows.house_of_fakes import DeafListener, tone
+from tests.pipeline.workflows.house_of_fakes import SAID, DeafListener, ScriptedTranscriber, two_voices
 
+STEPS_BEFORE = ("settle_consent", "capture", "transcribe", "detect", "redact_text")
 REDACTED, MANIFEST = ArtifactKind.RECORDING_REDACTED, ArtifactKind.REDACTION_MANIFEST
 
 
 @pytest.fixture
 def recording(line):
-    return line.through(line.record(), "settle_consent", "capture", "transcribe", "detect", "redact_text")
+    return line.through(line.record(), *STEPS_BEFORE)
 
 
 class Hears(DeafListener):
@@ -44,12 +45,15 @@ def manifests(line, recording) -> int:
     return line.kinds(recording).count(MANIFEST.value)
 
 
-def test_what_is_hidden_is_silent_and_everything_else_is_as_it_was(line, recording):
+def test_what_is_hidden_is_silent_and_everything_else_is_as_it_was(line):
+    talks = ScriptedTranscriber(line.context.transcribers["local"]._log, caller=f"{SAID} thank you so much")
+    made = line.with_parts(transcribers={"local": talks})
+    recording = made.through(made.record(audio=two_voices()), *STEPS_BEFORE)
     receipt = line.run(redact_audio, recording)
     made = line.artifact(recording, REDACTED)
     _, manifest = read_manifest(line.context, line.owner.id, recording.id)
     assert receipt == {"artifact": made.id, "attempts": 1, "muted_ms": manifest.muted_ms}
-    before, after = tone(), line.context.vault.read(made)
+    before, after = two_voices(), line.context.vault.read(made)
     assert len(before) == len(after)
     (span, *_) = manifest.muted[0]
     first, last = 44 + span.start_ms * 8 * 4, 44 + span.end_ms * 8 * 4

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Outcome
-from pipeline.model.errors import NotFound, VendorUnavailable
+from pipeline.model.errors import InvalidInput, NotFound, VendorUnavailable, Withheld
 from pipeline.model.transcript_file import read_transcript, write_transcript
 from pipeline.policies.loader import load_bundle
 from pipeline.ports.transcriber import AuditMeta
@@ -32,6 +32,14 @@ class Down(Abroad):
     def transcribe(self, audio, *, language):
         super().transcribe(audio, language=language)
         raise VendorUnavailable("deepgram", "listen", status=503)
+
+
+class Full(ScriptedTranscriber):
+    """A recogniser that does not take this file."""
+
+    def transcribe(self, audio, *, language):
+        super().transcribe(audio, language=language)
+        raise InvalidInput("the audio is longer than 1 s")
 
 
 @pytest.fixture
@@ -171,3 +179,17 @@ def test_a_recording_whose_caller_declined_is_not_heard_even_where_it_was_captur
         answer(tx, recording.call, Outcome.DECLINED, at=tx.now + timedelta(seconds=1))
     assert line.run(transcribe, recording)["reason"].startswith("transcription: CONSENT_DECLINED")
     assert "transcribe" not in line.asked
+
+
+def test_audio_that_cannot_be_decoded_is_withheld_and_sent_to_nobody(line, recording, clock):
+    clock.move(seconds=1)
+    line.context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, b"RIFF of nothing")
+    with pytest.raises(Withheld, match="audio: UNDECODABLE"):
+        line.run(transcribe, recording)
+    assert ("transcribe" in line.asked, line.events(SENT)) == (False, [])
+
+
+def test_what_a_recogniser_does_not_take_is_withheld(line, recording):
+    with pytest.raises(Withheld, match="transcription: NOT_ACCEPTED"):
+        engines(line, local=Full).run(transcribe, recording)
+    assert line.artifact(recording, TRANSCRIPT) is None

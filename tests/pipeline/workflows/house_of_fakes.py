@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import soundfile
+
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.errors import NotFound
 from pipeline.model.span import CharSpan
@@ -39,6 +42,14 @@ def tone(seconds: float = 6.0, channels: int = 2) -> bytes:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(b"".join((n % 97 * 50).to_bytes(2, "little") * channels for n in range(int(seconds * 8000))))
+    return out.getvalue()
+
+
+def two_voices(seconds: float = 6.0) -> bytes:
+    """Make a WAV of two channels that have nothing to do with each other."""
+    out = io.BytesIO()
+    voices = np.random.default_rng(1).integers(-3000, 3000, (int(seconds * 8000), 2), dtype=np.int16)
+    soundfile.write(out, voices, 8000, format="WAV", subtype="PCM_16")
     return out.getvalue()
 
 

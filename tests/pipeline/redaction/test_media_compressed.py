@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.model.errors import InvalidInput
+from pipeline.redaction.media_compressed import (
+    BLOCK_FRAMES,
+    count_frames,
+    decoded_blocks,
+    open_compressed,
+    within_full_scale,
+)
+from pipeline.redaction.media_source import OpenSound, open_sound
+from tests.pipeline.redaction.sounds import COMPRESSED, a_file, heard, noise
+
+FRAMES = BLOCK_FRAMES + 4_000
+
+
+@pytest.mark.parametrize(("form", "subtype"), COMPRESSED)
+def test_a_file_is_decoded_as_from_memory_block_by_block(tmp_path: Path, form: str, subtype: str) -> None:
+    audio = a_file(noise(FRAMES), rate=16_000, form=form, subtype=subtype)
+    (tmp_path / "call").write_bytes(audio)
+
+    with open_sound(tmp_path / "call") as sound:
+        with open_compressed(sound) as file:
+            assert count_frames(file) == FRAMES
+        blocks = list(decoded_blocks(sound, frames=FRAMES))
+
+    assert [len(block) for block in blocks] == [BLOCK_FRAMES, 4_000]
+    assert np.abs(np.concatenate(blocks) - np.clip(heard(audio), -1, 1)).max() < 1e-6
+
+
+@pytest.mark.parametrize("frames", [FRAMES - 1, FRAMES + 1])
+def test_a_file_of_another_length_than_was_counted_is_refused(frames: int) -> None:
+    audio = a_file(noise(FRAMES), form="FLAC")
+
+    with pytest.raises(InvalidInput, match="no longer as long"):
+        list(decoded_blocks(audio, frames=frames))
+
+
+def test_a_file_that_can_no_longer_be_read_is_refused_and_not_taken_to_end_there(tmp_path: Path) -> None:
+    audio = a_file(noise(200_000), rate=16_000, form="MP3", subtype="MPEG_LAYER_III")
+    (tmp_path / "call").write_bytes(audio)
+    descriptor = os.open(tmp_path / "call", os.O_RDONLY)
+    blocks = decoded_blocks(OpenSound(descriptor=descriptor, size=len(audio)), frames=BLOCK_FRAMES)
+    next(blocks)
+
+    os.close(descriptor)
+
+    with pytest.raises(InvalidInput, match="read to its end"):
+        list(blocks)
+
+
+@pytest.mark.parametrize("audio", [b"", b"\xff", b"RIFF", a_file(noise(10)), a_file(noise(10), form="AIFF")])
+def test_other_files_are_refused(audio: bytes) -> None:
+    with pytest.raises(InvalidInput, match="not WAV, FLAC, MP3 or Ogg"), open_compressed(audio):
+        pass
+
+
+def test_a_flac_file_that_holds_less_than_it_promises_is_refused() -> None:
+    audio = bytearray(a_file(noise(FRAMES), form="FLAC"))
+    audio[25] += 1  # the last byte of the number of samples in its stream info
+
+    with pytest.raises(InvalidInput, match=r"truncated|cannot be decoded"), open_compressed(bytes(audio)) as file:
+        count_frames(file)
+
+
+def test_what_is_no_number_or_too_loud_is_brought_within_full_scale() -> None:
+    samples = np.array([[np.nan, np.inf, -np.inf, 2.0, -0.5]], np.float32)
+
+    assert within_full_scale(samples).tolist() == [[0, 1, -1, 1, -0.5]]
