@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, help="labelled JSONL, or dialogues as text")
     parser.add_argument("--brief", action="store_true", help="only what infra/benchmarks.md keeps")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures there")
-    parser.add_argument("--memory", type=int, default=10_000, metavar="TURNS", help="0: do not measure it")
+    parser.add_argument("--memory", type=int, default=100_000, metavar="TURNS", help="0: do not measure it")
     asked = parser.parse_args()
     files = asked.files or sorted(DIALOGUES.glob("*.txt"))
     try:

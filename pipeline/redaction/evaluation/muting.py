@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import Final
 
 from pipeline.model.entity import Entity
 from pipeline.model.span import TimeSpan, merge_times
@@ -17,6 +18,9 @@ from pipeline.model.transcript import Conversation, Word
 from pipeline.redaction.evaluation.heard import Secret
 from pipeline.redaction.evaluation.labelled import LabelledConversation
 from pipeline.redaction.evaluation.signs import fold
+
+_NEAR_MS: Final = 1_000
+"""A recogniser's word times err by half a second; what is farther away than this is not the same word."""
 
 type Place = tuple[int, int]
 """A turn's number, and the place of a word in it."""
@@ -111,19 +115,19 @@ def _beside(true: Sequence[Word], written: Sequence[Word]) -> list[set[int]]:
     ours, theirs = fold([word.text for word in true]), fold([word.text for word in written])
     matcher = SequenceMatcher(None, [s.text for s in ours], [s.text for s in theirs], autojunk=False)
     beside: list[set[int]] = [set() for _ in true]
-    for kind, first, last, their_first, their_last in matcher.get_opcodes():
-        if kind == "equal":
-            for sign, partner in zip(ours[first:last], theirs[their_first:their_last], strict=True):
+    for block in matcher.get_matching_blocks():
+        pairs = zip(ours[block.a : block.a + block.size], theirs[block.b : block.b + block.size], strict=True)
+        for sign, partner in pairs:
+            # The same digit elsewhere in the call is another digit.
+            if _apart_ms(true[sign.word], written[partner.word]) <= _NEAR_MS:
                 beside[sign.word].add(partner.word)
-        elif kind == "replace":
-            # Other words were written for these: each belongs to what was heard when it was said.
-            partners = sorted({partner.word for partner in theirs[their_first:their_last]})
-            for sign in ours[first:last]:
-                beside[sign.word].add(min(partners, key=lambda at: _apart(true[sign.word], written[at])))
+    for at, word in enumerate(true):
+        if not beside[at]:
+            # Another word was written for it, the one that was heard at its time; if there is none, nothing was.
+            there = [place for place, other in enumerate(written) if _overlap(word.time, other.time)]
+            beside[at] = set(sorted(there, key=lambda place: -_overlap(word.time, written[place].time))[:1])
     return beside
 
 
-def _apart(one: Word, other: Word) -> tuple[int, int]:
-    """Say how far two words are apart in time: the overlap counts first, then the distance of their middles."""
-    middles = abs(one.start_ms + one.end_ms - other.start_ms - other.end_ms)
-    return -_overlap(one.time, other.time), middles
+def _apart_ms(one: Word, other: Word) -> int:
+    return max(one.start_ms - other.end_ms, other.start_ms - one.end_ms, 0)

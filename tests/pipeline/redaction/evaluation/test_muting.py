@@ -44,6 +44,11 @@ def test_a_misheard_word_is_the_one_heard_at_its_time():
     assert made[:2] == [("harriet", Fate.HIDDEN), ("coleman", Fate.NOT_FOUND)]
 
 
+def test_the_same_digits_elsewhere_are_not_those_that_were_said():
+    made = told(*PLAIN, *MIDDLE, ("471", 9000), hidden="471")
+    assert made[-1] == ("471", Fate.NOT_TRANSCRIBED)
+
+
 def test_a_value_is_hidden_only_when_every_word_of_it_is():
     made = told(*PLAIN, *MIDDLE, ("four", 2700), ("seven", 3000), ("one", 3300), hidden="four seven")
     assert made[-1] == ("471", Fate.NOT_FOUND)
