@@ -29,6 +29,8 @@ DIALOGUES: Final = Path(__file__).parent / "dialogues"
 _HEAD: Final = re.compile(r"# (?P<id>[A-Za-z0-9][\w.-]*) (?P<source>[a-z][a-z0-9_]*)")
 _SPEAKERS: Final = {"A: ": "agent", "C: ": "customer"}
 _MARK: Final = re.compile(r"\[(?P<optional>\??)(?P<type>[A-Z_]+)\|(?P<words>[^\[\]|]*)\]")
+_AFTER: Final = re.compile(r"(?!\w)|s\b")
+"""A mark holds whole words; only the s of a plural may follow, as in a possessive."""
 _TYPES: Final = frozenset(kind.value for kind in EntityType) - {"OTHER", "TENANT_WORD", "URL"}
 
 
@@ -139,8 +141,7 @@ def _label(mark: re.Match[str], start: int, where: str) -> Label:
         raise InvalidInput(f"{where}: a mark names no type of personal data")
     if not words or words != words.strip():
         raise InvalidInput(f"{where}: a mark holds words, without blanks at its ends")
-    before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
-    if before.isalnum() or after.isalnum():
+    if mark.string[: mark.start()][-1:].isalnum() or not _AFTER.match(mark.string, mark.end()):
         raise InvalidInput(f"{where}: a mark holds whole words")
     return Label(span=CharSpan(start, start + len(words)), type=mark["type"], is_optional=bool(mark["optional"]))
 

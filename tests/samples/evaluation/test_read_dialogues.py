@@ -69,9 +69,9 @@ def test_what_is_written_otherwise_is_refused_by_its_line_and_without_a_word_of_
     assert "secret" not in str(refused.value).lower()
 
 
-def test_a_possessive_may_follow_a_mark():
-    [call] = parse_dialogues("# a b\nA: ([PERSON|anna]'s account)\n", name="x.txt")
-    assert call.turns[0].turn.text == "(anna's account)"
+def test_a_possessive_or_the_s_of_a_plural_may_follow_a_mark():
+    [call] = parse_dialogues("# a b\nA: ([PERSON|anna]'s account) the [PERSON|dunn]s\n", name="x.txt")
+    assert call.turns[0].turn.text == "(anna's account) the dunns"
 
 
 def test_dialogues_written_as_jsonl_are_read_back_the_same(tmp_path):
