@@ -49,12 +49,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeakyClass:
-    """One kind in one source, how many of its labels leak, and the first few conversations where they do."""
+    """One kind in one source: how many of its labels leak, in how many conversations, and the first few of these."""
 
     source: str
     kind: str
     spans: int
     leaked: int
+    calls: int
     ids: tuple[str, ...]
 
 
@@ -162,10 +163,18 @@ def _worst(tallied: Tally) -> tuple[LeakyClass, ...]:
         ids = [id for id, its in zip(tallied.ids, tallied.sources, strict=True) if its == source]
         for at, kind in enumerate(tallied.kinds):
             leaked = of_source[:, at, LEAKED]
-            if leaked.any():
-                some = tuple(ids[row] for row in np.flatnonzero(leaked)[:_IDS])
-                spans = int(of_source[:, at, SPANS].sum())
-                classes.append(LeakyClass(source=source, kind=kind, spans=spans, leaked=int(leaked.sum()), ids=some))
+            rows = np.flatnonzero(leaked)
+            if len(rows):
+                classes.append(
+                    LeakyClass(
+                        source=source,
+                        kind=kind,
+                        spans=int(of_source[:, at, SPANS].sum()),
+                        leaked=int(leaked.sum()),
+                        calls=len(rows),
+                        ids=tuple(ids[row] for row in rows[:_IDS]),
+                    )
+                )
     return tuple(sorted(classes, key=lambda c: (-_at_least(c), c.source, c.kind))[:_CLASSES])
 
 

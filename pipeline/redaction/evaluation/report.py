@@ -57,7 +57,7 @@ def details(measured: Sequence[Measured]) -> str:
         for kind, figures in first.score.by_kind.items()
     ]
     worst = [
-        (w.source, w.kind, f"{w.leaked} of {w.spans}", " ".join(w.ids) + (" ..." if w.leaked > len(w.ids) else ""))
+        (w.source, w.kind, f"{w.leaked} of {w.spans}", " ".join(w.ids) + (" ..." if w.calls > len(w.ids) else ""))
         for w in first.score.worst
     ]
     wrong = [(kind, str(count)) for kind, count in first.score.wrong_words.items()]

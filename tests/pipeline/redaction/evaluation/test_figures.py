@@ -53,6 +53,7 @@ def test_kinds_are_told_apart():
 def test_the_worst_classes_are_those_that_surely_leak_and_are_told_by_ids():
     made = scored(a_set("once", good=0, bad=1), a_set("often", good=50, bad=50), a_set("clean", good=9, bad=0), seed=1)
     assert [(w.source, w.leaked, w.spans) for w in made.worst] == [("often", 50, 100), ("once", 1, 1)]
+    assert [w.calls for w in made.worst] == [50, 1]
     assert made.worst[0].ids == ("often-50", "often-51", "often-52", "often-53", "often-54")
 
 
