@@ -36,7 +36,7 @@ def _stay_on_one_core() -> None:
 if __name__ == "__main__":
     _stay_on_one_core()
 
-from pipeline.model.errors import InvalidInput  # noqa: E402 - the threads have to be set before
+from pipeline.model.errors import PipelineError  # noqa: E402 - the threads have to be set before
 from pipeline.redaction.detect import Detector  # noqa: E402
 from pipeline.redaction.evaluation.calibration import calibrate  # noqa: E402
 from pipeline.redaction.evaluation.figures import score  # noqa: E402
@@ -168,13 +168,13 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=100_000, metavar="TURNS", help="0: do not measure it")
     asked = parser.parse_args()
     files = asked.files or sorted(DIALOGUES.glob("*.txt"))
+    if not files:
+        parser.error(f"no FILE given, and no dialogues in {DIALOGUES.name}/")
     try:
         conversations = read_files(files)
-    except InvalidInput as error:
+        ours, theirs, speeds = run_both(conversations)
+    except PipelineError as error:
         parser.error(str(error))
-    if not conversations:
-        parser.error(f"no FILE given, and no dialogues in {DIALOGUES.name}/")
-    ours, theirs, speeds = run_both(conversations)
     measured = [
         Measured(name=name, score=score(counts), calibration=calibrate(counts))
         for name, counts in (
