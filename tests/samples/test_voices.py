@@ -1,11 +1,11 @@
-"""The telephone line."""
+"""The telephone line, and when words are said, without the voices."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from samples.voices import VOICES, through_telephone
+from samples.voices import VOICES, _audible, _field, through_telephone, word_times
 
 AT = np.arange(8000) / 8000
 
@@ -28,3 +28,32 @@ def test_the_same_line_sounds_the_same_again():
 
 def test_there_are_women_men_and_a_child():
     assert {"woman", "man", "young_man", "child"} <= VOICES.keys()
+
+
+def times(letters: str, lasts: list[float]) -> list[tuple[float, float]]:
+    return [(round(start, 3), round(end, 3)) for start, end in word_times(letters, lasts, 1.0)]
+
+
+def test_words_that_run_into_each_other_part_in_the_middle():
+    assert times(" ab cd ", [0.3, 0.1, 0.1, 0.05, 0.1, 0.1, 0.2]) == [(1.3, 1.525), (1.525, 1.75)]
+
+
+def test_a_pause_belongs_to_no_word():
+    assert times(" a, b. ", [0.3, 0.1, 0.2, 0.1, 0.1, 0.1, 0.2]) == [(1.3, 1.4), (1.7, 1.8)]
+
+
+def test_punctuation_alone_is_no_word():
+    assert times(" a — b ", [0.1] * 7) == [(1.1, 1.2), (1.5, 1.6)]
+
+
+def test_a_field_of_a_message_has_its_number_kind_and_length():
+    assert _field(7, b"abc") == bytes([7 * 8 + 2, 3]) + b"abc"
+    with pytest.raises(ValueError, match="too long"):
+        _field(1, b"x" * 128)
+
+
+def test_a_word_is_narrowed_to_what_can_be_heard():
+    sound = np.zeros(8000, np.float32)
+    sound[4000:4800] = 0.5
+    assert _audible(sound, 0.4, 0.9) == (0.5, 0.6)
+    assert _audible(sound, 0.7, 0.9) == (0.7, 0.9)
