@@ -211,6 +211,8 @@ def _telling(words: Sequence[Word], entity: Entity) -> list[Word]:
     if entity.type in NUMBER_TYPES or entity.score < _SURE or not names:
         return []
     is_told = any(e.question_turn is not None or e.recognizer in _TOLD for e in entity.evidence)
+    # One word is nobody's address, whatever was asked.
+    is_told = is_told and (entity.type is not EntityType.STREET_ADDRESS or len(words) > 1)
     is_enough = is_told or len(names) >= _NAMES or any(_is_listed(word) for word in names)
     return names if is_enough else []
 

@@ -100,6 +100,15 @@ def test_what_a_recogniser_makes_of_mumbling_does_not_count(detector: Detector, 
     assert overheard(detector, transcript, GREETING, rest, said(1, noise, 8000)) == ()
 
 
+def test_one_word_is_nobodys_address_whatever_was_asked(detector: Detector) -> None:
+    asked = said(1, "what is your address", 3000)
+    transcript = a_conversation(GREETING, asked)
+
+    assert overheard(detector, transcript, GREETING, asked, said(0, "the account notes", 8000)) == ()
+    (place,) = overheard(detector, transcript, GREETING, asked, said(0, "twelve juniper lane", 8000))
+    assert place.kind is T.STREET_ADDRESS
+
+
 def test_what_is_made_out_deep_inside_a_muted_span_is_made_out_of_nothing(detector: Detector) -> None:
     asked = said(1, "what is your name", 3000)
     answer = said(0, "my name is harriet osgood", 6000)
