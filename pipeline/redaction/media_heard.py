@@ -2,14 +2,12 @@
 
 Two comparisons. *Signs*: digits and letters said one by one, number words folded to digits; three digits in a row (or
 four signs with letters) near their place give a value away, anywhere else it takes more. *Names*: telling words,
-compared as written and as they sound. It is our own small folding, apart from the one that detection uses, so that one
-mistake does not pass both.
+compared as written and as they sound.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -18,6 +16,7 @@ from typing import Final
 from pipeline.model.entity import EntityType
 from pipeline.model.span import TimeSpan
 from pipeline.model.transcript import Word
+from pipeline.redaction.media_signs import Sign, is_number_word, sign_runs, tokens_of
 
 # How far from its own place a piece of a value still counts as that piece: word times err by half a second.
 NEAR_MS: Final = 1_500
@@ -25,22 +24,6 @@ _NEAR_DIGITS: Final = 3
 _NEAR_SIGNS: Final = 4
 _FAR_SIGNS: Final = 5
 
-_UNITS: Final = {
-    "zero": 0, "oh": 0, "o": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-    "six": 6, "seven": 7, "eight": 8, "nine": 9, "niner": 9,
-}  # fmt: skip
-_TEENS: Final = {
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_TIMES: Final = {"double": 2, "triple": 3, "treble": 3}
-_SCALES: Final = {"hundred": 100, "thousand": 1000}
-# Misheard digits; taken for digits only between digits.
-_HOMOPHONES: Final = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3"}
-_FILLERS: Final = frozenset(["um", "uh", "er", "erm", "and", "dash", "hyphen", "space", "then", "dot", "point"])
 # Words that tell nothing about a person, though they stand inside names and addresses.
 _PLAIN: Final = frozenset(
     (
@@ -65,7 +48,6 @@ _COMMON: Final = frozenset(
         "password", "user", "plate", "licence", "license", "passport"
     )
 )  # fmt: skip
-_TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 _SOUNDS: Final = (
     ("ph", "f"), ("ght", "t"), ("gh", ""), ("ck", "k"), ("tch", "ch"), ("sch", "sh"), ("dge", "j"), ("kn", "n"),
     ("wr", "r"), ("mb", "m"), ("qu", "k"), ("x", "ks"), ("z", "s"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
@@ -85,48 +67,78 @@ class HiddenValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Where a hidden value was heard, and what kind of value it is."""
+    """Where a hidden value was heard, and what kind of value it is.
+
+    `is_rest` says that it lies beside the place where that value was said, on the same channel: a rest of it.
+    """
 
     kind: EntityType
     channel: int
     time: TimeSpan
+    is_rest: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    """A digit or a letter that stood alone, and the word it came from."""
+class _Said:
+    """The words of one channel, laid out so that only what may match is compared."""
 
-    sign: str
-    word: int
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        self.by_sound: dict[str, list[tuple[str, int]]] = {}
+        self.names: list[list[str]] = []
+        for index, word in enumerate(words):
+            names = [token for token in tokens_of(word.text) if _is_name(token)]
+            self.names.append(names)
+            for token in names:
+                self.by_sound.setdefault(_sound(token), []).append((token, index))
+        self.runs = list(sign_runs([word.text for word in words]))
+        self._by_start: dict[str, dict[int, None]] = {}
+        for number, run in enumerate(self.runs):
+            for start in _starts("".join(sign.sign for sign in run)):
+                self._by_start.setdefault(start, {})[number] = None
+
+    def runs_like(self, target: str) -> list[Sequence[Sign]]:
+        """Give the runs that share three signs in a row with the target."""
+        numbers = sorted({number for start in _starts(target) for number in self._by_start.get(start, ())})
+        return [self.runs[number] for number in numbers]
+
+    def during(self, value: HiddenValue) -> Iterator[tuple[str, int]]:
+        """Give the names heard where and while the value was said."""
+        for index, word in enumerate(self.words):
+            if self.names[index] and word.channel == value.channel and value.time.touches(word.time):
+                yield from ((token, index) for token in self.names[index])
 
 
 def find_hidden(words: Sequence[Word], hidden: Sequence[HiddenValue]) -> tuple[Heard, ...]:
     """Say where hidden values are heard in the words of one channel, in order of time, each place once."""
-    runs = list(_sign_runs([word.text for word in words]))
-    tokens = [(token, index) for index, word in enumerate(words) for token in _tokens(word.text)]
+    said = _Said(words)
     found: dict[tuple[int, int], Heard] = {}
     for value in hidden:
-        for first, last in (*_shared_signs(runs, value, words), *_shared_names(tokens, value, words)):
-            time = TimeSpan(words[first].time.start_ms, max(word.time.end_ms for word in words[first : last + 1]))
-            found.setdefault((first, last), Heard(kind=value.kind, channel=words[first].channel, time=time))
+        for first, last in (*_shared_signs(said, value), *_shared_names(said, value)):
+            channel = words[first].channel
+            time = TimeSpan(words[first].start_ms, max(word.time.end_ms for word in words[first : last + 1]))
+            is_rest = channel == value.channel and _is_near(value, words[first], words[last])
+            known = found.get((first, last))
+            if known is None or (is_rest and not known.is_rest):
+                found[first, last] = Heard(kind=value.kind, channel=channel, time=time, is_rest=is_rest)
     return tuple(found[key] for key in sorted(found))
 
 
-def _shared_signs(
-    runs: Sequence[Sequence[_Sign]], value: HiddenValue, words: Sequence[Word]
-) -> Iterator[tuple[int, int]]:
+def name_tokens(text: str) -> list[str]:
+    """Give the words of a text that may tell who somebody is: none of those that stand in any talk or address."""
+    return [token for token in tokens_of(text) if _is_name(token) and token not in _COMMON]
+
+
+def _shared_signs(said: _Said, value: HiddenValue) -> Iterator[tuple[int, int]]:
     """Find stretches of signs that the value has too: short ones near its place, longer ones anywhere."""
-    wanted = ["".join(sign.sign for sign in run) for run in _sign_runs([value.text])]
-    wanted += [token for token in _tokens(value.text) if token.isalpha() and len(token) >= _NEAR_DIGITS]
-    for run in runs:
-        said = "".join(sign.sign for sign in run)
-        for target in wanted:
-            match = SequenceMatcher(None, said, target, autojunk=False).find_longest_match()
-            shared = said[match.a : match.a + match.size]
+    wanted = ["".join(sign.sign for sign in run) for run in sign_runs([value.text])]
+    wanted += [token for token in tokens_of(value.text) if token.isalpha() and len(token) >= _NEAR_DIGITS]
+    for target in wanted:
+        for run in said.runs_like(target):
+            signs = "".join(sign.sign for sign in run)
+            match = SequenceMatcher(None, signs, target, autojunk=False).find_longest_match()
+            shared = signs[match.a : match.a + match.size]
             owners = [sign.word for sign in run[match.a : match.a + match.size]]
-            if len(shared) >= _NEAR_DIGITS and _is_telling(
-                shared, target, is_near=_is_near(value, words[owners[0]], words[owners[-1]])
-            ):
+            if _is_telling(shared, target, is_near=_is_near(value, said.words[owners[0]], said.words[owners[-1]])):
                 yield owners[0], owners[-1]
 
 
@@ -136,28 +148,33 @@ def _is_telling(shared: str, target: str, *, is_near: bool) -> bool:
     return shared == target or len(shared) >= (_NEAR_DIGITS if shared.isdigit() else _NEAR_SIGNS)
 
 
-def _shared_names(
-    tokens: Sequence[tuple[str, int]], value: HiddenValue, words: Sequence[Word]
-) -> Iterator[tuple[int, int]]:
+def _shared_names(said: _Said, value: HiddenValue) -> Iterator[tuple[int, int]]:
     """Find the value's telling words; near its place also common ones that are somebody's name."""
-    spelled = ["".join(sign.sign for sign in run) for run in _sign_runs([value.text])]
-    wanted = [name for name in (*_tokens(value.text), *spelled) if _is_name(name)]
-    for token, index in tokens:
-        is_near = _is_near(value, words[index], words[index])
-        is_somebody = is_near and value.kind is EntityType.PERSON
-        if not _is_name(token) or (token in _COMMON and not is_somebody):
+    spelled = ["".join(sign.sign for sign in run) for run in sign_runs([value.text])]
+    for name in (*tokens_of(value.text), *spelled):
+        if not _is_name(name):
             continue
-        is_there = value.channel == words[index].channel and value.time.touches(words[index].time)
-        if any(
-            token == name or _sounds_like(token, name, is_near=is_near) or (is_there and _sounds_within(token, name))
-            for name in wanted
-        ):
-            yield index, index
+        for token, index in said.by_sound.get(_sound(name), ()):
+            is_near = _is_near(value, said.words[index], said.words[index])
+            if _may_tell(token, value, is_near=is_near) and (
+                token == name or _sounds_like(token, name, is_near=is_near)
+            ):
+                yield index, index
+        for token, index in said.during(value):
+            if _may_tell(token, value, is_near=True) and _sounds_within(token, name):
+                yield index, index
+
+
+def _may_tell(token: str, value: HiddenValue, *, is_near: bool) -> bool:
+    return token not in _COMMON or (is_near and value.kind is EntityType.PERSON)
+
+
+def _starts(signs: str) -> Iterator[str]:
+    return (signs[at : at + _NEAR_DIGITS] for at in range(len(signs) - _NEAR_DIGITS + 1))
 
 
 def _is_name(token: str) -> bool:
-    is_number = token in _UNITS or token in _TEENS or token in _TENS or token in _TIMES
-    return len(token) >= _NEAR_DIGITS and token.isalpha() and token not in _PLAIN and not is_number
+    return len(token) >= _NEAR_DIGITS and token.isalpha() and token not in _PLAIN and not is_number_word(token)
 
 
 def _sounds_like(token: str, name: str, *, is_near: bool) -> bool:
@@ -183,63 +200,3 @@ def _sound(token: str) -> str:
 
 def _is_near(value: HiddenValue, first: Word, last: Word) -> bool:
     return first.start_ms < value.time.end_ms + NEAR_MS and value.time.start_ms < last.end_ms + NEAR_MS
-
-
-def _tokens(text: str) -> list[str]:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
-    return _TOKEN.findall(bare.replace("’", "'").replace("'s", "").replace("'", ""))
-
-
-def _sign_runs(texts: Sequence[str]) -> Iterator[list[_Sign]]:
-    """Give the runs of digits and single letters, number words folded; any other word but a filler ends a run."""
-    tokens = [(token, index) for index, text in enumerate(texts) for token in _tokens(text)]
-    run: list[_Sign] = []
-    at = 0
-    while at < len(tokens):
-        signs, used = _fold([token for token, _ in tokens[at : at + 6]], is_in_run=bool(run))
-        if signs:
-            run += [_Sign(sign, tokens[at][1]) for sign in signs]
-        elif tokens[at][0] not in _FILLERS and run:
-            yield run
-            run = []
-        at += used
-    if run:
-        yield run
-
-
-def _fold(tokens: Sequence[str], *, is_in_run: bool) -> tuple[str, int]:
-    """Read the digits or the letter that the first tokens say, and how many tokens that took."""
-    token, following = tokens[0], tokens[1] if len(tokens) > 1 else ""
-    if token.isdigit():
-        return token, 1
-    if token in _TIMES and (following in _UNITS or (following.isalnum() and len(following) == 1)):
-        return str(_UNITS.get(following, following)) * _TIMES[token], 2
-    number, used = _number(tokens)
-    if used:
-        return str(number), used
-    if token in _HOMOPHONES and is_in_run and (following.isdigit() or following in _UNITS):
-        return _HOMOPHONES[token], 1
-    return (token, 1) if len(token) == 1 else ("", 1)
-
-
-def _number(tokens: Sequence[str]) -> tuple[int, int]:
-    """Read a number below 100 and what `hundred` or `thousand` makes of it: `two thousand and eighteen` is 2018."""
-    value, used = _small(tokens)
-    if not used or used >= len(tokens) or tokens[used] not in _SCALES:
-        return value, used
-    value, used = value * _SCALES[tokens[used]], used + 1
-    joiner = 1 if tokens[used : used + 1] == ["and"] else 0
-    more, more_used = _small(tokens[used + joiner :])
-    return (value + more, used + joiner + more_used) if more_used else (value, used)
-
-
-def _small(tokens: Sequence[str]) -> tuple[int, int]:
-    if not tokens:
-        return 0, 0
-    if tokens[0] in _TENS:
-        unit = _UNITS.get(tokens[1], 0) if len(tokens) > 1 else 0
-        return (_TENS[tokens[0]] + unit, 2) if unit else (_TENS[tokens[0]], 1)
-    for known in (_UNITS, _TEENS):
-        if tokens[0] in known:
-            return known[tokens[0]], 1
-    return 0, 0

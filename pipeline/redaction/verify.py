@@ -1,67 +1,53 @@
 """Proof that redacted audio hides what it should: measured sample by sample, then heard again by a second recogniser.
 
 The measurement says that muted spans are silent, or exactly the tone, and that nothing else changed. Listening says
-that what was to be hidden cannot be made out around them. What is heard is compared in memory and dropped: the answer
-holds places and reasons, never words. No recogniser's confidence takes part in any choice.
+that what was to be hidden cannot be made out around them, and that nothing else personal is heard that the transcriber
+had missed. What is heard is compared in memory and dropped: the answer holds places and reasons, never words. No
+recogniser's confidence takes part in any choice.
 
 A result that is not proved is not published: the caller widens the places it names and renders again, or withholds.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from functools import cache
 
-import numpy as np
-import soundfile
-
-from pipeline.model.entity import EntityType
-from pipeline.model.errors import InvalidInput
+from pipeline.model.entity import Entity, Evidence
 from pipeline.model.span import TimeSpan
-from pipeline.model.transcript import Word
+from pipeline.model.transcript import Conversation
 from pipeline.ports.transcriber import Transcriber
-from pipeline.redaction.media_excerpts import Excerpts, choose_stretches, cut
+from pipeline.redaction.finding import Finding, Reason, explain
+from pipeline.redaction.listening import Listening
+from pipeline.redaction.manifest import Manifest
+from pipeline.redaction.measure import measure
 from pipeline.redaction.media_heard import Heard, HiddenValue, find_hidden
-from pipeline.redaction.media_wav import WavLayout, read_wav_layout
-from pipeline.redaction.render_audio import FrameSpans, encoded_tone, regions, replacement, to_frames, to_wav
+from pipeline.redaction.overheard import EVIDENCE, Detect, Overheard, find_overheard, is_let_stand, written_at
+from pipeline.redaction.render_audio import encoded_tone, to_frames, to_wav
+from pipeline.redaction.stretches import SHARE
+from pipeline.redaction.wav_reader import WavReader
 
-__all__ = ["Finding", "HiddenValue", "Reason", "Verification", "verify_redaction"]
-
-_CHUNK_BYTES: Final = 1 << 24
-# A-law has no zero: its silence decodes to 8/32768.
-_SILENCE_PEAK: Final = 9 / 32768
-# Speech gives some 2.5 words a second; sound with less than one in fifteen seconds was not understood.
-_ACTIVE_MS: Final = 10_000
-_MS_PER_WORD: Final = 15_000
-
-
-class Reason(StrEnum):
-    """Why a redaction is not proved."""
-
-    UNDECODABLE = "UNDECODABLE"
-    NOT_SILENT = "NOT_SILENT"
-    CHANGED_OUTSIDE = "CHANGED_OUTSIDE"
-    STILL_HEARD = "STILL_HEARD"
-    LOW_SPEECH_COVERAGE = "LOW_SPEECH_COVERAGE"
-    UNSUPPORTED_LANGUAGE = "UNSUPPORTED_LANGUAGE"
+__all__ = ["Ears", "Finding", "HiddenValue", "Reason", "Verification", "Verifier", "hidden_values"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong, and where; no place means the whole file or channel. `kind` is of what was heard."""
+class Ears:
+    """Who listens again, who looks for personal data in what is heard, and to what share of the call beside the spans.
 
-    reason: Reason
-    channel: int | None = None
-    time: TimeSpan | None = None
-    kind: EntityType | None = None
+    The listener is another recogniser than the one that transcribed; the detector is the one that made the manifest.
+    """
+
+    listener: Transcriber
+    detect: Detect
+    share: float = SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was found wrong, who listened, and to how much over all channels."""
+    """What was found wrong, who listened, and to how much over all channels and attempts."""
 
     findings: tuple[Finding, ...]
     listener: str
@@ -77,164 +63,142 @@ class Verification:
         """The kinds of what is wrong."""
         return frozenset(finding.reason for finding in self.findings)
 
+    @property
+    def says(self) -> str:
+        """What is wrong in one line, with kinds and without places or words."""
+        return explain(self.findings)
 
-def verify_redaction(
-    original: bytes,
-    redacted: bytes,
-    muted: Mapping[int, Sequence[TimeSpan]],
-    *,
-    listener: Transcriber,
-    hidden: Sequence[HiddenValue],
-    language: str,
-) -> Verification:
-    """Measure redacted audio against the original, then listen to it again.
 
-    Args:
-        original: the audio before.
-        redacted: what `render_audio` made of it.
-        muted: the spans that were to be replaced, by channel.
-        listener: a recogniser other than the one that transcribed.
-        hidden: what must not be heard.
-        language: of the call, BCP-47.
+class Verifier:
+    """Proves the redactions of one call, one after the other; what did not change since is not heard again.
 
-    Raises:
-        InvalidInput: the original cannot be decoded.
-        Withheld: a span does not fit the original.
-        VendorError: the listener's fault.
+    What is heard is kept in memory as long as this lives.
     """
-    wav = to_wav(original)
-    layout = read_wav_layout(wav)
-    spans = to_frames(muted, layout)
-    findings = tuple(_measure(wav, redacted, layout, spans))
-    if findings:
-        return Verification(findings=findings, listener=listener.name, listened_ms=0)
-    return _listen(redacted, layout, spans, muted, listener=listener, hidden=hidden, language=language)
 
+    def __init__(
+        self, original: bytes, conversation: Conversation, *, transcribed_by: tuple[str, str], ears: Ears
+    ) -> None:
+        """Begin with what is to be redacted.
 
-def _measure(wav: bytes, redacted: bytes, layout: WavLayout, spans: FrameSpans) -> Iterator[Finding]:
-    try:
-        if read_wav_layout(redacted) != layout or len(redacted) != len(wav):
-            yield Finding(reason=Reason.CHANGED_OUTSIDE)
-            return
-        peaks = list(_peaks(redacted, spans))
-    except (InvalidInput, soundfile.SoundFileError):
-        yield Finding(reason=Reason.UNDECODABLE)
-        return
-    yield from _changes(wav, redacted, layout, spans)
-    tone: bytes | None = None
-    for channel, first, last, peak in peaks:
-        if peak <= _SILENCE_PEAK and _is_replaced(redacted, layout, channel, (first, last), None):
-            continue
-        tone = tone or encoded_tone(wav, layout)
-        if not _is_replaced(redacted, layout, channel, (first, last), tone):
-            yield Finding(reason=Reason.NOT_SILENT, channel=channel, time=_time(first, last, layout))
+        Args:
+            original: the audio before.
+            conversation: what was transcribed of it.
+            transcribed_by: engine and model that did.
+            ears: who listens.
 
-
-def _peaks(redacted: bytes, spans: FrameSpans) -> Iterator[tuple[int, int, int, float]]:
-    """Decode each muted span with libsndfile's own reading of the file, apart from ours, and give its peak."""
-    with soundfile.SoundFile(io.BytesIO(redacted)) as file:
-        for channel, channel_spans in spans.items():
-            for first, last in channel_spans:
-                file.seek(first)
-                samples = file.read(last - first, dtype="float32", always_2d=True)
-                if len(samples) != last - first:
-                    raise InvalidInput("the redacted audio is shorter than the original")
-                yield channel, first, last, float(np.abs(samples[:, channel]).max())
-
-
-def _is_replaced(redacted: bytes, layout: WavLayout, channel: int, frames: tuple[int, int], tone: bytes | None) -> bool:
-    first, last = frames
-    return np.array_equal(
-        _codes(redacted, layout, first, last)[:, channel], replacement(layout, tone, first, last - first)
-    )
-
-
-def _changes(wav: bytes, redacted: bytes, layout: WavLayout, spans: FrameSpans) -> Iterator[Finding]:
-    """Compare all that was not to change: every byte outside the regions, and the other channels inside."""
-    at = 0
-    for first, last in regions(spans):
-        start = layout.data_at + first * layout.frame_bytes
-        yield from _differences(wav, redacted, at, start, layout)
-        before, after = _codes(wav, layout, first, last), _codes(redacted, layout, first, last)
-        for channel in range(layout.channels):
-            is_kept = np.ones(last - first, dtype=bool)
-            for begin, end in spans.get(channel, ()):
-                is_kept[max(0, begin - first) : max(0, end - first)] = False
-            is_changed = is_kept & (before[:, channel] != after[:, channel]).any(axis=1)
-            if is_changed.any():
-                where = np.flatnonzero(is_changed)
-                time = _time(first + int(where[0]), first + int(where[-1]) + 1, layout)
-                yield Finding(reason=Reason.CHANGED_OUTSIDE, channel=channel, time=time)
-        at = layout.data_at + last * layout.frame_bytes
-    yield from _differences(wav, redacted, at, len(wav), layout)
-
-
-def _differences(wav: bytes, redacted: bytes, start: int, end: int, layout: WavLayout) -> Iterator[Finding]:
-    before, after = np.frombuffer(wav, np.uint8), np.frombuffer(redacted, np.uint8)
-    for at in range(start, end, _CHUNK_BYTES):
-        piece = slice(at, min(at + _CHUNK_BYTES, end))
-        if not np.array_equal(before[piece], after[piece]):
-            where = at + np.flatnonzero(before[piece] != after[piece])
-            first, last = ((int(byte) - layout.data_at) // layout.frame_bytes for byte in (where[0], where[-1]))
-            is_audio = first >= 0 and last < layout.frames
-            yield Finding(reason=Reason.CHANGED_OUTSIDE, time=_time(first, last + 1, layout) if is_audio else None)
-
-
-def _listen(
-    redacted: bytes,
-    layout: WavLayout,
-    spans: FrameSpans,
-    muted: Mapping[int, Sequence[TimeSpan]],
-    *,
-    listener: Transcriber,
-    hidden: Sequence[HiddenValue],
-    language: str,
-) -> Verification:
-    if language.split("-")[0].lower() not in listener.capabilities.languages:
-        return Verification(
-            findings=(Finding(reason=Reason.UNSUPPORTED_LANGUAGE),), listener=listener.name, listened_ms=0
+        Raises:
+            InvalidInput: the audio cannot be decoded.
+        """
+        wav = to_wav(original)
+        self._original = WavReader.of(wav)
+        self._tone = cache(lambda: encoded_tone(wav, self._original.layout))
+        self._conversation = conversation
+        self._transcribed_by = transcribed_by
+        self._ears = ears
+        self._listening = Listening(
+            listener=ears.listener,
+            language=conversation.language,
+            # Nobody who has not heard the call can tell to what of it will be listened.
+            seed=hashlib.sha256(original).digest(),
+            share=ears.share,
         )
-    duration_ms = -(-layout.frames * 1000 // layout.sample_rate)
-    # What is muted on one channel may be heard on another, so all are heard around every span; and around every place
-    # where something to be hidden was said, whether or not a span covers it.
-    places = [span for channel in muted.values() for span in channel]
-    places += [value.time for value in hidden if value.time.start_ms < duration_ms]
-    stretches = choose_stretches(places, duration_ms=duration_ms)
-    findings: list[Finding] = []
-    listened_ms = 0
-    for channel in range(layout.channels):
-        excerpts = cut(redacted, layout, channel, stretches=stretches, muted=spans)
-        listened_ms += excerpts.listened_ms
-        findings += _hear(excerpts, listener=listener, hidden=hidden, language=language)
-    return Verification(findings=tuple(findings), listener=listener.name, listened_ms=listened_ms)
+        self._learned: list[HiddenValue] = []
+
+    def verify(self, redacted: bytes, manifest: Manifest) -> Verification:
+        """Measure redacted audio against the original, then listen to it.
+
+        Args:
+            redacted: what `render_audio` made of the original.
+            manifest: what it was made from.
+
+        Raises:
+            Withheld: a span does not fit the original.
+            VendorError: the listener's fault.
+        """
+        muted = dict(enumerate(manifest.muted))
+        spans = to_frames(muted, self._original.layout)
+        file = io.BytesIO(redacted)
+        findings = measure(self._original, file, spans, tone=self._tone)
+        if not findings:
+            findings = tuple(self._listen(WavReader(file=file, layout=self._original.layout), manifest))
+        return Verification(
+            findings=findings, listener=self._ears.listener.name, listened_ms=self._listening.listened_ms
+        )
+
+    def _listen(self, redacted: WavReader, manifest: Manifest) -> Iterator[Finding]:
+        language = self._conversation.language.split("-")[0].lower()
+        if language not in self._ears.listener.capabilities.languages:
+            yield Finding(reason=Reason.UNSUPPORTED_LANGUAGE)
+            return
+        heard = self._listening
+        hidden = [*hidden_values(self._conversation, manifest), *self._learned]
+        # Around every place where something to be hidden was said, whether or not a span covers it.
+        heard.hear(redacted, dict(enumerate(manifest.muted)), places=[value.time for value in hidden])
+        if self._transcribed_by in heard.recognisers:
+            yield Finding(reason=Reason.SAME_RECOGNISER)
+            return
+        for channel in heard.not_understood:
+            yield Finding(reason=Reason.LOW_SPEECH_COVERAGE, channel=channel)
+        yield from self._find(manifest, hidden, channels=redacted.layout.channels)
+
+    def _find(self, manifest: Manifest, hidden: list[HiddenValue], *, channels: int) -> Iterator[Finding]:
+        words = self._listening.words
+        still = [
+            place
+            for channel in range(channels)
+            for place in find_hidden([word for word in words if word.channel == channel], hidden)
+            if place.is_rest or not self._is_let_stand(place, manifest)
+        ]
+        for place in still:
+            yield self._still_heard(place, manifest)
+        overheard = find_overheard(
+            words,
+            self._listening.stretches,
+            conversation=self._conversation,
+            manifest=manifest,
+            detect=self._ears.detect,
+        )
+        for value in overheard:
+            if not any(value.channel == place.channel and value.time.touches(place.time) for place in still):
+                self._learned.append(_value_of(value))
+                yield _unhidden(value)
+
+    def _is_let_stand(self, place: Heard, manifest: Manifest) -> bool:
+        heard = [w for w in self._listening.words if w.channel == place.channel and w.time.touches(place.time)]
+        return is_let_stand(heard, self._conversation, manifest)
+
+    def _still_heard(self, place: Heard, manifest: Manifest) -> Finding:
+        """Name a place; where it is no rest of what is hidden there, the transcript may say it too."""
+        entities: tuple[Entity, ...] = ()
+        if not place.is_rest:
+            evidence = (Evidence(recognizer=EVIDENCE, view="heard again", pattern="hidden value"),)
+            entities = written_at(
+                self._conversation, manifest, place.channel, place.time, kind=place.kind, score=1.0, evidence=evidence
+            )
+        return Finding(
+            reason=Reason.STILL_HEARD, channel=place.channel, time=place.time, kind=place.kind, entities=entities
+        )
 
 
-def _hear(
-    excerpts: Excerpts, *, listener: Transcriber, hidden: Sequence[HiddenValue], language: str
-) -> Iterator[Finding]:
-    heard = listener.transcribe(excerpts.audio, language=language).words
-    words = [_in_call(word, excerpts) for word in heard]
-    if excerpts.active_ms >= _ACTIVE_MS and len(words) * _MS_PER_WORD < excerpts.active_ms:
-        yield Finding(reason=Reason.LOW_SPEECH_COVERAGE, channel=excerpts.channel)
-    for place in find_hidden(words, hidden):
-        yield _still_heard(place)
+def hidden_values(conversation: Conversation, manifest: Manifest) -> list[HiddenValue]:
+    """List what must not be heard, with where it was said. In memory only."""
+    turns = {turn.index: turn for turn in conversation.turns}
+    return [
+        HiddenValue(
+            kind=entry.type,
+            text=turns[entry.turn].text[entry.span.start : entry.span.end],
+            channel=entry.channel,
+            time=TimeSpan(min(t.start_ms for t in entry.times), max(t.end_ms for t in entry.times)),
+        )
+        for entry in manifest.entries
+    ]
 
 
-def _still_heard(place: Heard) -> Finding:
-    return Finding(reason=Reason.STILL_HEARD, channel=place.channel, time=place.time, kind=place.kind)
+def _value_of(value: Overheard) -> HiddenValue:
+    return HiddenValue(kind=value.kind, text=value.text, channel=value.channel, time=value.time)
 
 
-def _in_call(word: Word, excerpts: Excerpts) -> Word:
-    time = excerpts.to_call(word.time)
-    return Word(text=word.text, channel=excerpts.channel, start_ms=time.start_ms, end_ms=time.end_ms)
-
-
-def _codes(
-    wav: bytes, layout: WavLayout, first: int, last: int
-) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
-    raw = memoryview(wav)[layout.data_at + first * layout.frame_bytes : layout.data_at + last * layout.frame_bytes]
-    return np.frombuffer(raw, np.uint8).reshape(last - first, layout.channels, layout.width)
-
-
-def _time(first: int, last: int, layout: WavLayout) -> TimeSpan:
-    return TimeSpan(first * 1000 // layout.sample_rate, -(-last * 1000 // layout.sample_rate))
+def _unhidden(value: Overheard) -> Finding:
+    return Finding(
+        reason=Reason.UNHIDDEN, channel=value.channel, time=value.time, kind=value.kind, entities=value.entities
+    )

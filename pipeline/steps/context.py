@@ -20,6 +20,7 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.profile import RedactionProfile
+from pipeline.redaction.stretches import SHARE
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
@@ -45,7 +46,10 @@ type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepContext:
-    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process."""
+    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
+
+    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1.
+    """
 
     vault: Vault
     clock: Clock
@@ -56,6 +60,7 @@ class StepContext:
     detector: Detects
     law: Law
     bundles: Callable[[str], Bundle] = field(repr=False)
+    listened_share: float = SHARE
 
     @contextmanager
     def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:

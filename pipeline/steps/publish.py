@@ -49,4 +49,6 @@ def _reasons(facts: dict[str, object]) -> tuple[str, ...]:
     doubts += ["speakers_unknown"] if not facts.get("is_speaker_map_known") else []
     doubts += ["notice_not_heard"] if not facts.get("is_notice_heard") else []
     doubts += ["widened"] if facts.get("widened") else []
+    # Not hidden at first, and found by the second recogniser: it may have missed more of the kind.
+    doubts += [f"unhidden:{t}" for t in str(facts.get("unhidden_types") or "").split(",") if t]
     return tuple(doubts)

@@ -95,8 +95,8 @@ def _redact(run: Run) -> None:
     if not heard["is_transcribed"]:
         raise Withheld(str(heard["reason"]))
     run("detect")
-    run("redact_text")
     run("redact_audio")
+    run("redact_text")  # last: what is heard in the redacted audio may have to be hidden in the text too
 
 
 def with_context(name: str, context: StepContext) -> Callable[..., Any]:

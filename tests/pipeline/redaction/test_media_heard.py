@@ -115,6 +115,25 @@ def test_the_place_is_that_of_the_words_and_is_told_once() -> None:
     assert place.time == TimeSpan(10_900, 12_100)
 
 
+@pytest.mark.parametrize(
+    ("channel", "start_ms", "is_rest"), [(1, 10_000, True), (1, 15_000, True), (1, FAR_MS, False), (0, 10_000, False)]
+)
+def test_what_is_heard_beside_its_own_place_is_a_rest_of_it(channel: int, start_ms: int, is_rest: bool) -> None:
+    value = HiddenValue(kind=EntityType.PERSON, text="Fittipaldi", channel=channel, time=SAID_AT)
+
+    (place,) = find_hidden(words("fittipaldi", start_ms=start_ms), [value])
+
+    assert place.is_rest is is_rest
+
+
+def test_a_rest_of_one_value_is_a_rest_whatever_else_it_is() -> None:
+    elsewhere = HiddenValue(kind=EntityType.PERSON, text="Fittipaldi", channel=1, time=TimeSpan(90_000, 91_000))
+    here = HiddenValue(kind=EntityType.PERSON, text="Fittipaldi", channel=1, time=SAID_AT)
+
+    for values in ([elsewhere, here], [here, elsewhere]):
+        assert [place.is_rest for place in find_hidden(words("fittipaldi"), values)] == [True]
+
+
 def test_a_hidden_value_does_not_show_its_text() -> None:
     assert "Fittipaldi" not in repr(hidden("Fittipaldi"))
 

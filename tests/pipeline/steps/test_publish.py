@@ -54,6 +54,8 @@ def test_publishing_again_is_audited_and_reviewed_once(line):
         ({"is_speaker_map_known": False}, ("speakers_unknown",)),
         ({"is_notice_heard": None}, ("notice_not_heard",)),
         ({"widened": 1}, ("widened",)),
+        ({"widened": 1, "unhidden_types": "PERSON,PIN"}, ("widened", "unhidden:PERSON", "unhidden:PIN")),
+        ({"unhidden_types": ""}, ()),
         ({"widened": 0, "entity_types": "PERSON"}, ()),
     ],
 )

@@ -1,44 +1,61 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.entity import EntityType
 from pipeline.model.errors import NotFound, StoreUnreachable, Withheld
-from pipeline.model.span import TimeSpan
 from pipeline.model.transcript import Utterance, Word
-from pipeline.redaction.audio import describe
-from pipeline.steps.redact_audio import hidden_values, redact_audio, style_of
-from pipeline.steps.redact_text import read_manifest
+from pipeline.steps.publish import publish
+from pipeline.steps.redact_audio import redact_audio, style_of
+from pipeline.steps.redact_text import read_manifest, redact_text
+from pipeline.steps.withhold import withhold
+from pipeline.store.reviews import list_reviews
 from pipeline.store.vault import Vault
-from tests.pipeline.workflows.house_of_fakes import SAID, DeafListener, ScriptedTranscriber, two_voices
+from tests.pipeline.workflows.house_of_fakes import (
+    SAID,
+    DeafListener,
+    Log,
+    ScriptedTranscriber,
+    WordDetector,
+    two_voices,
+)
 
 STEPS_BEFORE = ("settle_consent", "capture", "transcribe", "detect", "redact_text")
 REDACTED, MANIFEST = ArtifactKind.RECORDING_REDACTED, ArtifactKind.REDACTION_MANIFEST
+TEXT = ArtifactKind.TRANSCRIPT_REDACTED
 
 
 @pytest.fixture
 def recording(line):
-    return line.through(line.record(), *STEPS_BEFORE)
+    return line.through(line.record(), "settle_consent", "capture", "transcribe", "detect")
 
 
 class Hears(DeafListener):
-    """Makes out the hidden name in the first so many listenings, just beside what is muted."""
+    """Makes out a hidden name, or other words, in the first so many listenings, near the start of what it is given."""
 
-    def __init__(self, times: int) -> None:
-        self.times = times
+    def __init__(self, times: int, said: str = "canaryname", *, at_ms: int = 100) -> None:
+        self.times, self.said, self.at_ms = times, said, at_ms
 
     def transcribe(self, audio, *, language):
         deaf = super().transcribe(audio, language=language)
         self.times -= 1
         if self.times < 0:
             return deaf
-        heard = tuple(
-            (Utterance(channel=n, words=(Word(text="canaryname", channel=n, start_ms=100, end_ms=400),)),)
-            for n in range(describe(audio).channels)
+        words = tuple(
+            Word(text=text, channel=0, start_ms=self.at_ms + 300 * n, end_ms=self.at_ms + 300 + 300 * n)
+            for n, text in enumerate(self.said.split())
         )
-        return replace(deaf, channels=heard)
+        return replace(deaf, channels=((Utterance(channel=0, words=words),),))
+
+
+class Detects(WordDetector):
+    """Knows one number more, which the transcriber never wrote."""
+
+    _WORDS: ClassVar = {**WordDetector._WORDS, "9 9 8 7": EntityType.PIN}
 
 
 def manifests(line, recording) -> int:
@@ -136,16 +153,67 @@ def test_without_audio_or_manifest_nothing_is_made(line, names, missing):
         line.run(redact_audio, recording)
 
 
-def test_hidden_values_lie_where_their_words_were_said(line, recording):
-    from pipeline.steps.detect import read_conversation
+def test_what_nobody_hid_and_is_heard_is_hidden_in_sound_and_text_and_told_to_the_reviewer(line, clock):
+    """The caller says a number, and the transcriber wrote other words."""
+    misheard = ScriptedTranscriber(Log(line.folder / "vendor.log"), caller="well knee naan ate canaryname")
+    attentive = line.with_parts(
+        transcribers={"local": misheard}, detector=Detects(), listener=Hears(1, "9 9 8 7", at_ms=2000)
+    )
+    recording = attentive.through(attentive.record(), "settle_consent", "capture", "transcribe", "detect")
+    before = read_manifest(line.context, line.owner.id, recording.id)[1]
+    clock.move(seconds=1)
 
-    conversation, _ = read_conversation(line.context, recording, line.owner)
-    _, manifest = read_manifest(line.context, line.owner.id, recording.id)
-    values = hidden_values(conversation, manifest)
-    assert [(v.text, v.channel, v.time) for v in values] == [
-        ("canaryname", 0, TimeSpan(3600, 3750)),
-        ("5551234", 0, TimeSpan(4600, 4750)),
-    ]
+    assert attentive.run(redact_audio, recording)["attempts"] == 2
+    attentive.run(redact_text, recording)
+
+    made, after = read_manifest(line.context, line.owner.id, recording.id)
+    assert [entry.type for entry in before.entries] == [EntityType.PERSON]
+    assert [entry.type for entry in after.entries] == [EntityType.PIN, EntityType.PERSON]
+    assert after.muted[0][0].start_ms <= 2500 < before.muted[0][0].start_ms
+    for kind in (REDACTED, TEXT):
+        assert made.id in line.artifact(recording, kind).parents
+    text = line.context.vault.read(line.artifact(recording, TEXT)).decode()
+    assert "[PIN_1] [PERSON_1]" in text
+    assert "naan" not in text
+    facts = line.facts(recording)
+    assert (facts["unhidden_types"], facts["entities"], facts["entity_types"]) == ("PIN", 2, "PERSON,PIN")
+    assert (facts["listener"], facts["is_redaction_proved"]) == ("deaf", True)
+    line.run(publish, recording)
+    with line.tx() as tx:
+        (review,) = list_reviews(tx)
+    assert {"widened", "unhidden:PIN"} <= set(review.reasons)
+
+
+def test_what_is_heard_unhidden_time_and_again_is_withheld_with_its_kind_for_a_person_to_see(line, recording):
+    attentive = line.with_parts(detector=Detects(), listener=Hears(99, "and 9 9 8 7 thanks"))
+
+    with pytest.raises(Withheld) as withheld:
+        attentive.run(redact_audio, recording)
+    line.run(withhold, recording, withheld.value.reason)
+
+    assert "(PIN)" in withheld.value.reason
+    with line.tx() as tx:
+        (review,) = list_reviews(tx)
+    assert (review.risk, review.reasons) == (100, ("withheld", withheld.value.reason))
+    assert "9 9 8 7" not in withheld.value.reason
+
+
+def test_a_recogniser_is_never_proof_of_its_own_work(line, recording):
+    class Same(DeafListener):
+        def transcribe(self, audio, *, language):
+            return replace(super().transcribe(audio, language=language), engine="scripted", model="1")
+
+    with pytest.raises(Withheld, match="SAME_RECOGNISER"):
+        line.with_parts(listener=Same()).run(redact_audio, recording)
+    assert line.artifact(recording, REDACTED) is None
+
+
+def test_the_share_that_is_listened_to_is_the_one_that_is_set(line, recording):
+    listened = []
+    for share in (0.0, 1.0):
+        line.with_parts(listened_share=share).run(redact_audio, recording)
+        listened.append(line.facts(recording)["listened_ms"])
+    assert 0 < listened[0] <= listened[1]
 
 
 @pytest.mark.parametrize(("chosen", "style"), [("beep", "beep"), ("silence", "silence"), ("none", "silence")])

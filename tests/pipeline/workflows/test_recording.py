@@ -18,7 +18,7 @@ from pipeline.workflows.recording import STEPS, process_recording, with_context
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
 START = ["settle_consent", "capture", "delete_vendor_copy", "transcribe"]
-WHOLE = [*START, "detect", "redact_text", "redact_audio", "keep_receipts", "decide", "publish"]
+WHOLE = [*START, "detect", "redact_audio", "redact_text", "keep_receipts", "decide", "publish"]
 YES = {"is_authorised": True, "reason": "granted"}
 NO = {"is_authorised": False, "reason": "caller_declined"}
 
