@@ -13,9 +13,10 @@ from pipeline.model.errors import Withheld
 from pipeline.model.span import TimeSpan, merge_times
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.finding import Finding, explain
+from pipeline.redaction.groups import number_groups
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import RedactionProfile
-from pipeline.redaction.resolve import number_groups, resolve
+from pipeline.redaction.resolve import resolve
 
 # Each time at least so much more is muted, whatever the tenant's padding is.
 _LEAST_MS: Final = 400
@@ -67,6 +68,7 @@ def _with_entities(
         duration_ms=manifest.duration_ms,
         channels=manifest.channels,
         detector_version=manifest.detector_version,
+        heard_on=manifest.heard_on,
     )
 
 

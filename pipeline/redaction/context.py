@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.redaction.answers import Answer, AnswerReader
-from pipeline.redaction.cues import asks_something_else, find_cues, is_asking, is_label_only
+from pipeline.redaction.cues import asks_something_else
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import Vocabulary
@@ -23,6 +23,8 @@ _OPEN_TURNS: Final = 6
 _TELLING: Final = frozenset({"LabelledNumbers", "BirthDates"})
 _BRIEF: Final = 8
 _SPELL: Final = re.compile(r"spell")
+_AT_ONCE: Final = 2
+"""How many turns after a question, or after the last piece of its answer, what answers it comes at once."""
 _ECHO_TURNS: Final = 3
 """How many turns after an answer the one who asked may read it back, or the other correct it."""
 
@@ -64,13 +66,13 @@ class Dialogue:
                 slots += [(position, slot) for slot in asked]
             elif told := _told(position, view):
                 slots += [(position, slot) for slot in told]
-            elif asks_something_else(view.text) and not find_cues(view.text):
+            elif not view.read.cues and asks_something_else(view.text):
                 slots = [(o, s) for o, s in slots if s.last_answer is None and s.asker != view.turn.speaker]
         return entities
 
     def _answered(self, position: int, view: TurnView, slots: Sequence[tuple[int, Slot]]) -> list[Entity]:
         entities: list[Entity] = []
-        for _, slot in slots:
+        for opened, slot in slots:
             own = slot.asker == view.turn.speaker
             if own and (slot.last_answer is None or slot.type not in NUMBER_TYPES):
                 continue
@@ -80,7 +82,9 @@ class Dialogue:
                 answers = [a for a in answers if _reads_back(view, a, slot)]
             else:
                 slot.heard += "".join(_code(view, a) for a in answers)
-            found = [e for a in answers if (e := _entity(view, slot, a, own)) is not None]
+            late = position - (opened if slot.last_answer is None else slot.last_answer) > _AT_ONCE
+            said = "read-back: " if own else "late " if late else ""
+            found = [e for a in answers if (e := _entity(view, slot, a, said)) is not None]
             if found and not own:
                 slot.last_answer = position
             entities += found
@@ -111,16 +115,22 @@ def _reads_back(view: TurnView, answer: Answer, slot: Slot) -> bool:
     return same or code >= 0.6 * len(view.written.pieces)
 
 
-def _entity(view: TurnView, slot: Slot, answer: Answer, own: bool) -> Entity | None:
-    pattern = f"read-back: {answer.pattern}" if own else answer.pattern
-    evidence = Evidence(recognizer="Dialogue", view="dialogue", pattern=pattern, question_turn=slot.asked_turn)
+def _entity(view: TurnView, slot: Slot, answer: Answer, said: str) -> Entity | None:
+    evidence = Evidence(
+        recognizer="Dialogue",
+        view="dialogue",
+        pattern=said + answer.pattern,
+        question_turn=slot.asked_turn,
+        slot=slot.type.value,
+        score=answer.score,
+    )
     return view.entity(answer.first, answer.last, answer.type, answer.score, evidence)
 
 
 def _asked(view: TurnView) -> list[Slot]:
     """Give the slots a turn opens: what it names, if it asks; a turn that also tells opens them as well."""
-    cues = find_cues(view.text)
-    if not cues or not (is_asking(view.text) or is_label_only(view.text)):
+    cues = view.read.cues
+    if not view.read.is_asking:
         return []
     spelled = [cue for cue in cues if _SPELL.search(view.text, cue.start, cue.end)]
     named = [cue for cue in cues if cue not in spelled] or spelled

@@ -16,19 +16,21 @@ from pipeline.model.errors import Withheld
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.context import Dialogue
+from pipeline.redaction.fusion import FusionWeights, decide, load_fusion, tagger_odds
 from pipeline.redaction.groups import number_groups
 from pipeline.redaction.languages import is_detected
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.profile import DEFAULT_PROFILE, RedactionProfile
-from pipeline.redaction.propagate import Propagation
+from pipeline.redaction.propagate import Learned, Propagation
 from pipeline.redaction.resolve import resolve
-from pipeline.redaction.sifting import Sieve
+from pipeline.redaction.standing_alone import StandingAlone
 from pipeline.redaction.tenant_words import TenantWords
 from pipeline.redaction.turn_view import TurnReader, TurnView
 from pipeline.redaction.vocabulary import load_vocabulary
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _TURNS_AT_ONCE: Final = 512
+_TEACHES: Final = 0.6
 _INSIDE_WORD: Final = re.compile(r"\w|(?<=\w)-(?=\w)")
 _POSSESSIVE: Final = re.compile(r" ?['’]s\b")
 
@@ -38,21 +40,35 @@ class Detector:
 
     version: str = VERSION
 
-    def __init__(self, models: DetectionModels, *, profile: RedactionProfile = DEFAULT_PROFILE) -> None:
+    def __init__(
+        self,
+        models: DetectionModels,
+        *,
+        profile: RedactionProfile = DEFAULT_PROFILE,
+        weights: FusionWeights | None = None,
+    ) -> None:
         vocabulary = load_vocabulary(models.dictionary)
         self._profile = profile
         self._reader = TurnReader(models, vocabulary)
         self._dialogue = Dialogue(vocabulary)
-        self._sieve = Sieve(vocabulary)
+        self._standing_alone = StandingAlone(vocabulary)
+        self._weights = weights or load_fusion()
         self._propagation = Propagation(vocabulary)
         self._tenant_words = TenantWords(vocabulary)
 
-    def detect(self, conversation: Conversation, *, profile: RedactionProfile | None = None) -> tuple[Entity, ...]:
+    def detect(
+        self,
+        conversation: Conversation,
+        *,
+        profile: RedactionProfile | None = None,
+        learned: Learned | None = None,
+    ) -> tuple[Entity, ...]:
         """Find what is personal in a conversation.
 
         Args:
             conversation: its turns in order, all channels.
             profile: the tenant's; the detector's own when absent.
+            learned: what the call taught before these turns, if they are not all of it.
 
         Returns:
             Entities sorted by turn and place, disjoint within a turn; those that name the same thing share `group`.
@@ -60,7 +76,9 @@ class Detector:
         Raises:
             Withheld: `language`, when there is no detector for the conversation's language.
         """
-        return next(entities for _, entities in self.detect_each([conversation], profile=profile))
+        _check_language(conversation)
+        (views,) = self.read([conversation])
+        return self._decide(views, profile or self._profile, learned)
 
     def detect_each(
         self, conversations: Iterable[Conversation], *, profile: RedactionProfile | None = None
@@ -70,18 +88,27 @@ class Detector:
         for batch in _batches(conversations):
             for conversation in batch:
                 _check_language(conversation)
-            views = self._reader.read([turn for c in batch for turn in c.turns])
-            at = 0
-            for conversation in batch:
-                own = views[at : at + len(conversation.turns)]
-                at += len(own)
-                yield conversation, self._decide(own, wanted)
+            for conversation, views in zip(batch, self.read(batch), strict=True):
+                yield conversation, self._decide(views, wanted)
 
-    def _decide(self, views: Sequence[TurnView], profile: RedactionProfile) -> tuple[Entity, ...]:
-        texts = {view.turn.index: view.turn.text for view in views}
-        found = [entity for view in views for entity in self._sieve.sift(view, views)]
+    def read(self, conversations: Sequence[Conversation]) -> list[list[TurnView]]:
+        """Give conversations' turns as recognisers saw them."""
+        return self._reader.read([conversation.turns for conversation in conversations])
+
+    def find(self, views: Sequence[TurnView], *, learned: Learned | None = None) -> list[Entity]:
+        """Give all that recognisers, the dialogue and propagation find in a conversation, not yet weighed.
+
+        Only what is likely on its own teaches what to look for elsewhere.
+        """
+        found = [entity for view in views for entity in (*view.found, *self._standing_alone.find(view))]
         found += self._dialogue.read(views)
-        found += self._propagation.find(views, found)
+        return found + self._propagation.find(views, self._weighed(views, found, least=_TEACHES), learned)
+
+    def _decide(
+        self, views: Sequence[TurnView], profile: RedactionProfile, learned: Learned | None = None
+    ) -> tuple[Entity, ...]:
+        texts = {view.turn.index: view.turn.text for view in views}
+        found = self._weighed(views, self.find(views, learned=learned), least=profile.least)
         found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in found]
         found = self._tenant_words.apply(found, views, profile)
         by_turn: dict[int, list[Entity]] = {}
@@ -89,6 +116,17 @@ class Detector:
             by_turn.setdefault(entity.turn, []).append(entity)
         resolved = [e for turn in texts if turn in by_turn for e in resolve(by_turn[turn], texts[turn])]
         return number_groups(resolved, [texts[e.turn][e.span.start : e.span.end] for e in resolved])
+
+    def _weighed(self, views: Sequence[TurnView], found: Sequence[Entity], *, least: float) -> list[Entity]:
+        by_turn: dict[int, list[Entity]] = {view.turn.index: [] for view in views}
+        for entity in found:
+            by_turn[entity.turn].append(entity)
+        odds = tagger_odds(views, self._weights)
+        return [
+            entity
+            for view, own in zip(views, odds, strict=True)
+            for entity in decide(view, by_turn[view.turn.index], own, self._weights, least=least)
+        ]
 
 
 def _whole_words(entity: Entity, text: str) -> Entity:

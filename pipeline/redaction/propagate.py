@@ -22,7 +22,9 @@ _LEAST_DIGITS: Final = 3
 
 
 @dataclass(slots=True)
-class _Learned:
+class Learned:
+    """What a call has taught so far, each with the turn it was learned from."""
+
     names: dict[str, int] = field(default_factory=dict)
     sounds: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, tuple[EntityType, int]] = field(default_factory=dict)
@@ -36,13 +38,20 @@ class Propagation:
         self._vocabulary = vocabulary
         self._reader = NameReader(vocabulary)
 
-    def find(self, views: Sequence[TurnView], entities: Sequence[Entity]) -> list[Entity]:
-        """Give further entities: the same names and numbers wherever else they are said."""
-        learned = self._learn(views, entities)
+    def find(
+        self, views: Sequence[TurnView], entities: Sequence[Entity], learned: Learned | None = None
+    ) -> list[Entity]:
+        """Give further entities: the same names and numbers wherever else they are said.
+
+        Args:
+            views: a conversation's turns.
+            entities: found in them so far.
+            learned: what the call taught before these turns; what these teach is added to it.
+        """
+        learned = self._learn(views, entities, Learned() if learned is None else learned)
         return [entity for view in views for entity in self._again(view, learned)]
 
-    def _learn(self, views: Sequence[TurnView], entities: Sequence[Entity]) -> _Learned:
-        learned = _Learned()
+    def _learn(self, views: Sequence[TurnView], entities: Sequence[Entity], learned: Learned) -> Learned:
         by_turn = {view.turn.index: view for view in views}
         for entity in entities:
             said = by_turn[entity.turn].turn.text[entity.span.start : entity.span.end]
@@ -58,7 +67,7 @@ class Propagation:
                     learned.numbers.setdefault(code, (entity.type, entity.turn))
         return learned
 
-    def _learn_name(self, word: str, turn: int, learned: _Learned) -> None:
+    def _learn_name(self, word: str, turn: int, learned: Learned) -> None:
         if len(word) < 3 or not word.isalpha() or word in TITLES:
             return
         if self._vocabulary.is_talk(word) or word in self._vocabulary.not_personal or word in AMBIGUOUS_NAMES:
@@ -69,7 +78,7 @@ class Propagation:
         if not self._vocabulary.is_dictionary_word(word) and word not in AMBIGUOUS_NAMES and len(word) > 3:
             learned.sounds.setdefault(sound_of(word), turn)
 
-    def _address_again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+    def _address_again(self, view: TurnView, learned: Learned) -> Iterator[Entity]:
         """Two or more pieces of a known address in a row, one of them no word of talk, are that address again."""
         pieces = view.written.pieces
         at = 0
@@ -85,7 +94,7 @@ class Propagation:
                     yield from _made(view, at, end, EntityType.STREET_ADDRESS, turn, "address")
             at = max(end, at + 1)
 
-    def _again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+    def _again(self, view: TurnView, learned: Learned) -> Iterator[Entity]:
         if learned.places:
             yield from self._address_again(view, learned)
         yield from self._names_again(view, learned)
@@ -97,7 +106,7 @@ class Propagation:
                 turn = learned.names[run.code.lower()]
                 yield from _made(view, run.first, run.last, EntityType.PERSON, turn, "spelling")
 
-    def _names_again(self, view: TurnView, learned: _Learned) -> Iterator[Entity]:
+    def _names_again(self, view: TurnView, learned: Learned) -> Iterator[Entity]:
         for index, piece in enumerate(view.written.pieces):
             if piece.kind is not Kind.WORD:
                 continue
@@ -132,7 +141,7 @@ def _code_of(view: TurnView, entity: Entity) -> str:
     return "".join(p.text for p in _pieces_of(view, entity) if p.is_code).lower()
 
 
-def _known_number(code: str, learned: _Learned) -> tuple[EntityType, int] | None:
+def _known_number(code: str, learned: Learned) -> tuple[EntityType, int] | None:
     code = code.lower()
     if len(code) < _LEAST_DIGITS:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
@@ -15,20 +16,43 @@ from pipeline.model.transcript import Turn
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.nlp import SpokenArtifacts, SpokenNlpEngine
 from pipeline.redaction.normalise import Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers import word_recognizers, written_recognizers
+from pipeline.redaction.tagger.tagger import Tagger
+from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.vocabulary import Vocabulary
 
 _DIGITS_FOR_PATTERNS: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TurnView:
-    """A turn, written, with the entities that recognisers saw in it alone; `text` is lower case, single spaces."""
+    """A turn as it reads, each token's shares of `LABELS`, and the entities that recognisers saw in it."""
 
     turn: Turn
-    written: Written
-    text: str = field(repr=False)
+    read: ReadTurn
+    shares: Floats = field(repr=False)
     found: tuple[Entity, ...]
+
+    @property
+    def written(self) -> Written:
+        """The written view."""
+        return self.read.written
+
+    @property
+    def text(self) -> str:
+        """The words in lower case, single spaces."""
+        return self.read.text
+
+    @cached_property
+    def token_starts(self) -> list[int]:
+        """Where each token begins in the turn's text."""
+        return [token.start for token in self.written.tokens]
+
+    @cached_property
+    def token_ends(self) -> list[int]:
+        """Where each token ends in the turn's text."""
+        return [token.end for token in self.written.tokens]
 
     def entity(self, first: int, last: int, type: EntityType, score: float, evidence: Evidence) -> Entity | None:
         """Make an entity of pieces [first, last); None when they hold no words."""
@@ -53,28 +77,37 @@ class _DialogueDecides(ContextAwareEnhancer):
         return raw_results
 
 
+class _AllOfThem(RecognizerRegistry):
+    """Gives all its recognisers for every turn: which of them answer is known when they are made."""
+
+    def get_recognizers(self, language, entities=None, all_fields=False, ad_hoc_recognizers=None):  # type: ignore[no-untyped-def]
+        return self.recognizers
+
+
 class TurnReader:
     """Runs Presidio over turns: our recognisers on the words, its own patterns on the written view."""
 
     def __init__(self, models: DetectionModels, vocabulary: Vocabulary) -> None:
-        self._engine = SpokenNlpEngine(models, vocabulary)
+        self._engine = SpokenNlpEngine(Tagger(models.weights, models.nlp, vocabulary), vocabulary)
         self._words = _analyzer(self._engine, word_recognizers(vocabulary))
         self._written = _analyzer(self._engine, written_recognizers())
         self._word_types = self._words.get_supported_entities()
         self._written_types = self._written.get_supported_entities()
 
-    def read(self, turns: Sequence[Turn]) -> list[TurnView]:
-        """Read turns, in order; the models see them all at once."""
-        batch = self._engine.process_batch([turn.text for turn in turns], "en")
-        return [self._view(turn, artifacts) for turn, (_, artifacts) in zip(turns, batch, strict=True)]
+    def read(self, conversations: Sequence[Sequence[Turn]]) -> list[list[TurnView]]:
+        """Read conversations, in order; the tagger sees them all at once."""
+        read = self._engine.process_conversations([[(t.speaker, t.text) for t in turns] for turns in conversations])
+        return [
+            [self._view(turn, artifacts) for turn, artifacts in zip(turns, own, strict=True)]
+            for turns, own in zip(conversations, read, strict=True)
+        ]
 
     def _view(self, turn: Turn, artifacts: SpokenArtifacts) -> TurnView:
-        written = artifacts.written
+        written = artifacts.turn.written
         found = self._analyze_words(turn, artifacts) if written.tokens else []
         if sum(c.isdecimal() for c in written.text) >= _DIGITS_FOR_PATTERNS:
             found += self._analyze_written(turn, artifacts)
-        text = " ".join(token.key for token in written.tokens)
-        return TurnView(turn=turn, written=written, text=text, found=tuple(found))
+        return TurnView(turn=turn, read=artifacts.turn, shares=artifacts.shares, found=tuple(found))
 
     def _analyze_words(self, turn: Turn, artifacts: SpokenArtifacts) -> list[Entity]:
         results = self._words.analyze(
@@ -84,18 +117,18 @@ class TurnReader:
 
     def _analyze_written(self, turn: Turn, artifacts: SpokenArtifacts) -> list[Entity]:
         results = self._written.analyze(
-            artifacts.written.text,
+            artifacts.turn.written.text,
             "en",
             entities=self._written_types,
             nlp_artifacts=artifacts,
             return_decision_process=True,
         )
-        spans = [(artifacts.written.said_at(r.start, r.end), r) for r in results]
+        spans = [(artifacts.turn.written.said_at(r.start, r.end), r) for r in results]
         return [_entity(turn.index, span, r, "written") for span, r in spans if span is not None]
 
 
 def _analyzer(engine: SpokenNlpEngine, recognizers: list) -> AnalyzerEngine:  # type: ignore[type-arg]
-    registry = RecognizerRegistry(recognizers=recognizers, supported_languages=["en"])
+    registry = _AllOfThem(recognizers=recognizers, supported_languages=["en"])
     return AnalyzerEngine(
         registry=registry, nlp_engine=engine, supported_languages=["en"], context_aware_enhancer=_DialogueDecides()
     )

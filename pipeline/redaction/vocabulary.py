@@ -49,6 +49,10 @@ class Vocabulary:
     places: frozenset[str] = field(repr=False)
     place_starts: frozenset[str] = field(repr=False)
     not_personal: frozenset[str] = field(repr=False)
+    known_given: frozenset[str] = field(repr=False, default=frozenset())
+    known_surnames: frozenset[str] = field(repr=False, default=frozenset())
+    known_places: frozenset[str] = field(repr=False, default=frozenset())
+    known_things: frozenset[str] = field(repr=False, default=frozenset())
     dictionary: frozenset[str] = field(repr=False, default=frozenset())
 
     def is_name(self, key: str) -> bool:
@@ -88,6 +92,10 @@ def load_vocabulary(dictionary: frozenset[str] = frozenset()) -> Vocabulary:
         places=places,
         place_starts=frozenset(p.split()[0] for p in places),
         not_personal=_read("not_personal"),
+        known_given=_read("known_given"),
+        known_surnames=_read("known_surnames"),
+        known_places=_read("known_places"),
+        known_things=_read("known_things"),
         dictionary=dictionary,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -18,6 +19,7 @@ from pipeline.redaction.amend import amend
 from pipeline.redaction.finding import Reason
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.overheard import is_heard_again
+from pipeline.redaction.profile import RedactionProfile
 from pipeline.redaction.render_audio import AudioStyle, render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.steps.context import Receipt, StepContext, shelf_of
@@ -54,7 +56,8 @@ def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId)
     audio = context.vault.read(source)
     made_by, manifest = read_manifest(context, tenant, recording)
     conversation, _ = read_conversation(context, found, owner)
-    verifier = _verifier(context, found, audio, conversation)
+    profile = profile_of(owner, words_key=context.vault.keys.digest_key(tenant))
+    verifier = _verifier(context, found, audio, conversation, profile=profile)
     unhidden = {entry.type.value for entry in manifest.entries if is_heard_again(entry.evidence)}
     for attempt in range(1, _ATTEMPTS + 1):
         redacted = render_audio(audio, _spans(manifest), style=style_of(owner))
@@ -63,7 +66,7 @@ def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId)
             proved = _Proved(manifest=manifest, redacted=redacted, proof=proof, attempts=attempt, unhidden=unhidden)
             return _keep(context, found, (source, made_by), proved)
         unhidden |= {f.kind.value for f in proof.findings if f.reason is Reason.UNHIDDEN and f.kind is not None}
-        manifest = amend(manifest, conversation, proof.findings, profile=profile_of(owner))
+        manifest = amend(manifest, conversation, proof.findings, profile=profile)
     raise Withheld(f"audio: {proof.says}")
 
 
@@ -72,7 +75,9 @@ def style_of(owner: Tenant) -> AudioStyle:
     return "beep" if owner.settings.audio_style == "beep" else "silence"
 
 
-def _verifier(context: StepContext, recording: Recording, audio: bytes, conversation: Conversation) -> Verifier:
+def _verifier(
+    context: StepContext, recording: Recording, audio: bytes, conversation: Conversation, *, profile: RedactionProfile
+) -> Verifier:
     heard = read_transcript(
         context.vault.read(_artifact(context, recording, ArtifactKind.TRANSCRIPT_ORIGINAL, "transcribed"))
     )
@@ -80,7 +85,11 @@ def _verifier(context: StepContext, recording: Recording, audio: bytes, conversa
         audio,
         conversation,
         transcribed_by=(heard.engine, heard.model),
-        ears=Ears(listener=context.listener, detect=context.detector.detect, share=context.listened_share),
+        ears=Ears(
+            listener=context.listener,
+            detect=partial(context.detector.detect, profile=profile),
+            share=context.listened_share,
+        ),
     )
 
 

@@ -11,16 +11,15 @@ from pipeline.redaction.recognizers.introductions import Introductions
 from pipeline.redaction.recognizers.labelled_numbers import LabelledNumbers
 from pipeline.redaction.recognizers.long_numbers import LongNumbers
 from pipeline.redaction.recognizers.mail_and_sites import MailAndSites
-from pipeline.redaction.recognizers.model_names import ModelNames
 from pipeline.redaction.recognizers.street_addresses import StreetAddresses
+from pipeline.redaction.recognizers.tagged_words import TaggedWords
 from pipeline.redaction.vocabulary import Vocabulary
 
 
 def word_recognizers(vocabulary: Vocabulary) -> list[EntityRecognizer]:
     """Give the recognisers that answer in the turn's own characters."""
     return [
-        ModelNames("spacy"),
-        ModelNames("rampart"),
+        TaggedWords(),
         Introductions(vocabulary),
         LabelledNumbers(),
         LongNumbers(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.redaction.cues import find_cues
 from pipeline.redaction.normalise import ENGLISH, Kind, Piece, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
 _BETWEEN: Final = frozenset(
@@ -55,23 +55,23 @@ class BirthDates(SpokenRecognizer):
 
     types: ClassVar = (T.DATE_OF_BIRTH,)
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find dates within a few words of what names a birth, and whole dates of long ago."""
-        named = list(self._near_cue(written))
+        written = turn.written
+        named = list(self._near_cue(turn))
         yield from named
         known = {found.first for found in named}
         for date in find_dates(written):
             if date.first not in known and date.parts == 3 and _is_of_a_lifetime(written, date):
                 yield Found(T.DATE_OF_BIRTH, date.first, date.last, 0.5, "day, month and year of long ago")
 
-    def _near_cue(self, written: Written) -> Iterable[Found]:
-        keys = [written.tokens[p.first].key for p in written.pieces]
-        text = " ".join(keys)
-        cued = {text[: c.start].count(" ") for c in find_cues(text) if c.type is T.DATE_OF_BIRTH}
+    def _near_cue(self, turn: ReadTurn) -> Iterable[Found]:
+        written = turn.written
+        cued = {turn.text[: c.start].count(" ") for c in turn.cues if c.type is T.DATE_OF_BIRTH}
         if not cued:
             return
         for date in find_dates(written):
-            near = any(-_REACH <= date.first - cue <= _REACH for cue in cued)
+            near = any(-_REACH <= written.pieces[date.first].first - cue <= _REACH for cue in cued)
             if near and (date.parts >= 2 or date.has_year):
                 yield Found(T.DATE_OF_BIRTH, date.first, date.last, 0.9, "birth")
 

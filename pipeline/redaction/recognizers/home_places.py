@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Kind, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 from pipeline.redaction.vocabulary import Vocabulary, bare_word, word_set
 
@@ -29,8 +30,9 @@ class HomePlaces(SpokenRecognizer):
         self._vocabulary = vocabulary
         super().__init__()
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find the words that name where somebody lives, learns or works."""
+        written = turn.written
         keys = [written.tokens[p.first].key if p.kind is Kind.WORD else "" for p in written.pieces]
         for index, key in enumerate(keys):
             if key not in _PREPOSITIONS or not self._dwells(keys, index):

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 from pipeline.redaction.vocabulary import Vocabulary, read_sections
@@ -33,8 +34,9 @@ class Introductions(SpokenRecognizer):
         self._weak = _by_first(_PHRASES["weak"])
         super().__init__()
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find names by announcement, by title, by "... speaking", and given names that are nothing else."""
+        written = turn.written
         keys = [self._reader.key(written, i) for i in range(len(written.pieces))]
         for index, key in enumerate(keys):
             if not key:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.redaction.cues import Cue, find_cues
+from pipeline.redaction.cues import Cue
 from pipeline.redaction.normalise import Run, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
@@ -23,12 +24,12 @@ class LabelledNumbers(SpokenRecognizer):
 
     types: ClassVar = tuple(_LABELS)
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find labelled runs; the nearest label before wins over one after."""
+        written = turn.written
         if not written.runs:
             return
-        text = " ".join(t.key for t in written.tokens)
-        cues = [c for c in find_cues(text) if c.type in _LABELS]
+        cues = [c for c in turn.cues if c.type in _LABELS]
         if not cues:
             return
         places = _word_places([t.key for t in written.tokens])

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Run, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type, proven_type
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
@@ -24,8 +25,9 @@ class LongNumbers(SpokenRecognizer):
 
     types: ClassVar = (*NUMBER_TYPES, T.PERSON)
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find the runs, typed by form and check digits."""
+        written = turn.written
         for run in written.runs:
             kind = self._judge(written, run)
             if kind is not None:

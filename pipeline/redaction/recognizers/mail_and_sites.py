@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import ENGLISH, Kind, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 from pipeline.redaction.vocabulary import Vocabulary, word_set
 
@@ -29,8 +30,9 @@ class MailAndSites(SpokenRecognizer):
         self._vocabulary = vocabulary
         super().__init__()
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find addresses; those of people first."""
+        written = turn.written
         taken: set[int] = set()
         for index, piece in enumerate(written.pieces):
             if piece.kind is Kind.SYMBOL and piece.text == "@" and index and index + 1 < len(written.pieces):

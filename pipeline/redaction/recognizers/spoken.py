@@ -11,6 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pipeline.model.entity import EntityType
 from pipeline.redaction.normalise import Written
+from pipeline.redaction.read_turn import ReadTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class SpokenRecognizer(EntityRecognizer):
     def load(self) -> None:
         """Do nothing: rules are in the class."""
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find personal data in one turn."""
         raise NotImplementedError
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Answer Presidio: `find` over the turn's written view, as characters of `text`."""
-        written: Written = nlp_artifacts.written  # type: ignore[attr-defined]  # ours: SpokenArtifacts
-        return [result for found in self.find(written) if (result := self._result(written, found)) is not None]
+        turn: ReadTurn = nlp_artifacts.turn  # type: ignore[attr-defined]  # ours: SpokenArtifacts
+        return [result for found in self.find(turn) if (result := self._result(turn.written, found)) is not None]
 
     def _result(self, written: Written, found: Found) -> RecognizerResult | None:
         span = written.said(found.first, found.last)

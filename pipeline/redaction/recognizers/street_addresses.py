@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import Kind, Written
+from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 from pipeline.redaction.vocabulary import COMPASS, STATE_CODES, STREET_WORDS, UNIT_WORDS, Vocabulary, word_set
@@ -28,8 +29,9 @@ class StreetAddresses(SpokenRecognizer):
         self._reader = NameReader(vocabulary)
         super().__init__()
 
-    def find(self, written: Written) -> Iterable[Found]:
+    def find(self, turn: ReadTurn) -> Iterable[Found]:
         """Find addresses by their street word, state or box."""
+        written = turn.written
         keys = [self._word(written, i) for i in range(len(written.pieces))]
         yield from self._announced(written, keys)
         for index, key in enumerate(keys):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pipeline.model.entity import EntityType
 from pipeline.model.transcript import Turn
 from pipeline.redaction.answers import AnswerReader
-from pipeline.redaction.normalise import write
+from pipeline.redaction.read_turn import read_turn
+from pipeline.redaction.tagger.network import LABELS
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -16,8 +18,10 @@ def reader(vocabulary: Vocabulary) -> AnswerReader:
 
 
 def answered(reader: AnswerReader, slot: EntityType, text: str, *, spelling: bool = False) -> list[str]:
-    written = write(text)
-    view = TurnView(turn=Turn(index=0, speaker="caller", text=text), written=written, text=text.lower(), found=())
+    read = read_turn("caller", text)
+    written = read.written
+    shares = np.zeros((len(written.tokens), len(LABELS)), np.float32)
+    view = TurnView(turn=Turn(index=0, speaker="caller", text=text), read=read, shares=shares, found=())
     spans = [written.said(a.first, a.last) for a in reader.read(view, slot, alone=True, spelling=spelling)]
     return [text[s.start : s.end] for s in spans if s is not None]
 

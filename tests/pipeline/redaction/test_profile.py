@@ -66,7 +66,7 @@ def test_nothing_that_is_hidden_lies_below_the_least_threshold() -> None:
     assert DEFAULT_PROFILE.least == DEFAULT_PROFILE.threshold
     assert profile(threshold=0.6, thresholds={"PIN": 0.8}).least == 0.6
     assert profile(threshold=0.6, thresholds={"PIN": 0.2}).least == 0.2
-    assert profile(entity_set="children").least == min(load_entity_set("children").ceilings.values())
+    assert profile(entity_set="children", threshold=0.6).least == min(load_entity_set("children").ceilings.values())
     assert profile(entity_set="payment", threshold=0.6, thresholds={"PERSON": 0.1}).least == 0.25
 
 

@@ -217,7 +217,8 @@ DIALOGUE = (
 )
 
 
-@pytest.mark.parametrize("style", TextStyle)
+# Masks and gaps take away what the words left over answered, so that one of them may be hidden too.
+@pytest.mark.parametrize("style", sorted(set(TextStyle) - {TextStyle.MASK, TextStyle.REMOVE}))
 def test_detecting_in_what_was_rendered_and_rendering_again_changes_nothing(
     detector: Detector, style: TextStyle
 ) -> None:

@@ -15,7 +15,7 @@ def reader(models: DetectionModels, vocabulary: Vocabulary) -> TurnReader:
 
 
 def read(reader: TurnReader, text: str) -> TurnView:
-    (view,) = reader.read([Turn(index=3, speaker="caller", text=text)])
+    ((view,),) = reader.read([[Turn(index=3, speaker="caller", text=text)]])
     return view
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from pipeline.redaction.nlp import NameFound, SpokenArtifacts
-from pipeline.redaction.normalise import write
+from pipeline.redaction.nlp import SpokenArtifacts
+from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.recognizers.spoken import SpokenRecognizer
 
 
-def found(recognizer: SpokenRecognizer, text: str, names: Sequence[NameFound] = ()) -> list[str]:
+def found(recognizer: SpokenRecognizer, text: str) -> list[str]:
     """Give "TYPE words" of each finding."""
-    artifacts = SpokenArtifacts(write(text), tuple(names))
-    results = recognizer.analyze(text, recognizer.supported_entities, artifacts)
+    results = recognizer.analyze(text, recognizer.supported_entities, SpokenArtifacts(read_turn("caller", text)))
     return [f"{r.entity_type} {text[r.start : r.end]}" for r in results]

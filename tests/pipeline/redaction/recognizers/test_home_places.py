@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.redaction.normalise import write
+from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.recognizers.home_places import HomePlaces
 from pipeline.redaction.vocabulary import load_vocabulary
 
@@ -13,8 +13,9 @@ def recognizer():
 
 
 def found(recognizer, text):
-    written = write(text)
-    return [text[span.start : span.end] for f in recognizer.find(written) if (span := written.said(f.first, f.last))]
+    turn = read_turn("caller", text)
+    said = (turn.written.said(f.first, f.last) for f in recognizer.find(turn))
+    return [text[span.start : span.end] for span in said if span]
 
 
 @pytest.mark.parametrize(

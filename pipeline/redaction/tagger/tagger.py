@@ -1,0 +1,122 @@
+"""The tagger: whole conversations in, for each word how likely it is to be personal and as what, out.
+
+Ordinary words' embeddings are remembered between calls; words that no dictionary knows, which names are, never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.redaction.tagger.features import TOKEN_COLUMNS, TurnFeatures, boundary_ids
+from pipeline.redaction.tagger.network import WIDTH, Row, Weights, embed_words, read_words
+from pipeline.redaction.tagger.turns import UNHEARD, mixing
+from pipeline.redaction.tagger.words import FLAGS, Floats, Rows, Vectors, flags_of, hashes_of
+from pipeline.redaction.vocabulary import Vocabulary
+
+_MARGIN: Final = 4
+"""Empty words before the first call and after each, so that no layer sees from one call into the next."""
+_REMEMBERED: Final = 50_000
+_BLOCK: Final = 192
+_OVERLAP: Final = 32
+"""Longer conversations are read in blocks of turns that overlap; beyond this distance nothing is heard."""
+
+
+class Tagger:
+    """The network with its words."""
+
+    def __init__(self, weights: Weights, nlp: Any, vocabulary: Vocabulary) -> None:
+        # One more row of the feature table adds nothing: that of the empty words between two calls.
+        features = np.concatenate([weights["features"], np.zeros((1, WIDTH), np.float32)])
+        self._weights: Weights = {**weights, "features": features}
+        self._vectors = Vectors(nlp)
+        self._vocabulary = vocabulary
+        self._known: dict[str, int] = {}
+        self._table = np.zeros((1024, WIDTH), np.float32)
+
+    def read(self, conversations: Sequence[Sequence[TurnFeatures]]) -> list[list[Floats]]:
+        """Give for each turn of each conversation `(words, labels)` shares; conversations do not see each other."""
+        blocks = [block for turns in conversations for block in _blocks(turns)]
+        if not blocks:
+            return [[] for _ in conversations]
+        read = iter(self._read_blocks([turns for turns, _ in blocks]))
+        return [[own for _, keep in _blocks(turns) for own in next(read)[keep]] for turns in conversations]
+
+    def _read_blocks(self, blocks: Sequence[Sequence[TurnFeatures]]) -> list[list[Floats]]:
+        margin = np.full((_MARGIN, TOKEN_COLUMNS), len(self._weights["features"]) - 1, np.int64)
+        texts: list[str] = [""] * _MARGIN
+        columns: list[Rows] = [margin]
+        counts: list[int] = [_MARGIN]
+        for turns in blocks:
+            for turn in turns:
+                texts += ["", *turn.texts]
+                columns += [boundary_ids(), turn.words]
+                counts.append(1 + len(turn.texts))
+            texts += [""] * _MARGIN
+            columns.append(margin)
+            counts.append(_MARGIN)
+        nothing = np.zeros(WIDTH, np.float32)
+        added = [
+            self._weights["features"][list(t.turn)].sum(axis=0) if t else nothing for b in blocks for t in (*b, None)
+        ]
+        row = Row(
+            embedded=self._embedded(texts),
+            columns=np.concatenate(columns),
+            turn_of=np.repeat(np.arange(len(counts)), counts),
+            added=np.stack([nothing, *added]),
+            heard=[UNHEARD, *(_with_margin(mixing([t.speaker for t in turns])) for turns in blocks)],
+        )
+        shares = read_words(self._weights, row)
+        ends = np.cumsum(counts)
+        spans = pairwise(ends)
+        parted = []
+        for turns in blocks:
+            own = [next(spans) for _ in range(len(turns) + 1)]
+            parted.append([shares[first + 1 : last] for first, last in own[:-1]])
+        return parted
+
+    def _embedded(self, texts: Sequence[str]) -> Floats:
+        new = [t for t in dict.fromkeys(texts) if t and t not in self._known]
+        if len(self._known) + len(new) > _REMEMBERED:
+            self._known = {}
+            new = [t for t in dict.fromkeys(texts) if t]
+        kept = [t for t in new if self._vocabulary.is_dictionary_word(t.lower())]
+        self._remember(kept)
+        known = set(kept)
+        passing = {t: i for i, t in enumerate(t for t in new if t not in known)}
+        others = self._embed(list(passing)) if passing else np.zeros((0, WIDTH), np.float32)
+        table = np.concatenate([np.zeros((1, WIDTH), np.float32), others, self._table[: len(self._known)]])
+        ahead = 1 + len(passing)
+        places = [0 if not t else 1 + passing[t] if t in passing else ahead + self._known[t] for t in texts]
+        embedded: Floats = table[places]
+        return embedded
+
+    def _remember(self, words: Sequence[str]) -> None:
+        if not words:
+            return
+        first = len(self._known)
+        while first + len(words) > len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        self._table[first : first + len(words)] = self._embed(words)
+        self._known |= {word: first + index for index, word in enumerate(words)}
+
+    def _embed(self, words: Sequence[str]) -> Floats:
+        flags = np.asarray([flags_of(w, self._vocabulary) for w in words], dtype=np.float32).reshape(-1, FLAGS)
+        return embed_words(self._weights, hashes_of(words), self._vectors.of(words), flags)
+
+
+def _blocks(turns: Sequence[TurnFeatures]) -> list[tuple[Sequence[TurnFeatures], slice]]:
+    """Cut a conversation into overlapping blocks, each with the turns that are kept of it."""
+    blocks: list[tuple[Sequence[TurnFeatures], slice]] = []
+    for first in range(0, len(turns), _BLOCK):
+        begin, end = max(0, first - _OVERLAP), min(len(turns), first + _BLOCK + 2)
+        blocks.append((turns[begin:end], slice(first - begin, first - begin + min(_BLOCK, len(turns) - first))))
+    return blocks
+
+
+def _with_margin(weights: Floats) -> Floats:
+    """Add the margin after a block as a turn of its own that neither hears nor is heard."""
+    return np.pad(weights, ((0, 0), (0, 1), (0, 1)))
