@@ -95,22 +95,22 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def found(folder: Path, *options: str) -> list[tuple[str, str]]:
-    text = "margaret here about project blue heron my pin is double four one"
+    text = "margaret here about project blue kettle my pin is double four one"
     redact(a_file(folder, {"id": "c", "turns": [{"text": text}]}), folder / "out.jsonl", *options)
     (turn,) = json.loads((folder / "out.jsonl").read_text())["turns"]
     return [(e["type"], text[e["start"] : e["end"]]) for e in turn["entities"]]
 
 
 def test_what_is_found_follows_the_options(tmp_path: Path) -> None:
-    (tmp_path / "words").write_text("blue heron\n")
+    (tmp_path / "words").write_text("blue kettle\n")
     pin, name = ("PIN", "double four one"), ("PERSON", "margaret")
     assert found(tmp_path) == [name, pin]
     assert found(tmp_path, "--entity-set", "payment") == [pin]
     assert found(tmp_path, "--threshold", "PIN=0.9", "--threshold", "PERSON=0.5")[0] == name
     assert found(tmp_path, "--keep-word", "Margaret") == [pin]
-    hidden = ("TENANT_WORD", "blue heron")
+    hidden = ("TENANT_WORD", "blue kettle")
     assert found(tmp_path, "--hide-words-file", str(tmp_path / "words")) == [name, hidden, pin]
-    assert found(tmp_path, "--entity-set", "payment", "--hide-word", "blue heron") == [hidden, pin]
+    assert found(tmp_path, "--entity-set", "payment", "--hide-word", "blue kettle") == [hidden, pin]
 
 
 @pytest.mark.parametrize(
