@@ -53,6 +53,7 @@ def train_tagger(folder: Path, amounts: Amounts, *, report: Callable[[str], None
     examples = examples_of(dialogues)
     report(f"{len(examples)} calls, {sum(len(e.labels) for e in examples)} words")
     nlp = load_language(pipes=("ner",))
+    np.random.seed(_SEED)
     trainee, reader = begin(nlp), Reader(nlp, load_vocabulary(load_dictionary()))
     reader.learn(examples)
     fit(

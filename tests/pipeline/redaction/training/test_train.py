@@ -27,6 +27,11 @@ def test_training_leaves_weights_that_load_and_their_digest(trained: Path) -> No
     assert load_weights(trained)["out"].shape[1] == 96
 
 
+def test_training_again_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
+    train_tagger(tmp_path, FEW, report=lambda _: None)
+    assert (tmp_path / "weights.sha256").read_bytes() == (trained / "weights.sha256").read_bytes()
+
+
 def test_the_evidence_is_weighed_with_the_tagger_that_was_trained(trained: Path) -> None:
     weights = weigh_evidence(trained, FEW)
     assert load_fusion(trained / "fusion.json").rules == weights.rules
