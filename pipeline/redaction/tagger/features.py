@@ -72,9 +72,14 @@ def features_of(turns: Sequence[ReadTurn]) -> list[TurnFeatures]:
         if at and turns[at - 1].speaker == turn.speaker:
             marks.add(_SAME_SPEAKER)
         named = _named_before(turn, [(cue.end, _TYPES.index(cue.type)) for cue in cues])
-        texts = tuple(token.text for token in turn.written.tokens)
+        texts = tuple(_form(token.text) for token in turn.written.tokens)
         made.append(TurnFeatures(turn.speaker, tuple(sorted(marks)), _word_ids(turn.written, named), texts))
     return made
+
+
+def _form(text: str) -> str:
+    """Give a token's form; what redaction put in a word's place looks alike, also where it is drawn at random."""
+    return "[]" if len(text) > 1 and text.startswith("[") else text
 
 
 def boundary_ids() -> Ids:
