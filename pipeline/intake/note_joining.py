@@ -78,7 +78,9 @@ def align_recorder(tx: Transaction, state: CallState, present: Collection[str]) 
         if leg_sid not in known:
             _add_stranger(tx, state, RoomNews(conference_sid="", event="", number=state.call.round, leg_sid=leg_sid))
     there = [leg for leg in state.legs if leg.leg_sid in present and leg.role is not LegRole.AGENT]
-    if known.issuperset(present) and all(_agrees(state, leg) for leg in there):
+    # The vendor's list may be older than its news: whoever was told to have come and not to have left is there too.
+    told = [leg for leg in state.people if _is_told_of(leg) and leg not in there]
+    if known.issuperset(present) and all(_agrees(state, leg) for leg in (*there, *told)):
         return _go_on(tx, state, there)
     events = list_recorder_events(tx, state.call.id)
     if not events or is_stopped(events):
@@ -99,6 +101,10 @@ def _go_on(tx: Transaction, state: CallState, there: list[Leg]) -> tuple[Wish, .
     settled = {joining(leg.ordinal) for leg in state.legs if leg.left_at is not None or leg in there}
     reasons = sorted(open_reasons(events) & settled)
     return tuple(ask_resume(tx, state.call.call_sid, reason=reason) for reason in reasons)
+
+
+def _is_told_of(leg: Leg) -> bool:
+    return leg.role is LegRole.CALLEE and leg.joined_at is not None and leg.left_at is None
 
 
 def _agrees(state: CallState, leg: Leg) -> bool:
