@@ -12,7 +12,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import exp
 from pathlib import Path
 from statistics import fmean
@@ -30,8 +30,10 @@ from pipeline.redaction.turn_view import TurnView
 _CLIP: Final = 6.0
 _LONG_ANSWER: Final = 7
 _LONG_ANSWER_LOGIT: Final = 2.0
-_AMOUNT_LOGIT: Final = -2.0
-"""What speaks against a number that counts, measures or tells the time."""
+_AGAINST: Final = -2.0
+"""What speaks against a number that counts, measures or tells the time, and against a verb that is a name as well."""
+_MODALS: Final = frozenset({"may", "will"})
+_PRONOUNS: Final = frozenset({"i", "we", "you"})
 _WHOLE_ANSWERS: Final = frozenset({"answer", "spelled answer"})
 _BRIEF_ANSWER: Final = 20
 _MOST: Final = 0.5
@@ -112,8 +114,8 @@ def _weigh(view: TurnView, found: Sequence[Entity], base: Sequence[float], weigh
         weight = weights.rules.get(rule, _UNWEIGHED)
         for at in places:
             odds[at] += weight
-    for at in _amounts(view):
-        odds[at] += _AMOUNT_LOGIT
+    for at in (*_amounts(view), *_modals(view)):
+        odds[at] += _AGAINST
     for at in floor:
         odds[at] = max(odds[at], _LONG_ANSWER_LOGIT)
     return odds
@@ -125,6 +127,14 @@ def _amounts(view: TurnView) -> Iterator[int]:
     for run in view.written.runs:
         if is_amount(view.written, run):
             yield from range(pieces[run.first].first, pieces[run.last - 1].last)
+
+
+def _modals(view: TurnView) -> Iterator[int]:
+    """Give the tokens of "may i" and "will you" that are verbs and nobody's name."""
+    keys = [token.key for token in view.written.tokens]
+    for at, (key, following) in enumerate(pairwise(keys)):
+        if key in _MODALS and following in _PRONOUNS:
+            yield at
 
 
 def _digits(view: TurnView, first: int, last: int) -> int:

@@ -76,6 +76,15 @@ def test_a_number_is_hidden_whole_where_most_of_it_is_sure() -> None:
     assert [said for said, _ in decided(view, [])] == ["four one double one two"]
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [("may i", []), ("will you", []), ("may bell", ["may bell"]), ("fifty dollars", ["dollars"]), ("fifty", ["fifty"])],
+)
+def test_verbs_that_are_names_and_numbers_that_count_are_spoken_against(text: str, hidden: list[str]) -> None:
+    view = a_view(text, 0.7)
+    assert [said for said in (s for s, _ in decided(view, [])) if said not in ("i", "you")] == hidden
+
+
 def test_evidence_of_a_question_is_weighed_by_what_was_asked() -> None:
     asked = Evidence(recognizer="Dialogue", pattern="answer", slot="PERSON")
     assert rule_of(asked) == "Dialogue: answer (PERSON)"
