@@ -26,12 +26,6 @@ def read_number(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
     return str(value), after
 
 
-def read_ordinal(keys: Sequence[str], at: int, tables: Tables) -> Read | None:
-    """Read "fifth", "twenty first", "one hundred and first" or "5th"."""
-    found = read_figure(keys, at, tables)
-    return found[:2] if found is not None and found[2] else None
-
-
 def read_figure(keys: Sequence[str], at: int, tables: Tables) -> tuple[str, int, bool] | None:
     """Read an ordinal or else a number: what is written, the position after it, and whether it is an ordinal."""
     key = keys[at]

@@ -13,9 +13,10 @@ from random import Random
 from typing import Final
 
 from pipeline.model.entity import EntityType
+from pipeline.redaction.evaluation.dialogues import parse_dialogues
+from pipeline.redaction.evaluation.labelled import Label, LabelledConversation
 from pipeline.redaction.training.dialogues import Dialogue, SpokenTurn
 from pipeline.redaction.training.exchanges import Material
-from pipeline.redaction.training.labelled import Label, LabelledDialogue, read_labelled
 from pipeline.redaction.training.noise import Labelled, formatted, roughen
 from pipeline.redaction.training.shipped import shipped_texts
 
@@ -30,23 +31,23 @@ _SPELLING: Final = frozenset({"for", "and", "like", "double", "triple", "the", "
 _EXPLAINING: Final = frozenset({"as", "in", "for", "like"})
 
 
-def load_by_hand(*, kept_back: bool) -> list[LabelledDialogue]:
+def load_by_hand(*, kept_back: bool) -> list[LabelledConversation]:
     """Read the shipped dialogues: those kept back from the tagger, or all others.
 
     Raises:
         InvalidInput: a file is not as it should be.
     """
-    read = [d for name, text in shipped_texts("by_hand") for d in read_labelled(text, name=name)]
-    return [d for d in read if (zlib.crc32(d.conversation.id.encode()) % _KEPT_BACK == 0) == kept_back]
+    read = [d for name, text in shipped_texts("by_hand") for d in parse_dialogues(text, name=name)]
+    return [d for d in read if (zlib.crc32(d.id.encode()) % _KEPT_BACK == 0) == kept_back]
 
 
 def told_anew(
-    dialogues: Sequence[LabelledDialogue], material: Material, *, times: int, seed: int
+    dialogues: Sequence[LabelledConversation], material: Material, *, times: int, seed: int
 ) -> Iterator[Dialogue]:
     """Tell each dialogue some times, the first time nearly as it was written."""
     for time in range(times):
         for dialogue in dialogues:
-            rng = Random(f"{seed}:{time}:{dialogue.conversation.id}")  # noqa: S311 - invented calls, no secret
+            rng = Random(f"{seed}:{time}:{dialogue.id}")  # noqa: S311 - invented calls, no secret
             yield _told(rng, dialogue, material, is_first=time == 0)
 
 
@@ -77,7 +78,7 @@ class _Changes:
         return replace(word, text=other + ending)
 
 
-def _told(rng: Random, dialogue: LabelledDialogue, material: Material, *, is_first: bool) -> Dialogue:
+def _told(rng: Random, dialogue: LabelledConversation, material: Material, *, is_first: bool) -> Dialogue:
     has_names = not is_first and rng.random() < _OTHER_NAMES
     has_digits = not is_first and rng.random() < _OTHER_DIGITS
     digits = dict(zip(_DIGITS, rng.sample(_DIGITS, len(_DIGITS)), strict=True)) if has_digits else {}
@@ -86,14 +87,14 @@ def _told(rng: Random, dialogue: LabelledDialogue, material: Material, *, is_fir
     is_formatted = not is_first and rng.random() < _FORMATTED
     turns: list[SpokenTurn] = []
     mention = 0
-    for turn, labels in zip(dialogue.conversation.turns, dialogue.labels, strict=True):
+    for turn, labels in ((t.turn, t.labels) for t in dialogue.turns):
         written = list(_words(turn.text, labels, mention))
         before = ["", *(word.text for word in written)]
         words = [changes.of(word, last) for word, last in zip(written, before, strict=False)]
         mention += len(labels) + 1
         words = roughen(rng, words, level=level)
         turns.append(SpokenTurn(speaker=turn.speaker, words=tuple(formatted(rng, words) if is_formatted else words)))
-    return Dialogue(id=f"{dialogue.conversation.id}-anew", turns=tuple(t for t in turns if t.words))
+    return Dialogue(id=f"{dialogue.id}-anew", turns=tuple(t for t in turns if t.words))
 
 
 def _words(text: str, labels: Sequence[Label], mention: int) -> Iterator[Labelled]:
@@ -106,5 +107,5 @@ def _words(text: str, labels: Sequence[Label], mention: int) -> Iterator[Labelle
             yield Labelled(text=word, mention=mention)
             continue
         index, label = touched[0]
-        kind = None if label.optional else label.type
-        yield Labelled(text=word, type=kind, free=label.optional, mention=mention + 1 + index)
+        kind = None if label.is_optional else EntityType(label.type)
+        yield Labelled(text=word, type=kind, free=label.is_optional, mention=mention + 1 + index)

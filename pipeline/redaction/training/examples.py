@@ -81,7 +81,7 @@ def _labels(words: Sequence[Labelled], places: Sequence[tuple[int, int]]) -> lis
             at += len(words[word_at].text) + 1
             word_at += 1
         word = words[word_at]
-        labels.append(UNKNOWN if word.free else _INDEX[word.type])
+        labels.append(UNKNOWN if word.free else label_of(word.type))
     return labels
 
 

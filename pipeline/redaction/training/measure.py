@@ -9,27 +9,24 @@ from typing import Final
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.evaluation.calibration import calibrate
 from pipeline.redaction.evaluation.figures import score
-from pipeline.redaction.evaluation.labelled import Label, LabelledConversation, LabelledTurn
+from pipeline.redaction.evaluation.labelled import LabelledConversation
 from pipeline.redaction.evaluation.tally import found_of, tally
 from pipeline.redaction.fusion import load_fusion
 from pipeline.redaction.models import DetectionModels, load_dictionary, load_language, load_weights
-from pipeline.redaction.training.labelled import LabelledDialogue
 
 Scores = dict[str, float]
 """Percentages by name."""
 DROPPED: Final = frozenset({"URL"})
 
 
-def measure(tagger: Path, fusion: Path, calls: Sequence[LabelledDialogue]) -> Scores:
+def measure(tagger: Path, fusion: Path, calls: Sequence[LabelledConversation]) -> Scores:
     """Score the detector made of a tagger and a fusion's weights."""
     models = DetectionModels(nlp=load_language(), weights=load_weights(tagger), dictionary=load_dictionary())
     detector = Detector(models, weights=load_fusion(fusion))
-    labelled = [_labelled(call) for call in calls]
     found = [
-        found_of(entities, dropped=DROPPED)
-        for _, entities in detector.detect_each(call.conversation for call in labelled)
+        found_of(entities, dropped=DROPPED) for _, entities in detector.detect_each(call.conversation for call in calls)
     ]
-    tallied = tally(labelled, found)
+    tallied = tally(calls, found)
     overall = score(tallied).overall
     return {
         "leak": _percent(overall.leak.value),
@@ -41,17 +38,3 @@ def measure(tagger: Path, fusion: Path, calls: Sequence[LabelledDialogue]) -> Sc
 
 def _percent(share: float | None) -> float:
     return round(100 * (share or 0.0), 2)
-
-
-def _labelled(call: LabelledDialogue) -> LabelledConversation:
-    return LabelledConversation(
-        id=call.conversation.id,
-        source=call.kind.replace(" ", "_"),
-        turns=tuple(
-            LabelledTurn(
-                turn=turn,
-                labels=tuple(Label(span=own.span, type=own.type.value, is_optional=own.optional) for own in labels),
-            )
-            for turn, labels in zip(call.conversation.turns, call.labels, strict=True)
-        ),
-    )

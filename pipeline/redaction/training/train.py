@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.model.entity import Entity
 from pipeline.redaction.detect import Detector
+from pipeline.redaction.evaluation.labelled import LabelledConversation
 from pipeline.redaction.fusion import FusionWeights
 from pipeline.redaction.models import DetectionModels, load_dictionary, load_language, load_weights
 from pipeline.redaction.training.by_hand import load_by_hand, told_anew
@@ -23,7 +24,7 @@ from pipeline.redaction.training.dialogues import invent_dialogues
 from pipeline.redaction.training.examples import examples_of
 from pipeline.redaction.training.exchanges import load_material
 from pipeline.redaction.training.fit import Reader, fit
-from pipeline.redaction.training.labelled import LabelledDialogue, labelled
+from pipeline.redaction.training.labelled import labelled
 from pipeline.redaction.training.trainee import begin, weights_of
 from pipeline.redaction.training.weigh import Words, learn, words_of, written
 from pipeline.redaction.vocabulary import load_vocabulary
@@ -80,19 +81,19 @@ def weigh_evidence(folder: Path, amounts: Amounts) -> FusionWeights:
     return weights
 
 
-def held_out(count: int, *, seed: int = _HELD_SEED) -> list[LabelledDialogue]:
+def held_out(count: int, *, seed: int = _HELD_SEED) -> list[LabelledConversation]:
     """Invent calls of exchanges and words that training never uses."""
     return [labelled(d) for d in invent_dialogues(load_material(held=True), count=count, seed=seed)]
 
 
-def _seen(detector: Detector, calls: Sequence[LabelledDialogue]) -> list[Words]:
+def _seen(detector: Detector, calls: Sequence[LabelledConversation]) -> list[Words]:
     seen: list[Words] = []
     for views, call in zip(detector.read([c.conversation for c in calls]), calls, strict=True):
         by_turn: dict[int, list[Entity]] = {}
         for entity in detector.find(views):
             by_turn.setdefault(entity.turn, []).append(entity)
         seen += [
-            words_of(view, by_turn.get(view.turn.index, []), labels)
-            for view, labels in zip(views, call.labels, strict=True)
+            words_of(view, by_turn.get(view.turn.index, []), turn.labels)
+            for view, turn in zip(views, call.turns, strict=True)
         ]
     return seen

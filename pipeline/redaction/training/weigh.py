@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.model.entity import Entity
+from pipeline.redaction.evaluation.labelled import Label
 from pipeline.redaction.fusion import BASE, FusionWeights, base_terms, covered, rule_of
 from pipeline.redaction.tagger.words import Floats
-from pipeline.redaction.training.labelled import Label
 from pipeline.redaction.turn_view import TurnView
 
 _PRIOR: Final = 1.0
@@ -48,7 +48,7 @@ def words_of(view: TurnView, found: Sequence[Entity], labels: Sequence[Label]) -
     personal, open_ = np.zeros(count, bool), np.zeros(count, bool)
     for label in labels:
         first, last = covered(view, label.span)
-        (open_ if label.optional else personal)[first:last] = True
+        (open_ if label.is_optional else personal)[first:last] = True
     kept = np.flatnonzero(~open_ | personal)
     return Words(
         base=base_terms([view.shares[:, 0]])[kept],

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.redaction.normalise.numbers import read_number, read_ordinal
+from pipeline.redaction.normalise.language import Tables
+from pipeline.redaction.normalise.numbers import read_figure, read_number
 from pipeline.redaction.normalise.tables import ENGLISH, load_tables
 from tests.pipeline.redaction.normalise.sayings import in_full, por_extenso
 
@@ -84,9 +85,15 @@ def test_spanish_numbers_need_their_y(said: str, read: tuple[str, int] | None) -
     ],
 )
 def test_ordinals_are_read_and_a_street_is_none(said: str, read: tuple[str, int] | None) -> None:
-    assert read_ordinal(said.split(), 0, ENGLISH) == read
+    assert ordinal(said, ENGLISH) == read
 
 
 @pytest.mark.parametrize(("said", "read"), [("primero", ("1", 1)), ("1º", ("1", 1)), ("3er", ("3", 1))])
 def test_spanish_ordinals_are_read(said: str, read: tuple[str, int]) -> None:
-    assert read_ordinal(said.split(), 0, SPANISH) == read
+    assert ordinal(said, SPANISH) == read
+
+
+def ordinal(said: str, tables: Tables) -> tuple[str, int] | None:
+    """Give what is read as an ordinal, if it is one."""
+    figure = read_figure(said.split(), 0, tables)
+    return figure[:2] if figure is not None and figure[2] else None

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.entity import EntityType
+from pipeline.redaction.evaluation.dialogues import parse_dialogues
+from pipeline.redaction.evaluation.labelled import LabelledConversation
 from pipeline.redaction.training.by_hand import load_by_hand, told_anew
 from pipeline.redaction.training.dialogues import Dialogue
 from pipeline.redaction.training.exchanges import Material
-from pipeline.redaction.training.labelled import LabelledDialogue, read_labelled
 
 SPELLED = """# call-1 names
 A: your name
@@ -17,8 +18,8 @@ C: [PHONE_NUMBER|one two three four]
 
 
 @pytest.fixture
-def spelled() -> list[LabelledDialogue]:
-    return list(read_labelled(SPELLED, name="file"))
+def spelled() -> list[LabelledConversation]:
+    return list(parse_dialogues(SPELLED, name="file"))
 
 
 def texts(dialogue: Dialogue, turn: int) -> list[str]:
@@ -26,8 +27,8 @@ def texts(dialogue: Dialogue, turn: int) -> list[str]:
 
 
 def test_what_is_kept_back_is_not_trained_on() -> None:
-    trained = {d.conversation.id for d in load_by_hand(kept_back=False)}
-    kept = {d.conversation.id for d in load_by_hand(kept_back=True)}
+    trained = {d.id for d in load_by_hand(kept_back=False)}
+    kept = {d.id for d in load_by_hand(kept_back=True)}
     assert kept
     assert trained
     assert not kept & trained
@@ -44,7 +45,7 @@ def test_the_same_seed_tells_the_same(material: Material) -> None:
     assert list(told_anew(written, material, times=3, seed=2)) == list(told_anew(written, material, times=3, seed=2))
 
 
-def test_names_and_digits_change_and_labels_stay(spelled: list[LabelledDialogue], material: Material) -> None:
+def test_names_and_digits_change_and_labels_stay(spelled: list[LabelledConversation], material: Material) -> None:
     told = list(told_anew(spelled, material, times=60, seed=2))
     assert len({texts(d, 1)[0] for d in told}) > 10
     assert len({" ".join(texts(d, 3)) for d in told}) > 10
@@ -54,7 +55,7 @@ def test_names_and_digits_change_and_labels_stay(spelled: list[LabelledDialogue]
 
 
 def test_a_name_is_the_same_wherever_it_stands_and_its_ending_stays(
-    spelled: list[LabelledDialogue], material: Material
+    spelled: list[LabelledConversation], material: Material
 ) -> None:
     same = 0
     for dialogue in told_anew(spelled, material, times=60, seed=2):
@@ -63,7 +64,7 @@ def test_a_name_is_the_same_wherever_it_stands_and_its_ending_stays(
     assert same > 40
 
 
-def test_what_explains_a_letter_is_not_a_name(spelled: list[LabelledDialogue], material: Material) -> None:
+def test_what_explains_a_letter_is_not_a_name(spelled: list[LabelledConversation], material: Material) -> None:
     kept = [{"apple", "nectar"} <= {t.strip(".,").lower() for t in texts(d, 1)}
             for d in told_anew(spelled, material, times=60, seed=2)]  # fmt: skip
     assert sum(kept) > 50

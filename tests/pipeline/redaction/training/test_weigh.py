@@ -8,10 +8,10 @@ import pytest
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Turn
+from pipeline.redaction.evaluation.labelled import Label
 from pipeline.redaction.fusion import BASE
 from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.tagger.network import LABELS
-from pipeline.redaction.training.labelled import Label
 from pipeline.redaction.training.weigh import Words, learn, words_of, written
 from pipeline.redaction.turn_view import TurnView
 
@@ -49,8 +49,8 @@ def test_words_that_may_be_hidden_or_not_teach_nothing() -> None:
     view = TurnView(turn=turn, read=read, shares=shares, found=())
     evidence = Evidence(recognizer="Introductions", view="words", pattern="it's")
     found = Entity(turn=0, span=CharSpan(5, 9), type=EntityType.PERSON, score=0.5, evidence=(evidence,))
-    labels = [Label(span=CharSpan(5, 9), type=EntityType.PERSON, optional=False),
-              Label(span=CharSpan(15, 20), type=EntityType.LOCATION, optional=True)]  # fmt: skip
+    labels = [Label(span=CharSpan(5, 9), type="PERSON"),
+              Label(span=CharSpan(15, 20), type="LOCATION", is_optional=True)]  # fmt: skip
     own = words_of(view, [found], labels)
     assert len(own.rules) == len(read.written.tokens) - 1
     assert own.personal.sum() == 1
