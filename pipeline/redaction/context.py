@@ -122,7 +122,6 @@ def _entity(view: TurnView, slot: Slot, answer: Answer, said: str) -> Entity | N
         pattern=said + answer.pattern,
         question_turn=slot.asked_turn,
         slot=slot.type.value,
-        score=answer.score,
     )
     return view.entity(answer.first, answer.last, answer.type, answer.score, evidence)
 

@@ -22,16 +22,20 @@ import numpy as np
 
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.span import CharSpan
+from pipeline.redaction.normalise import Kind
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.tagger.network import LABELS
 from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.turn_view import TurnView
+from pipeline.redaction.vocabulary import is_interjection
 
 _CLIP: Final = 6.0
 _LONG_ANSWER: Final = 7
 _LONG_ANSWER_LOGIT: Final = 2.0
 _AGAINST: Final = -2.0
-"""What speaks against a number that counts, measures or tells the time, and against a verb that is a name as well."""
+"""What speaks against a number that counts or tells the time, and against verbs and sounds that look like names."""
+_DRAWN_OUT: Final = 4
+"""How long a sound is at least to be nothing else: "no" is also a number's sign."""
 _MODALS: Final = frozenset({"may", "will"})
 _PRONOUNS: Final = frozenset({"i", "we", "you"})
 _WHOLE_ANSWERS: Final = frozenset({"answer", "spelled answer"})
@@ -114,7 +118,7 @@ def _weigh(view: TurnView, found: Sequence[Entity], base: Sequence[float], weigh
         weight = weights.rules.get(rule, _UNWEIGHED)
         for at in places:
             odds[at] += weight
-    for at in (*_amounts(view), *_modals(view)):
+    for at in (*_amounts(view), *_modals(view), *_interjections(view)):
         odds[at] += _AGAINST
     for at in floor:
         odds[at] = max(odds[at], _LONG_ANSWER_LOGIT)
@@ -135,6 +139,14 @@ def _modals(view: TurnView) -> Iterator[int]:
     for at, (key, following) in enumerate(pairwise(keys)):
         if key in _MODALS and following in _PRONOUNS:
             yield at
+
+
+def _interjections(view: TurnView) -> Iterator[int]:
+    """Give the tokens that are sounds and greetings, where they are no sign of a number or a spelling."""
+    for piece in view.written.pieces:
+        key = view.written.tokens[piece.first].key
+        if piece.kind is Kind.WORD and len(key) >= _DRAWN_OUT and is_interjection(key):
+            yield piece.first
 
 
 def _digits(view: TurnView, first: int, last: int) -> int:

@@ -45,7 +45,9 @@ def _rank(entity: Entity) -> tuple[float, int, int, str]:
     asked = any(e.question_turn is not None for e in entity.evidence)
     # A kind named in the same breath counts more than a question that is still open.
     named = any(e.pattern in ("label", "birth") for e in entity.evidence)
-    return (-entity.score - asked - 1.5 * named, -(entity.span.end - entity.span.start), entity.span.start, entity.type)
+    # Which kind it is, the finding's own sureness says; the entity's score says that it is personal at all.
+    own = max((e.score for e in entity.evidence if e.score is not None), default=entity.score)
+    return (-own - asked - 1.5 * named, -(entity.span.end - entity.span.start), entity.span.start, entity.type)
 
 
 def _minus(span: CharSpan, hole: CharSpan) -> list[CharSpan]:

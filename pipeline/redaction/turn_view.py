@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -55,11 +55,12 @@ class TurnView:
         return [token.end for token in self.written.tokens]
 
     def entity(self, first: int, last: int, type: EntityType, score: float, evidence: Evidence) -> Entity | None:
-        """Make an entity of pieces [first, last); None when they hold no words."""
+        """Make an entity of pieces [first, last), its evidence as sure as it is; None when they hold no words."""
         span = self.written.said(first, last)
         if span is None:
             return None
-        return Entity(turn=self.turn.index, span=span, type=type, score=score, evidence=(evidence,))
+        sure = replace(evidence, score=score)
+        return Entity(turn=self.turn.index, span=span, type=type, score=score, evidence=(sure,))
 
 
 class _DialogueDecides(ContextAwareEnhancer):
@@ -136,6 +137,7 @@ def _analyzer(engine: SpokenNlpEngine, recognizers: list) -> AnalyzerEngine:  # 
 
 def _entity(turn: int, span: CharSpan, result, view: str) -> Entity:  # type: ignore[no-untyped-def]
     explained = result.analysis_explanation
-    evidence = Evidence(recognizer=explained.recognizer, view=view, pattern=explained.pattern_name)
+    score = float(result.score)
+    evidence = Evidence(recognizer=explained.recognizer, view=view, pattern=explained.pattern_name, score=score)
     known = EntityType.__members__.get(result.entity_type, EntityType.OTHER)
-    return Entity(turn=turn, span=span, type=known, score=float(result.score), evidence=(evidence,))
+    return Entity(turn=turn, span=span, type=known, score=score, evidence=(evidence,))

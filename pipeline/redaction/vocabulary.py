@@ -63,7 +63,7 @@ class Vocabulary:
     def is_talk(self, key: str) -> bool:
         """Say whether a word belongs to ordinary talk, whatever else it may be."""
         known = key in self.ordinary or bare_word(key) in self.ordinary or key in _NUMBERS
-        return known or bool(_INTERJECTION.fullmatch(key))
+        return known or is_interjection(key)
 
     def is_dictionary_word(self, key: str) -> bool:
         """Say whether a dictionary knows the word, also inflected."""
@@ -98,6 +98,11 @@ def load_vocabulary(dictionary: frozenset[str] = frozenset()) -> Vocabulary:
         known_things=_read("known_things"),
         dictionary=dictionary,
     )
+
+
+def is_interjection(key: str) -> bool:
+    """Say whether a word is only a sound or a greeting, however drawn out."""
+    return bool(_INTERJECTION.fullmatch(key))
 
 
 def bare_word(key: str) -> str:

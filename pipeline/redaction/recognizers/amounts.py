@@ -22,6 +22,8 @@ _UNITS: Final = word_set(
 )
 _CLOCK_DIGITS: Final = 4
 _CLOCK: Final = re.compile(r"\d{1,4}[ap]m")
+_RANGE: Final = word_set("to or and")
+_DAYS: Final = word_set("monday tuesday wednesday thursday friday saturday sunday")
 _TIME_BEFORE: Final = word_set("at around about by before after until till past between noon")
 _BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
 
@@ -35,6 +37,9 @@ def is_amount(written: Written, run: Run) -> bool:
     if _is_clock_time(written, run):
         return True
     after = _key(written, run.last)
+    further = next((r for r in written.runs if r.first == run.last + 1), None)
+    if further is not None and after in _RANGE:
+        return is_amount(written, further)  # "7 to 10 days"
     before = _key(written, run.first - 1)
     if before in _BEFORE:
         return True
@@ -45,16 +50,17 @@ def is_amount(written: Written, run: Run) -> bool:
 
 
 def _is_clock_time(written: Written, run: Run) -> bool:
-    """Say whether a run is "two thirty" after a word such as "at": an hour, then minutes in one word."""
+    """Say whether a run is "two thirty" after a word such as "at", or before a day: hour, then minutes."""
     parts = [p.text for p in written.pieces[run.first : run.last] if p.is_code]
-    if (
-        not 1 <= len(parts) <= 2
-        or _key(written, run.first - 1) not in _TIME_BEFORE
-        or not all(p.isdecimal() for p in parts)
-    ):
+    if not 1 <= len(parts) <= 2 or not all(p.isdecimal() for p in parts):
         return False
+    day = _key(written, run.last + 2 if _key(written, run.last + 1) == "a" else run.last + 1)
+    is_placed = _key(written, run.first - 1) in _TIME_BEFORE or (_key(written, run.last) == "on" and day in _DAYS)
     return (
-        int(parts[0]) <= 12 and len(parts[0]) <= 2 and (len(parts) == 1 or (len(parts[1]) == 2 and int(parts[1]) < 60))
+        is_placed
+        and int(parts[0]) <= 12
+        and len(parts[0]) <= 2
+        and (len(parts) == 1 or (len(parts[1]) == 2 and int(parts[1]) < 60))
     )
 
 

@@ -9,9 +9,12 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pipeline.model.entity import EntityType
+from pipeline.redaction.normalise import Token, Written
 from pipeline.redaction.tagger.network import LABELS
+from pipeline.redaction.tagger.words import Floats
 
 _LEAST: Final = 0.3
+_CLEAR: Final = 0.6
 
 
 class TaggedWords(EntityRecognizer):
@@ -27,12 +30,13 @@ class TaggedWords(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Give stretches of one kind; the score is the mean chance of its words to be personal at all."""
-        shares = nlp_artifacts.shares  # type: ignore[attr-defined]  # ours: SpokenArtifacts
-        tokens = nlp_artifacts.turn.written.tokens  # type: ignore[attr-defined]
+        shares: Floats = nlp_artifacts.shares  # type: ignore[attr-defined]  # ours: SpokenArtifacts
+        written: Written = nlp_artifacts.turn.written  # type: ignore[attr-defined]
+        tokens = written.tokens
         likely = np.flatnonzero(shares[:, 0] <= 1 - _LEAST).tolist()
         if not likely:
             return []
-        kinds = (1 + np.argmax(shares[:, 1:], axis=1)).tolist()
+        kinds = _kinds(shares, written)
         chances = (1 - shares[:, 0]).tolist()
         results: list[RecognizerResult] = []
         last = -1
@@ -46,6 +50,21 @@ class TaggedWords(EntityRecognizer):
         return results
 
 
-def _result(kind: EntityType | None, token, score: float) -> RecognizerResult:  # type: ignore[no-untyped-def]
+def _kinds(shares: Floats, written: Written) -> list[int]:
+    """Give each word's likeliest kind; a number or spelling has one from its first sign to its last.
+
+    A number whose kind is hardly likelier than others is one that nobody named.
+    """
+    kinds = 1 + np.argmax(shares[:, 1:], axis=1)
+    for run in written.runs:
+        own = slice(written.pieces[run.first].first, written.pieces[run.last - 1].last)
+        sums = shares[own, 1:].sum(axis=0)
+        is_clear = not run.digits or sums.max() >= _CLEAR * sums.sum()
+        kinds[own] = 1 + int(np.argmax(sums)) if is_clear else LABELS.index(EntityType.ID_NUMBER)
+    listed: list[int] = kinds.tolist()
+    return listed
+
+
+def _result(kind: EntityType | None, token: Token, score: float) -> RecognizerResult:
     explained = AnalysisExplanation(recognizer="TaggedWords", original_score=score, pattern_name="dialogue")
     return RecognizerResult((kind or EntityType.OTHER).value, token.start, token.end, score, explained)

@@ -115,13 +115,13 @@ def test_a_call_with_capitals_and_dashes_is_understood_as_well(detector: Detecto
         "caller: And my Social is 468-11-2090 if you need it.",
         "agent: Your deductible is $500 and it'll take 7 to 10 days.",
     )
-    shown = left(call, detector.detect(call))
-    assert "Tomasz" not in shown[1]
-    assert "Wisniewski" not in shown[1]
-    assert not any(c.isupper() for c in shown[3])
-    assert not any(c.isdigit() for text in shown[5:7] for c in text)
-    assert "Keisha" not in shown[0]
-    assert "$500" in shown[7]
+    assert hidden(call, detector.detect(call)) == [
+        "PERSON Keisha",
+        "PERSON Tomasz Wisniewski",
+        "PERSON T-O-M-A-S-Z, W-I-S-N-I-E-W-S-K-I",
+        "ID_NUMBER AX-449-2071",
+        "US_SSN 468-11-2090",
+    ]
 
 
 def test_memory_stays_flat_over_many_turns_of_words_never_seen_before(detector: Detector) -> None:
