@@ -217,8 +217,7 @@ DIALOGUE = (
 )
 
 
-# Masks and gaps take away what the words left over answered, so that one of them may be hidden too.
-@pytest.mark.parametrize("style", sorted(set(TextStyle) - {TextStyle.MASK, TextStyle.REMOVE}))
+@pytest.mark.parametrize("style", TextStyle)
 def test_detecting_in_what_was_rendered_and_rendering_again_changes_nothing(
     detector: Detector, style: TextStyle
 ) -> None:
