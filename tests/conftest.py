@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from pipeline.model.ids import TenantId
@@ -44,6 +45,13 @@ class MovableClock:
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """What one module asks of the logs does not silence those of the next."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

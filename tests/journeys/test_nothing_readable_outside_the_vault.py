@@ -106,7 +106,7 @@ def everything_said() -> list[Canary]:
 
 
 def test_both_calls_were_heard_and_their_words_are_in_the_vault(played: Played, rows: dict[str, bytes]) -> None:
-    assert played.code == 0, played.errors[-3000:]
+    assert played.code == 0, (played.output + played.errors[-3000:]).decode()
     heard = []
     with open_base(read_settings(data_dir=played.data)) as base:
         for tenant in list_tenants(base.database):
