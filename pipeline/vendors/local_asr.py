@@ -40,6 +40,10 @@ _TINY_EN: Final = {
     "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
 }
 _MAX_DURATION_S: Final = 6 * 3600
+_TEMPERATURES: Final = (0.0, 1e-4)
+"""Where a beam search loops, as it may over a card number, the likeliest words one by one come next. The library would
+rather draw at random: then the same audio is heard differently at times, and what was verified once fails another time.
+"""
 
 
 class WhisperTranscriber:
@@ -88,11 +92,12 @@ class WhisperTranscriber:
             yield from self._recognise(window, channel, language, duration_ms)
 
     def _recognise(self, window: SpeechWindow, channel: int, language: str, duration_ms: int) -> Iterator[Utterance]:
-        # The temperatures stay the library's list: with 0 alone, a spoken card number makes Whisper loop.
         segments, _ = self._model.transcribe(
             window.samples,
             language=language,
             beam_size=5,
+            temperature=_TEMPERATURES,
+            best_of=1,
             word_timestamps=True,
             vad_filter=self._skips_silence,
             condition_on_previous_text=False,

@@ -106,6 +106,16 @@ def test_a_recogniser_that_skips_no_silence_hears_a_word_between_silences() -> N
     assert "0" not in said(words)
 
 
+@pytest.mark.parametrize("begin_s", [6, 9, 21])
+def test_what_makes_a_search_loop_is_heard_alike_each_time(tiny: WhisperTranscriber, begin_s: float) -> None:
+    stutter = a_file(np.concatenate([decode(cut(begin_s, begin_s + 0.5))] * 8))
+
+    heard = [tiny.transcribe(stutter, language="en") for _ in range(4)]
+
+    assert heard[0].words != ()
+    assert heard[1:] == heard[:1] * 3
+
+
 def test_a_joined_model_is_found_again_and_an_altered_one_stops_the_work(tmp_path: Path) -> None:
     load_whisper_base(tmp_path)
     (model,) = tmp_path.glob("*/model.bin")
