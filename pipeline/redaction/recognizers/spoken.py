@@ -25,6 +25,19 @@ class Found:
     pattern: str
 
 
+class Result(RecognizerResult):
+    """What one recogniser found. It is evidence of its own where another found the same, which Presidio would drop."""
+
+    def contained_in(self, other: RecognizerResult) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return hash((self.entity_type, self.start, self.end, self.score))
+
+
 class SpokenRecognizer(EntityRecognizer):
     """A Presidio recogniser whose rule is `find`."""
 
@@ -45,11 +58,11 @@ class SpokenRecognizer(EntityRecognizer):
         turn: ReadTurn = nlp_artifacts.turn  # type: ignore[attr-defined]  # ours: SpokenArtifacts
         return [result for found in self.find(turn) if (result := self._result(turn.written, found)) is not None]
 
-    def _result(self, written: Written, found: Found) -> RecognizerResult | None:
+    def _result(self, written: Written, found: Found) -> Result | None:
         span = written.said(found.first, found.last)
         if span is None:
             return None
         explained = AnalysisExplanation(
             recognizer=type(self).__name__, original_score=found.score, pattern_name=found.pattern
         )
-        return RecognizerResult(found.type.value, span.start, span.end, found.score, explained)
+        return Result(found.type.value, span.start, span.end, found.score, explained)

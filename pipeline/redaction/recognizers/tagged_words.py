@@ -10,6 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pipeline.model.entity import EntityType
 from pipeline.redaction.normalise import Token, Written
+from pipeline.redaction.recognizers.spoken import Result
 from pipeline.redaction.tagger.network import LABELS
 from pipeline.redaction.tagger.words import Floats
 
@@ -65,6 +66,6 @@ def _kinds(shares: Floats, written: Written) -> list[int]:
     return listed
 
 
-def _result(kind: EntityType | None, token: Token, score: float) -> RecognizerResult:
+def _result(kind: EntityType | None, token: Token, score: float) -> Result:
     explained = AnalysisExplanation(recognizer="TaggedWords", original_score=score, pattern_name="dialogue")
-    return RecognizerResult((kind or EntityType.OTHER).value, token.start, token.end, score, explained)
+    return Result((kind or EntityType.OTHER).value, token.start, token.end, score, explained)

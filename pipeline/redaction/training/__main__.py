@@ -19,7 +19,7 @@ from pipeline.redaction.fusion import FUSION
 from pipeline.redaction.models import TAGGER
 from pipeline.redaction.training.card import card
 from pipeline.redaction.training.measure import Scores, measure
-from pipeline.redaction.training.train import Amounts, held_out, train_tagger, weigh_evidence
+from pipeline.redaction.training.train import Amounts, held_out, train_taggers, weigh_evidence
 
 _HELD: Final = 200
 _HELD_SEED: Final = 78
@@ -30,10 +30,10 @@ _APART: Final = 0.2
 @click.option("--install", is_flag=True, help="Ship what was trained, with its digest, card and scores.")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path(".data/training"))
 def main(folder: Path, install: bool) -> None:
-    """Train the tagger, weigh the evidence, score both, compare."""
+    """Train the taggers, weigh the evidence, score both, compare."""
     folder.mkdir(parents=True, exist_ok=True)
     amounts = Amounts()
-    train_tagger(folder, amounts, report=click.echo)
+    train_taggers(folder, amounts)
     weigh_evidence(folder, amounts)
     scores = measure(folder, folder / "fusion.json", held_out(_HELD, seed=_HELD_SEED))
     digest = (folder / "weights.sha256").read_text(encoding="ascii").strip()

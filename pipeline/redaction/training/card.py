@@ -16,7 +16,8 @@ Written by `make train`; do not edit.
 - **Made from**: the first layers of the entity recogniser of spaCy's `en_core_web_md` 3.8.0 (MIT), whose static word
   vectors it reads at run time, trained further on invented calls alone: {invented} calls put together of the exchanges
   in `training/exchanges`, and the calls of `training/by_hand` (written for this purpose) told anew {times} times each
-  with other names, digits and noise; {epochs} rounds. No public collection of dialogues is in it, and nobody's call.
+  with other names, digits and noise; {epochs} rounds. {taggers} networks are trained apart, each on tellings of its
+  own, and their shares averaged. No public collection of dialogues is in it, and nobody's call.
 - **File**: `weights.npz`, {size:.1f} MB, half precision, SHA-256 `{digest}`.
 - **Measured** on {held} calls invented of exchanges and words that training never saw, with rules and dialogue as in
   use, in %: {scores}.
@@ -32,6 +33,7 @@ def card(amounts: Amounts, scores: Mapping[str, float], *, size_bytes: int, dige
         invented=f"{amounts.invented:,}",
         times=amounts.times,
         epochs=amounts.epochs,
+        taggers=amounts.taggers,
         size=size_bytes / 1e6,
         digest=digest,
         held=held,

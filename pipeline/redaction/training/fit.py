@@ -19,7 +19,7 @@ from pipeline.redaction.training.trainee import Trainee
 from pipeline.redaction.vocabulary import Vocabulary
 
 _RATE: Final = 0.001
-_BATCH_WORDS: Final = 2500
+_BATCH_WORDS: Final = 800
 _LIST_FORGOTTEN: Final = 0.35
 """How often the word lists are taken not to know a word, so that the network learns to do without them."""
 _FORGETTABLE: Final = np.asarray((0, 1, 2, 4))

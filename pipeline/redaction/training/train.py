@@ -1,4 +1,4 @@
-"""The whole of training: the tagger from invented calls and those told anew, then what each piece of evidence is worth.
+"""The whole of training: taggers from invented calls and those told anew, then what each piece of evidence is worth.
 
 Everything comes from one seed. On two machines the results differ by rounding alone.
 """
@@ -6,13 +6,17 @@ Everything comes from one seed. On two machines the results differ by rounding a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import batched, chain
+from itertools import batched, chain, repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+import click
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.model.entity import Entity
 from pipeline.redaction.detect import Detector
@@ -36,25 +40,37 @@ _AT_ONCE: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """How much is made: invented calls, tellings of each call written by hand, rounds, calls to weigh."""
+    """How much is made: invented calls, tellings of each call written by hand, rounds, taggers, calls to weigh."""
 
-    invented: int = 4000
-    times: int = 7
-    epochs: int = 6
+    invented: int = 2500
+    times: int = 4
+    epochs: int = 7
+    taggers: int = 2
     weighed: int = 200
 
 
-def train_tagger(folder: Path, amounts: Amounts, *, report: Callable[[str], None]) -> None:
-    """Train the tagger and leave `weights.npz` with its digest in a folder."""
+def train_taggers(folder: Path, amounts: Amounts) -> None:
+    """Train the taggers, a processor each, and leave `weights.npz` with its digest in a folder."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        learned = list(pool.map(_train, repeat(amounts), range(amounts.taggers)))
+    arrays = {f"{place}.{name}": array for place, own in enumerate(learned) for name, array in own.items()}
+    path = folder / "weights.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes its keywords for flags
+    (folder / "weights.sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest() + "\n", encoding="ascii")
+
+
+def _train(amounts: Amounts, place: int) -> dict[str, npt.NDArray[np.float16]]:
+    """Train one tagger: each hears calls of its own making, and begins with other dice."""
+    seed, name = _SEED + place, f"tagger {place + 1} of {amounts.taggers}"
     material = load_material(held=False)
     dialogues = chain(
-        invent_dialogues(material, count=amounts.invented, seed=_SEED),
-        told_anew(load_by_hand(kept_back=False), material, times=amounts.times, seed=_SEED),
+        invent_dialogues(material, count=amounts.invented, seed=seed),
+        told_anew(load_by_hand(kept_back=False), material, times=amounts.times, seed=seed),
     )
     examples = examples_of(dialogues)
-    report(f"{len(examples)} calls, {sum(len(e.labels) for e in examples)} words")
+    click.echo(f"{name}: {len(examples)} calls, {sum(len(e.labels) for e in examples)} words")
     nlp = load_language(pipes=("ner",))
-    np.random.seed(_SEED)
+    np.random.seed(seed)
     trainee, reader = begin(nlp), Reader(nlp, load_vocabulary(load_dictionary()))
     reader.learn(examples)
     fit(
@@ -62,12 +78,10 @@ def train_tagger(folder: Path, amounts: Amounts, *, report: Callable[[str], None
         reader,
         examples,
         epochs=amounts.epochs,
-        seed=_SEED,
-        report=lambda epoch, loss: report(f"round {epoch + 1} of {amounts.epochs}: loss {loss:.4f}"),
+        seed=seed,
+        report=lambda epoch, loss: click.echo(f"{name}: round {epoch + 1} of {amounts.epochs}, loss {loss:.4f}"),
     )
-    path = folder / "weights.npz"
-    np.savez(path, **{name: array.astype(np.float16) for name, array in weights_of(trainee).items()})  # type: ignore[arg-type]  # numpy's stub takes its keywords for flags
-    (folder / "weights.sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest() + "\n", encoding="ascii")
+    return {name: array.astype(np.float16) for name, array in weights_of(trainee).items()}
 
 
 def weigh_evidence(folder: Path, amounts: Amounts) -> FusionWeights:

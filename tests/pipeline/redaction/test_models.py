@@ -14,12 +14,13 @@ from pipeline.redaction.models import SPACY_PACKAGE, TAGGER, DetectionModels, ch
 
 def test_models_load_without_executing_their_packages(models: DetectionModels) -> None:
     assert models.nlp.pipe_names == []
-    assert models.weights["out"].dtype == np.float32
+    assert {own["out"].dtype for own in models.weights} == {np.dtype(np.float32)}
     assert SPACY_PACKAGE not in sys.modules
 
 
 def test_the_shipped_weights_are_those_of_their_digest_and_small_enough_to_commit() -> None:
-    assert load_weights().keys() >= {"table_0", "told", "out"}
+    assert len(load_weights()) > 1
+    assert all(own.keys() >= {"table_0", "told", "out"} for own in load_weights())
     assert (TAGGER / "weights.npz").stat().st_size <= 15_000_000
 
 

@@ -40,3 +40,10 @@ def test_pieces_become_an_entity_of_the_turn(reader: TurnReader) -> None:
     assert made is not None
     assert (made.turn, made.span.start, made.span.end) == (3, 4, 20)
     assert view.entity(1, 1, EntityType.PIN, 0.9, Evidence(recognizer="test")) is None
+
+
+def test_what_two_recognisers_find_alike_is_evidence_twice_and_in_the_same_order_each_time(reader: TurnReader) -> None:
+    text = "my social is four six eight one one two oh nine oh"
+    seen = [[(e.type, e.evidence[0].recognizer) for e in read(reader, text).found] for _ in range(3)]
+    assert {(EntityType.US_SSN, "TaggedWords"), (EntityType.US_SSN, "LabelledNumbers")} <= set(seen[0])
+    assert seen[1:] == seen[:1] * 2

@@ -26,7 +26,7 @@ def row(lengths: list[int], speakers: list[str], seed: int = 1) -> Row:
 
 
 def test_each_words_shares_add_up_to_one(models: DetectionModels) -> None:
-    shares = read_words(models.weights, row([3, 5, 1], ["a", "b", "a"]))
+    shares = read_words(models.weights[0], row([3, 5, 1], ["a", "b", "a"]))
     assert shares.shape == (9, len(LABELS))
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-4)
     assert (shares >= 0).all()
@@ -43,8 +43,8 @@ def test_a_word_is_embedded_by_itself_alone(models: DetectionModels) -> None:
     hashes = hashes_of(["anna", "bob", "four"])
     vectors = RNG.normal(0, 1, (3, 300)).astype(np.float32)
     flags = RNG.integers(0, 2, (3, FLAGS)).astype(np.float32)
-    together = embed_words(models.weights, hashes, vectors, flags)
-    alone = embed_words(models.weights, hashes[1:2], vectors[1:2], flags[1:2])
+    together = embed_words(models.weights[0], hashes, vectors, flags)
+    alone = embed_words(models.weights[0], hashes[1:2], vectors[1:2], flags[1:2])
     assert together.shape == (3, WIDTH)
     assert np.allclose(together[1], alone[0], atol=1e-5)
 
@@ -55,7 +55,8 @@ def test_a_long_row_is_read_in_stretches_as_in_one(models: DetectionModels) -> N
     long = replace(row(turns, ["a"]), heard=[np.zeros((VIEWS, 1000, 1000), np.float32)])
     for first in (0, 800):
         part = _part(long, first, first + 200)
-        read, whole = read_words(models.weights, part), read_words(models.weights, long)[first * 5 : first * 5 + 1000]
+        whole = read_words(models.weights[0], long)[first * 5 : first * 5 + 1000]
+        read = read_words(models.weights[0], part)
         assert np.allclose(read[20:-20], whole[20:-20], atol=1e-4)
 
 

@@ -21,7 +21,7 @@ LINES = (
 
 @pytest.fixture
 def tagger(models: DetectionModels, vocabulary: Vocabulary) -> Tagger:
-    return Tagger(models.weights, models.nlp, vocabulary)
+    return Tagger(models.weights[0], models.nlp, vocabulary)
 
 
 def conversation(seed: int, turns: int) -> list[TurnFeatures]:
@@ -66,7 +66,7 @@ def test_remembered_words_are_read_as_new_ones(tagger: Tagger, models: Detection
     turns = conversation(4, 12)
     tagger.read([conversation(5, 30)])
     (remembering,) = tagger.read([turns])
-    (fresh,) = Tagger(models.weights, models.nlp, vocabulary).read([turns])
+    (fresh,) = Tagger(models.weights[0], models.nlp, vocabulary).read([turns])
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(remembering, fresh, strict=True))
 
 

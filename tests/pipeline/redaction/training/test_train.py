@@ -4,12 +4,14 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.redaction.fusion import BASE, load_fusion
 from pipeline.redaction.models import load_weights
+from pipeline.redaction.tagger.network import LABELS, WIDTH
 from pipeline.redaction.training.exchanges import load_material
-from pipeline.redaction.training.train import Amounts, held_out, train_tagger, weigh_evidence
+from pipeline.redaction.training.train import Amounts, held_out, train_taggers, weigh_evidence
 
 FEW = Amounts(invented=6, times=0, epochs=1, weighed=4)
 
@@ -17,18 +19,20 @@ FEW = Amounts(invented=6, times=0, epochs=1, weighed=4)
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    train_tagger(folder, FEW, report=lambda _: None)
+    train_taggers(folder, FEW)
     return folder
 
 
 def test_training_leaves_weights_that_load_and_their_digest(trained: Path) -> None:
     digest = hashlib.sha256((trained / "weights.npz").read_bytes()).hexdigest()
     assert (trained / "weights.sha256").read_text(encoding="ascii") == f"{digest}\n"
-    assert load_weights(trained)["out"].shape[1] == 96
+    first, second = load_weights(trained)
+    assert first["out"].shape == second["out"].shape == (len(LABELS), WIDTH)
+    assert not np.array_equal(first["out"], second["out"])
 
 
 def test_training_again_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
-    train_tagger(tmp_path, FEW, report=lambda _: None)
+    train_taggers(tmp_path, FEW)
     assert (tmp_path / "weights.sha256").read_bytes() == (trained / "weights.sha256").read_bytes()
 
 
