@@ -16,6 +16,7 @@ from pipeline.model.errors import Withheld
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.context import Dialogue
+from pipeline.redaction.full_names import FullNames
 from pipeline.redaction.fusion import FusionWeights, decide, load_fusion, tagger_odds
 from pipeline.redaction.groups import number_groups
 from pipeline.redaction.languages import is_detected
@@ -52,6 +53,7 @@ class Detector:
         self._reader = TurnReader(models, vocabulary)
         self._dialogue = Dialogue(vocabulary)
         self._standing_alone = StandingAlone(vocabulary)
+        self._full_names = FullNames(vocabulary)
         self._weights = weights or load_fusion()
         self._propagation = Propagation(vocabulary)
         self._tenant_words = TenantWords(vocabulary)
@@ -100,9 +102,14 @@ class Detector:
 
         Only what is likely on its own teaches what to look for elsewhere.
         """
-        found = [entity for view in views for entity in (*view.found, *self._standing_alone.find(view))]
+        found = [entity for view in views for entity in self._in_turn(view)]
         found += self._dialogue.read(views)
         return found + self._propagation.find(views, self._weighed(views, found, least=_TEACHES), learned)
+
+    def _in_turn(self, view: TurnView) -> Iterator[Entity]:
+        yield from view.found
+        yield from self._standing_alone.find(view)
+        yield from self._full_names.find(view)
 
     def _decide(
         self, views: Sequence[TurnView], profile: RedactionProfile, learned: Learned | None = None

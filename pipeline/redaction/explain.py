@@ -52,6 +52,7 @@ _SENTENCES: Final[Mapping[tuple[str, str | None], str]] = {
     ("Propagation", "spelling"): "spells a name{learned}",
     ("Propagation", "address"): "says again a part of an address{learned}",
     ("LoneAnswer", None): "stands alone in its turn, as answers do",
+    ("FullNames", None): "is a given name and a surname together",
     ("LoneAnswer", "name"): "is a name that stands alone in its turn",
     ("LoneAnswer", "number"): "is a number that stands alone in its turn",
     ("LoneAnswer", "beside a number"): "is a name beside a number that stands alone",

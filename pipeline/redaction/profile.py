@@ -52,7 +52,7 @@ class RedactionProfile:
 
     entity_set: str = "default"
     entity_types: frozenset[T] = EVERYTHING
-    threshold: float = 0.05
+    threshold: float = 0.045
     thresholds: Mapping[T, float] = field(default_factory=dict)
     text_style: TextStyle = TextStyle.LABEL
     audio_style: str = "silence"

@@ -52,7 +52,7 @@ def test_evidence_is_a_sentence_for_people(evidence: Evidence, sentence: str) ->
 
 def test_every_recogniser_has_a_sentence(vocabulary: Vocabulary) -> None:
     names = {r.name for r in (*word_recognizers(vocabulary), *written_recognizers())}
-    names |= {"Dialogue", "Propagation", "LoneAnswer", "TenantWords"}
+    names |= {"Dialogue", "Propagation", "LoneAnswer", "FullNames", "TenantWords"}
     assert {name for name in names if explain(Evidence(recognizer=name)) == UNKNOWN} == set()
 
 
