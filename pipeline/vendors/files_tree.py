@@ -183,11 +183,9 @@ class FilesTree:
 
     def _publish(self, target: Path, content: bytes) -> None:
         """Write aside, force to disk, move into place: another process sees all of it or nothing."""
-        temporary = self._incoming / secrets.token_hex(16)
+        temporary, fd = self._begin()
         try:
-            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(fd, "wb", buffering=0) as file:
-                fcntl.flock(fd, fcntl.LOCK_EX)  # tells a sweep that somebody is writing
                 rest = memoryview(content)
                 while rest:
                     rest = rest[file.write(rest) :]
@@ -195,6 +193,16 @@ class FilesTree:
                 self._place(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _begin(self) -> tuple[Path, int]:
+        """Open a file aside, locked: that tells a sweep that somebody is writing. One may come before the lock does."""
+        while True:
+            temporary = self._incoming / secrets.token_hex(16)
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            if os.fstat(fd).st_nlink:
+                return temporary, fd
+            os.close(fd)  # swept away
 
     def _place(self, temporary: Path, target: Path) -> None:
         for _ in range(100):

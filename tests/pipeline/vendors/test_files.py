@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -165,6 +166,7 @@ def test_a_writer_killed_at_any_write_leaves_a_whole_object_or_none(tmp_path: Pa
 
 RACE = """
 import sys
+import threading
 from pathlib import Path
 from pipeline.model.errors import Conflict
 from pipeline.vendors.files import FileArtifacts
@@ -197,6 +199,26 @@ def test_between_processes_each_object_has_one_writer(tmp_path: Path) -> None:
     assert sum(won) == 50
     store = FileArtifacts(tmp_path)
     assert sum(store.get(f"k/{n}") == b"one" for n in range(50)) == won[0]
+
+
+def test_opening_a_vault_never_sweeps_away_what_another_is_writing(tmp_path: Path) -> None:
+    store, done = FileArtifacts(tmp_path), threading.Event()
+
+    def open_again_and_again() -> None:
+        while not done.is_set():
+            FileArtifacts(tmp_path)
+
+    openers = [threading.Thread(target=open_again_and_again) for _ in range(3)]
+    for opener in openers:
+        opener.start()
+    try:
+        for number in range(300):
+            put(store, f"k/{number}", b"body")
+    finally:
+        done.set()
+        for opener in openers:
+            opener.join()
+    assert all(store.get(f"k/{n}") == b"body" for n in range(300))
 
 
 def test_a_vault_cannot_be_opened_where_a_file_lies(tmp_path: Path) -> None:
