@@ -26,16 +26,13 @@ class Canary:
 
 
 def canary(said: str) -> Canary:
-    """Fold what was said into the ways it may be written: as said, without signs, with its numbers in digits.
-
-    Three bare digits are not among them: the milliseconds of a server's own log are such by chance.
-    """
+    """Fold what was said into the ways it may be written: as said, without signs, with its numbers in digits."""
     plain = " ".join(re.findall(r"[a-z0-9]+", said.lower()))
     digits = " ".join(_DIGITS.get(word, word) for word in plain.split())
     mail = plain.replace(" dot ", ".").replace(" at ", "@")
     spelled = re.sub(r"\b(\w) (?=\w\b)", r"\1", digits)
     forms = {said.lower(), plain, digits, mail, spelled, plain.replace(" ", ""), digits.replace(" ", "")}
-    return Canary(name=said, texts=frozenset(form for form in forms if len(form) >= (4 if form.isdecimal() else 3)))
+    return Canary(name=said, texts=frozenset(form for form in forms if len(form) >= 3))
 
 
 def number_canary(number: str) -> Canary:
@@ -81,4 +78,5 @@ def _base64(plain: bytes, shift: int) -> bytes:
 def _short(text: str) -> re.Pattern[bytes] | None:
     if len(text) >= _SHORTEST:
         return None
-    return re.compile(rb"(?<![0-9a-z])" + re.escape(text.encode()) + rb"(?![0-9a-z])")
+    # Digits after a full stop are the milliseconds of some log, by chance any.
+    return re.compile(rb"(?<![0-9a-z.])" + re.escape(text.encode()) + rb"(?![0-9a-z])")
