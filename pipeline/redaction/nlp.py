@@ -17,7 +17,7 @@ from pipeline.model.entity import EntityType
 from pipeline.redaction.read_turn import ReadTurn, read_turn
 from pipeline.redaction.tagger.features import features_of
 from pipeline.redaction.tagger.network import LABELS
-from pipeline.redaction.tagger.panel import Panel
+from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -39,7 +39,7 @@ class SpokenNlpEngine(NlpEngine):
     engine_name = "spoken"
     is_available = True
 
-    def __init__(self, tagger: Panel, vocabulary: Vocabulary) -> None:
+    def __init__(self, tagger: Tagger, vocabulary: Vocabulary) -> None:
         self._tagger = tagger
         self._vocabulary = vocabulary
 

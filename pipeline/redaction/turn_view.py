@@ -18,7 +18,7 @@ from pipeline.redaction.nlp import SpokenArtifacts, SpokenNlpEngine
 from pipeline.redaction.normalise import Written
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers import word_recognizers, written_recognizers
-from pipeline.redaction.tagger.panel import Panel
+from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -89,7 +89,7 @@ class TurnReader:
     """Runs Presidio over turns: our recognisers on the words, its own patterns on the written view."""
 
     def __init__(self, models: DetectionModels, vocabulary: Vocabulary) -> None:
-        self._engine = SpokenNlpEngine(Panel(models.weights, models.nlp, vocabulary), vocabulary)
+        self._engine = SpokenNlpEngine(Tagger(models.weights, models.nlp, vocabulary), vocabulary)
         self._words = _analyzer(self._engine, word_recognizers(vocabulary))
         self._written = _analyzer(self._engine, written_recognizers())
         self._word_types = self._words.get_supported_entities()

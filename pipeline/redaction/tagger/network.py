@@ -19,10 +19,14 @@ from pipeline.redaction.tagger.words import SEEDS, Floats, Hashes, Rows, table_r
 WIDTH: Final = 96
 LAYERS: Final = 2
 """Layers before the turns hear each other, and as many after."""
+MARGIN: Final = 2 * LAYERS
+"""Empty words before the first call and after each, so that no layer sees from one call into the next."""
 PIECES: Final = 3
 LABELS: Final = (None, *EntityType)
 """What a word can be; None is "not personal"."""
 _EPSILON: Final = 1e-8
+_LEAST: Final = 1e-7
+"""What a share counts for at least, so that no single network rules a kind out."""
 _CHUNK: Final = 4096
 
 Weights = Mapping[str, Floats]
@@ -74,7 +78,16 @@ def read_words(weights: Weights, row: Row) -> Floats:
     state += _told(weights, row, state)[row.turn_of]
     for layer in range(LAYERS, 2 * LAYERS):
         state += _window(weights, f"layer_{layer}", state)
-    scores = state @ weights["out"].T + weights["out_bias"]
+    return shares_of(state @ weights["out"].T + weights["out_bias"])
+
+
+def agreed(shares: Sequence[Floats]) -> Floats:
+    """Give the shares that several networks' opinions on the same words come to: their geometric mean, as shares."""
+    return shares_of(np.mean([np.log(own + _LEAST) for own in shares], axis=0))
+
+
+def shares_of(scores: Floats) -> Floats:
+    """Turn scores into shares that add up to one for each word."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares: Floats = odds / odds.sum(axis=1, keepdims=True)
     return shares

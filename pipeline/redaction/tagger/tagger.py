@@ -1,6 +1,7 @@
 """The tagger: whole conversations in, for each word how likely it is to be personal and as what, out.
 
-Ordinary words' embeddings are remembered between calls; words that no dictionary knows, which names are, never are.
+Several networks that were trained apart are asked: where one errs by chance, the others mostly do not. Ordinary words'
+embeddings are remembered between calls; words that no dictionary knows, which names are, never are.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.redaction.tagger.features import TOKEN_COLUMNS, TurnFeatures, boundary_ids
-from pipeline.redaction.tagger.network import WIDTH, Row, Weights, embed_words, read_words
+from pipeline.redaction.tagger.features import TABLE_SIZE, TOKEN_COLUMNS, TurnFeatures, boundary_ids
+from pipeline.redaction.tagger.network import MARGIN, WIDTH, Row, Weights, agreed, embed_words, read_words
 from pipeline.redaction.tagger.turns import UNHEARD, mixing
 from pipeline.redaction.tagger.words import FLAGS, Floats, Rows, Vectors, flags_of, hashes_of
 from pipeline.redaction.vocabulary import Vocabulary
 
-_MARGIN: Final = 4
-"""Empty words before the first call and after each, so that no layer sees from one call into the next."""
 _REMEMBERED: Final = 50_000
 _BLOCK: Final = 192
 _OVERLAP: Final = 32
@@ -26,57 +25,57 @@ _OVERLAP: Final = 32
 
 
 class Tagger:
-    """The network with its words."""
+    """The networks with their words, each looked up once for all of them."""
 
-    def __init__(self, weights: Weights, nlp: Any, vocabulary: Vocabulary) -> None:
-        # One more row of the feature table adds nothing: that of the empty words between two calls.
-        features = np.concatenate([weights["features"], np.zeros((1, WIDTH), np.float32)])
-        self._weights: Weights = {**weights, "features": features}
+    def __init__(self, weights: Sequence[Weights], nlp: Any, vocabulary: Vocabulary) -> None:
+        self._networks = [_with_blank_row(own) for own in weights]
         self._vectors = Vectors(nlp)
         self._vocabulary = vocabulary
         self._known: dict[str, int] = {}
-        self._table = np.zeros((1024, WIDTH), np.float32)
+        self._table = np.zeros((1024, WIDTH * len(weights)), np.float32)
 
     def read(self, conversations: Sequence[Sequence[TurnFeatures]]) -> list[list[Floats]]:
         """Give for each turn of each conversation `(words, labels)` shares; conversations do not see each other."""
-        blocks = [block for turns in conversations for block in _blocks(turns)]
-        if not blocks:
-            return [[] for _ in conversations]
-        read = iter(self._read_blocks([turns for turns, _ in blocks]))
-        return [[own for _, keep in _blocks(turns) for own in next(read)[keep]] for turns in conversations]
+        cut = [_blocks(turns) for turns in conversations]
+        blocks = [turns for own in cut for turns, _ in own]
+        read = iter(self._read_blocks(blocks) if blocks else ())
+        return [[shares for _, keep in own for shares in next(read)[keep]] for own in cut]
 
     def _read_blocks(self, blocks: Sequence[Sequence[TurnFeatures]]) -> list[list[Floats]]:
-        margin = np.full((_MARGIN, TOKEN_COLUMNS), len(self._weights["features"]) - 1, np.int64)
-        texts: list[str] = [""] * _MARGIN
+        margin = np.full((MARGIN, TOKEN_COLUMNS), TABLE_SIZE, np.int64)
+        texts: list[str] = [""] * MARGIN
         columns: list[Rows] = [margin]
-        counts: list[int] = [_MARGIN]
+        counts: list[int] = [MARGIN]
         for turns in blocks:
             for turn in turns:
                 texts += ["", *turn.texts]
                 columns += [boundary_ids(), turn.words]
                 counts.append(1 + len(turn.texts))
-            texts += [""] * _MARGIN
+            texts += [""] * MARGIN
             columns.append(margin)
-            counts.append(_MARGIN)
-        nothing = np.zeros(WIDTH, np.float32)
-        added = [
-            self._weights["features"][list(t.turn)].sum(axis=0) if t else nothing for b in blocks for t in (*b, None)
-        ]
-        row = Row(
-            embedded=self._embedded(texts),
-            columns=np.concatenate(columns),
-            turn_of=np.repeat(np.arange(len(counts)), counts),
-            added=np.stack([nothing, *added]),
-            heard=[UNHEARD, *(_with_margin(mixing([t.speaker for t in turns])) for turns in blocks)],
-        )
-        shares = read_words(self._weights, row)
-        ends = np.cumsum(counts)
-        spans = pairwise(ends)
+            counts.append(MARGIN)
+        shares = self._agreed(texts, np.concatenate(columns), counts, blocks)
+        spans = pairwise(np.cumsum(counts))
         parted = []
         for turns in blocks:
             own = [next(spans) for _ in range(len(turns) + 1)]
             parted.append([shares[first + 1 : last] for first, last in own[:-1]])
         return parted
+
+    def _agreed(
+        self, texts: Sequence[str], columns: Rows, counts: Sequence[int], blocks: Sequence[Sequence[TurnFeatures]]
+    ) -> Floats:
+        """Give the shares of words in a row; `counts` are those of each turn and margin."""
+        turn_of = np.repeat(np.arange(len(counts)), counts)
+        heard = [UNHEARD, *(_with_margin(mixing([t.speaker for t in turns])) for turns in blocks)]
+        embedded = np.split(self._embedded(texts), len(self._networks), axis=1)
+        opinions = []
+        for weights, own in zip(self._networks, embedded, strict=True):
+            added = _added(weights, blocks)
+            opinions.append(
+                read_words(weights, Row(embedded=own, columns=columns, turn_of=turn_of, added=added, heard=heard))
+            )
+        return agreed(opinions)
 
     def _embedded(self, texts: Sequence[str]) -> Floats:
         new = [t for t in dict.fromkeys(texts) if t and t not in self._known]
@@ -87,8 +86,8 @@ class Tagger:
         self._remember(kept)
         known = set(kept)
         passing = {t: i for i, t in enumerate(t for t in new if t not in known)}
-        others = self._embed(list(passing)) if passing else np.zeros((0, WIDTH), np.float32)
-        table = np.concatenate([np.zeros((1, WIDTH), np.float32), others, self._table[: len(self._known)]])
+        others = self._embed(list(passing)) if passing else self._table[:0]
+        table = np.concatenate([np.zeros_like(self._table[:1]), others, self._table[: len(self._known)]])
         ahead = 1 + len(passing)
         places = [0 if not t else 1 + passing[t] if t in passing else ahead + self._known[t] for t in texts]
         embedded: Floats = table[places]
@@ -104,8 +103,22 @@ class Tagger:
         self._known |= {word: first + index for index, word in enumerate(words)}
 
     def _embed(self, words: Sequence[str]) -> Floats:
+        """Give each network's embedding of words, side by side."""
         flags = np.asarray([flags_of(w, self._vocabulary) for w in words], dtype=np.float32).reshape(-1, FLAGS)
-        return embed_words(self._weights, hashes_of(words), self._vectors.of(words), flags)
+        hashes, vectors = hashes_of(words), self._vectors.of(words)
+        return np.concatenate([embed_words(own, hashes, vectors, flags) for own in self._networks], axis=1)
+
+
+def _with_blank_row(weights: Weights) -> Weights:
+    """Add a row to the feature table that adds nothing: that of the empty words between two calls."""
+    return {**weights, "features": np.concatenate([weights["features"], np.zeros((1, WIDTH), np.float32)])}
+
+
+def _added(weights: Weights, blocks: Sequence[Sequence[TurnFeatures]]) -> Floats:
+    """Give what its own features add to each turn; nothing to the margins before the first block and after each."""
+    nothing = np.zeros(WIDTH, np.float32)
+    turns = [weights["features"][list(t.turn)].sum(axis=0) if t else nothing for b in blocks for t in (*b, None)]
+    return np.stack([nothing, *turns])
 
 
 def _blocks(turns: Sequence[TurnFeatures]) -> list[tuple[Sequence[TurnFeatures], slice]]:

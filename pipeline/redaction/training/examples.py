@@ -21,8 +21,6 @@ from pipeline.redaction.training.noise import Labelled
 _INDEX: Final = {label: index for index, label in enumerate(LABELS)}
 UNKNOWN: Final = -1
 """The label of what may be either, or is no word at all."""
-MARGIN: Final = 4
-"""Empty words before the first call and after each, so that no layer sees from one into the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

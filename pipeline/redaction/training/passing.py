@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.redaction.tagger.features import TABLE_SIZE
-from pipeline.redaction.tagger.network import WIDTH, summed_up
+from pipeline.redaction.tagger.network import MARGIN, WIDTH, shares_of, summed_up
 from pipeline.redaction.tagger.turns import UNHEARD, VIEWS
 from pipeline.redaction.tagger.words import Floats, Hashes
-from pipeline.redaction.training.examples import MARGIN, UNKNOWN, Example
+from pipeline.redaction.training.examples import UNKNOWN, Example
 from pipeline.redaction.training.trainee import Trainee
 
 Ints = npt.NDArray[np.int64]
@@ -88,8 +88,7 @@ def forward(
     told, back_told = trainee.told(views, is_train)
     seen, back_seen = trainee.far(near + told[row.turn_of], is_train)
     scores, back_scores = trainee.out(seen, is_train)
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    shares = shares_of(scores)
 
     def backprop(gradient: Floats) -> None:
         far_gradient = back_seen(back_scores(gradient))

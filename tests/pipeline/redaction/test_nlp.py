@@ -5,13 +5,13 @@ import pytest
 
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.nlp import SpokenNlpEngine
-from pipeline.redaction.tagger.panel import Panel
+from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
 def engine(models: DetectionModels, vocabulary: Vocabulary) -> SpokenNlpEngine:
-    return SpokenNlpEngine(Panel(models.weights, models.nlp, vocabulary), vocabulary)
+    return SpokenNlpEngine(Tagger(models.weights, models.nlp, vocabulary), vocabulary)
 
 
 def test_every_word_of_a_turn_gets_its_shares_and_they_add_up_to_one(engine: SpokenNlpEngine) -> None:

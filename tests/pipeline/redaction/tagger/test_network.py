@@ -3,14 +3,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.tagger.features import TABLE_SIZE, TOKEN_COLUMNS
-from pipeline.redaction.tagger.network import LABELS, WIDTH, Row, embed_words, read_words, summed_up
+from pipeline.redaction.tagger.network import LABELS, WIDTH, Row, agreed, embed_words, read_words, summed_up
 from pipeline.redaction.tagger.turns import VIEWS, mixing
-from pipeline.redaction.tagger.words import FLAGS, hashes_of
+from pipeline.redaction.tagger.words import FLAGS, Floats, hashes_of
 
 RNG = np.random.default_rng(5)
+SHARES = arrays.arrays(np.float32, (5, 3), elements=st.floats(0.0078125, 1, width=32)).map(
+    lambda drawn: drawn / drawn.sum(axis=1, keepdims=True)
+)
 
 
 def row(lengths: list[int], speakers: list[str], seed: int = 1) -> Row:
@@ -58,6 +64,24 @@ def test_a_long_row_is_read_in_stretches_as_in_one(models: DetectionModels) -> N
         whole = read_words(models.weights[0], long)[first * 5 : first * 5 + 1000]
         read = read_words(models.weights[0], part)
         assert np.allclose(read[20:-20], whole[20:-20], atol=1e-4)
+
+
+@given(SHARES, SHARES)
+def test_opinions_agree_on_shares_between_them_whatever_their_order(one: Floats, other: Floats) -> None:
+    both = agreed([one, other])
+    assert np.allclose(both.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(both, agreed([other, one]), atol=1e-6)
+    sure = (one[:, 0] > one[:, 1]) & (other[:, 0] > other[:, 1])
+    assert (both[sure, 0] >= both[sure, 1]).all()
+
+
+@given(SHARES)
+def test_one_opinion_stands_as_it_is(one: Floats) -> None:
+    assert np.allclose(agreed([one]), one, atol=1e-5)
+
+
+def test_no_words_have_no_shares() -> None:
+    assert agreed([np.zeros((0, 3), np.float32)] * 2).shape == (0, 3)
 
 
 def _part(made: Row, first: int, last: int) -> Row:

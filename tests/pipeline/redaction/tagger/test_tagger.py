@@ -8,7 +8,7 @@ import pytest
 from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.tagger.features import TurnFeatures, features_of
-from pipeline.redaction.tagger.network import LABELS
+from pipeline.redaction.tagger.network import LABELS, agreed
 from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -21,7 +21,7 @@ LINES = (
 
 @pytest.fixture
 def tagger(models: DetectionModels, vocabulary: Vocabulary) -> Tagger:
-    return Tagger(models.weights[0], models.nlp, vocabulary)
+    return Tagger(models.weights, models.nlp, vocabulary)
 
 
 def conversation(seed: int, turns: int) -> list[TurnFeatures]:
@@ -66,10 +66,21 @@ def test_remembered_words_are_read_as_new_ones(tagger: Tagger, models: Detection
     turns = conversation(4, 12)
     tagger.read([conversation(5, 30)])
     (remembering,) = tagger.read([turns])
-    (fresh,) = Tagger(models.weights[0], models.nlp, vocabulary).read([turns])
+    (fresh,) = Tagger(models.weights, models.nlp, vocabulary).read([turns])
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(remembering, fresh, strict=True))
 
 
 def test_nothing_is_read_of_nothing(tagger: Tagger) -> None:
     assert tagger.read([]) == []
     assert tagger.read([[], []]) == [[], []]
+
+
+def test_the_tagger_says_what_its_networks_agree_on(models: DetectionModels, vocabulary: Vocabulary) -> None:
+    said = [("a", "who am i speaking with"), ("c", "it's gwen o'dell here"), ("a", "")]
+    turns = features_of([read_turn(speaker, text) for speaker, text in said])
+    (together,) = Tagger(models.weights, models.nlp, vocabulary).read([turns])
+    apart = [Tagger([own], models.nlp, vocabulary).read([turns])[0] for own in models.weights]
+    for place, shares in enumerate(together):
+        assert np.allclose(shares, agreed([own[place] for own in apart]), atol=1e-6)
+    assert [len(shares) for shares in together] == [len(turn.texts) for turn in turns]
+    assert not np.allclose(np.concatenate(apart[0]), np.concatenate(apart[1]), atol=1e-3)

@@ -8,9 +8,10 @@ from thinc.api import set_dropout_rate
 
 from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.tagger.features import features_of
+from pipeline.redaction.tagger.network import MARGIN
 from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.training.dialogues import Dialogue, invent_dialogues
-from pipeline.redaction.training.examples import MARGIN, example_of
+from pipeline.redaction.training.examples import example_of
 from pipeline.redaction.training.exchanges import Material
 from pipeline.redaction.training.passing import assemble, forward
 from pipeline.redaction.training.trainee import Trainee, weights_of
@@ -30,7 +31,7 @@ def test_learning_and_reading_go_through_the_same_arithmetic(
     examples = [example_of(call) for call in calls]
     row, words = row_of(examples, language, vocabulary)
     shares, _ = forward(trainee, row, words, is_train=False)
-    tagger = Tagger(weights_of(trainee), language, vocabulary)
+    tagger = Tagger([weights_of(trainee)], language, vocabulary)
     read = tagger.read([
         features_of([read_turn(turn.speaker, " ".join(w.text for w in turn.words)) for turn in call.turns])
         for call in calls
