@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from pipeline.redaction.detect import Detector
 from pipeline.redaction.models import load_models
 from pipeline.store.artifacts import list_artifacts
 from pipeline.vendors.deepgram import MODEL_VERSION, DeepgramTranscriber
+from tests.answering import answering
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, scripted_context
 
@@ -93,25 +92,8 @@ def answer_for(body: bytes) -> dict[str, Any]:
 @pytest.fixture
 def host() -> Iterator[str]:
     """A vendor that answers as Deepgram does with everything switched on."""
-
-    class Vendor(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            payload = json.dumps(answer_for(self.rfile.read(int(self.headers["Content-Length"])))).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Vendor)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(lambda body: json.dumps(answer_for(body)).encode()) as address:
+        yield address
 
 
 class Talkative(ScriptedTranscriber):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,12 +9,6 @@ import structlog
 from pipeline.telemetry import LISTED, configure, keep_listed, log
 
 SAID = "four five three two"
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 def line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +12,7 @@ import pytest
 from pipeline.model.errors import VendorBrokeContract, VendorError, VendorRefused, VendorUnavailable
 from pipeline.vendors.deepgram import EU_HOST, MODEL_VERSION, US_HOST, DeepgramTranscriber
 from samples.deepgram_standin import DeepgramStandin
+from tests.answering import answering
 from tests.pipeline.redaction.sounds import a_file, noise
 from tests.pipeline.vendors.contracts.transcriber import ScriptedTranscriber, TranscriberContract
 
@@ -208,44 +207,28 @@ def test_the_region_of_the_processor_follows_the_host() -> None:
 def _spoiled_vendor(spoil: Callable[[dict[str, Any]], Any]) -> Iterator[str]:
     """A vendor that answers as Deepgram does, with one thing changed (in place, or as bytes instead)."""
 
-    class Vendor(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            words = [
-                {"word": "four", "start": 0.1, "end": 0.4, "confidence": 0.9, "punctuated_word": "four"},
-                {"word": "oh", "start": 0.4, "end": 0.7, "confidence": 0.9, "punctuated_word": "oh"},
-            ]
-            answer = {
-                "metadata": {
-                    "request_id": "r-1",
-                    "sha256": hashlib.sha256(body).hexdigest(),
-                    "created": "2026-11-21T09:00:00Z",
-                    "duration": 2.0,
-                    "channels": 1,
-                    "models": ["m"],
-                    "model_info": {"m": {"name": "general-nova-3", "version": MODEL_VERSION, "arch": "nova-3"}},
-                },
-                "results": {
-                    "channels": [{"alternatives": [{"transcript": "four oh", "confidence": 0.9, "words": words}]}],
-                    "utterances": [{"start": 0.1, "end": 0.7, "channel": 0, "words": words}],
-                },
-            }
-            instead = spoil(answer)
-            payload = instead if isinstance(instead, bytes) else json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
+    def answer(body: bytes) -> bytes:
+        words = [
+            {"word": "four", "start": 0.1, "end": 0.4, "confidence": 0.9, "punctuated_word": "four"},
+            {"word": "oh", "start": 0.4, "end": 0.7, "confidence": 0.9, "punctuated_word": "oh"},
+        ]
+        said = {
+            "metadata": {
+                "request_id": "r-1",
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "created": "2026-11-21T09:00:00Z",
+                "duration": 2.0,
+                "channels": 1,
+                "models": ["m"],
+                "model_info": {"m": {"name": "general-nova-3", "version": MODEL_VERSION, "arch": "nova-3"}},
+            },
+            "results": {
+                "channels": [{"alternatives": [{"transcript": "four oh", "confidence": 0.9, "words": words}]}],
+                "utterances": [{"start": 0.1, "end": 0.7, "channel": 0, "words": words}],
+            },
+        }
+        instead = spoil(said)
+        return instead if isinstance(instead, bytes) else json.dumps(said).encode()
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Vendor)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as host:
+        yield host
