@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -25,12 +26,13 @@ _OVERLAP: Final = 32
 
 
 class Tagger:
-    """The networks with their words, each looked up once for all of them."""
+    """The networks with their words, each looked up once for all of them. Safe between threads."""
 
     def __init__(self, weights: Sequence[Weights], nlp: Any, vocabulary: Vocabulary) -> None:
         self._networks = [_with_blank_row(own) for own in weights]
         self._vectors = Vectors(nlp)
         self._vocabulary = vocabulary
+        self._remembering = Lock()
         self._known: dict[str, int] = {}
         self._table = np.zeros((1024, WIDTH * len(weights)), np.float32)
 
@@ -68,7 +70,8 @@ class Tagger:
         """Give the shares of words in a row; `counts` are those of each turn and margin."""
         turn_of = np.repeat(np.arange(len(counts)), counts)
         heard = [UNHEARD, *(_with_margin(mixing([t.speaker for t in turns])) for turns in blocks)]
-        embedded = np.split(self._embedded(texts), len(self._networks), axis=1)
+        with self._remembering:
+            embedded = np.split(self._embedded(texts), len(self._networks), axis=1)
         opinions = []
         for weights, own in zip(self._networks, embedded, strict=True):
             added = _added(weights, blocks)

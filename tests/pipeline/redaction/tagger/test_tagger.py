@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -68,6 +70,22 @@ def test_remembered_words_are_read_as_new_ones(tagger: Tagger, models: Detection
     (remembering,) = tagger.read([turns])
     (fresh,) = Tagger(models.weights, models.nlp, vocabulary).read([turns])
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(remembering, fresh, strict=True))
+
+
+def test_threads_that_read_at_once_remember_every_word_as_it_is(tagger: Tagger, vocabulary: Vocabulary) -> None:
+    words = sorted(word for word in vocabulary.dictionary if word.isascii())[:6000]
+    parts, begin = [words[n::4] for n in range(4)], Barrier(4)
+
+    def read(part: list[str]) -> None:
+        begin.wait()
+        for at in range(0, len(part), 25):
+            tagger.read([features_of([read_turn("agent", " ".join(part[at : at + 25]))])])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, parts))
+    known = list(tagger._known)
+    assert len(known) > 5000
+    assert np.allclose(tagger._table[[tagger._known[w] for w in known]], tagger._embed(known), atol=1e-5)
 
 
 def test_nothing_is_read_of_nothing(tagger: Tagger) -> None:
