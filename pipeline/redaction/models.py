@@ -88,17 +88,22 @@ def load_language(*, pipes: Sequence[str] = ()) -> Any:
     Raises:
         IntegrityError: it is not installed, or one of its files is not the one that was measured.
     """
-    _pin_public_suffixes()
-    return spacy.load(_language_path(), exclude=[pipe for pipe in _PIPES if pipe not in pipes])
+    pin_public_suffixes()
+    return spacy.load(language_path(), exclude=[pipe for pipe in _PIPES if pipe not in pipes])
 
 
 def load_dictionary() -> frozenset[str]:
     """Take the English words that the package's lemmatizer knows; they tell ordinary words from strangers."""
-    return _dictionary(_language_path() / "lemmatizer" / "lookups" / "lookups.bin")
+    return _dictionary(language_path() / "lemmatizer" / "lookups" / "lookups.bin")
 
 
 @cache
-def _language_path() -> Path:
+def language_path() -> Path:
+    """Give the folder of en_core_web_md 3.8.0, tagger, parser and all, checked.
+
+    Raises:
+        IntegrityError: it is not installed, or one of its files is not the one that was measured.
+    """
     return checked(_package(SPACY_PACKAGE) / "_model", _SPACY_SHA256)
 
 
@@ -125,7 +130,8 @@ def _package(name: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _pin_public_suffixes() -> None:
+def pin_public_suffixes() -> None:
+    """Let e-mail addresses be judged by the list of suffixes in the package."""
     # Presidio 2.2.366 (seen 2026-11) lets tldextract fetch the suffix list from the network at first use; the snapshot
     # inside the package is used instead. Can go when Presidio takes an extractor.
     offline = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

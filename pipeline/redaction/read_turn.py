@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from pipeline.redaction.cues import Cue, find_cues, is_asking, is_label_only
 from pipeline.redaction.normalise import Written, write
@@ -17,6 +18,11 @@ class ReadTurn:
     written: Written
     text: str = field(repr=False)
     cues: tuple[Cue, ...]
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Say where in the text each word begins."""
+        return tuple(accumulate((len(token.key) + 1 for token in self.written.tokens), initial=0))[:-1]
 
     @cached_property
     def is_asking(self) -> bool:

@@ -18,8 +18,8 @@ from typing import Any, Final, Protocol
 import click
 import numpy as np
 
+from pipeline.redaction.evaluation.dialogues import read_dialogues
 from pipeline.redaction.evaluation.labelled import LabelledConversation
-from samples.evaluation.read_dialogues import read_dialogues
 from samples.evaluation.spoken_calls import CHANNELS, SPOKEN, digest
 from samples.make_calls import write_sound
 from samples.twilio_standin.audio import RATE, Samples

@@ -15,10 +15,8 @@ from typing import Final
 import click
 
 from pipeline.model.errors import InvalidInput
-from pipeline.redaction.evaluation.dialogues import parse_dialogues, read_dialogues
+from pipeline.redaction.evaluation.dialogues import read_dialogues
 from pipeline.redaction.evaluation.labelled import LabelledConversation, LabelledTurn, read_labelled
-
-__all__ = ["DIALOGUES", "parse_dialogues", "read_dialogues", "read_files", "to_json"]
 
 DIALOGUES: Final = Path(__file__).parent / "dialogues"
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from pipeline.model.errors import InvalidInput
 from pipeline.model.transcript import Turn, Word, turn_from_words
+from pipeline.redaction.evaluation.dialogues import read_dialogues
 from pipeline.redaction.evaluation.labelled import LabelledConversation
-from samples.evaluation.read_dialogues import read_dialogues
 from samples.twilio_standin.audio import read_sound, to_wav
 
 SPOKEN: Final = Path(__file__).parent / "spoken"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
@@ -32,7 +32,7 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d")
 class Sign:
     """A digit, a letter or a word, and the number of the word that it was said in."""
 
-    text: str
+    text: str = field(repr=False)
     word: int
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction.cues import Cue
-from pipeline.redaction.normalise import Run, Written
+from pipeline.redaction.normalise import Run
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence
@@ -32,13 +32,13 @@ class LabelledNumbers(SpokenRecognizer):
         cues = [c for c in turn.cues if c.type in _LABELS]
         if not cues:
             return
-        places = _word_places([t.key for t in written.tokens])
         for run in written.runs:
-            cue = self._label(written, run, cues, places)
+            cue = self._label(turn, run, cues)
             if cue is not None and len(run.code) >= _LEAST.get(cue.type, 3) and not is_amount(written, run):
                 yield Found(cue.type, run.first, run.last, confidence(cue.type, run.code), "label")
 
-    def _label(self, written: Written, run: Run, cues: list[Cue], places: list[int]) -> Cue | None:
+    def _label(self, turn: ReadTurn, run: Run, cues: list[Cue]) -> Cue | None:
+        written, places = turn.written, turn.places
         first, last = written.pieces[run.first].first, written.pieces[run.last - 1].last
         before = [c for c in cues if c.end <= places[first] + 1]
         if before and first - _word_at(places, before[-1].end) <= _REACH:
@@ -47,13 +47,5 @@ class LabelledNumbers(SpokenRecognizer):
         return after[0] if after and _word_at(places, after[0].start) - last <= 3 else None
 
 
-def _word_places(keys: list[str]) -> list[int]:
-    places, at = [], 0
-    for key in keys:
-        places.append(at)
-        at += len(key) + 1
-    return places
-
-
-def _word_at(places: list[int], at: int) -> int:
+def _word_at(places: Sequence[int], at: int) -> int:
     return sum(1 for place in places if place < at)

@@ -10,6 +10,7 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pipeline.model.entity import EntityType
+from pipeline.redaction.nlp import ours
 from pipeline.redaction.normalise import Written
 from pipeline.redaction.read_turn import ReadTurn
 
@@ -55,7 +56,7 @@ class SpokenRecognizer(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Answer Presidio: `find` over the turn's written view, as characters of `text`."""
-        turn: ReadTurn = nlp_artifacts.turn  # type: ignore[attr-defined]  # ours: SpokenArtifacts
+        turn = ours(nlp_artifacts).turn
         return [result for found in self.find(turn) if (result := self._result(turn.written, found)) is not None]
 
     def _result(self, written: Written, found: Found) -> Result | None:

@@ -9,6 +9,7 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pipeline.model.entity import EntityType
+from pipeline.redaction.nlp import ours
 from pipeline.redaction.normalise import Token, Written
 from pipeline.redaction.recognizers.spoken import Result
 from pipeline.redaction.tagger.network import LABELS
@@ -30,9 +31,9 @@ class TaggedWords(EntityRecognizer):
         """Do nothing: the tagger comes loaded."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
-        """Give stretches of one kind; the score is the mean chance of its words to be personal at all."""
-        shares: Floats = nlp_artifacts.shares  # type: ignore[attr-defined]  # ours: SpokenArtifacts
-        written: Written = nlp_artifacts.turn.written  # type: ignore[attr-defined]
+        """Give stretches of one kind; the score is the least chance that one of its words has to be personal at all."""
+        artifacts = ours(nlp_artifacts)
+        shares, written = artifacts.shares, artifacts.turn.written
         tokens = written.tokens
         likely = np.flatnonzero(shares[:, 0] <= 1 - _LEAST).tolist()
         if not likely:

@@ -90,13 +90,12 @@ def boundary_ids() -> Ids:
 def _named_before(turn: ReadTurn, cues: Sequence[tuple[int, int]]) -> list[int]:
     """Give for each word the kind of data last named before it in its own turn; the last index for none."""
     named: list[int] = []
-    at, current, ahead = 0, len(_TYPES), 0
-    for token in turn.written.tokens:
+    current, ahead = len(_TYPES), 0
+    for at in turn.places:
         while ahead < len(cues) and cues[ahead][0] <= at:
             current = cues[ahead][1]
             ahead += 1
         named.append(current)
-        at += len(token.text) + 1
     return named
 
 

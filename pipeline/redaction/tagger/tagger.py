@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.redaction.tagger.features import TABLE_SIZE, TOKEN_COLUMNS, TurnFeatures, boundary_ids
 from pipeline.redaction.tagger.network import MARGIN, WIDTH, Row, Weights, agreed, embed_words, read_words
-from pipeline.redaction.tagger.turns import UNHEARD, mixing
+from pipeline.redaction.tagger.turns import UNHEARD, mixing, with_margin
 from pipeline.redaction.tagger.words import FLAGS, Floats, Rows, Vectors, flags_of, hashes_of
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -69,7 +69,7 @@ class Tagger:
     ) -> Floats:
         """Give the shares of words in a row; `counts` are those of each turn and margin."""
         turn_of = np.repeat(np.arange(len(counts)), counts)
-        heard = [UNHEARD, *(_with_margin(mixing([t.speaker for t in turns])) for turns in blocks)]
+        heard = [UNHEARD, *(with_margin(mixing([t.speaker for t in turns])) for turns in blocks)]
         with self._remembering:
             embedded = np.split(self._embedded(texts), len(self._networks), axis=1)
         opinions = []
@@ -131,8 +131,3 @@ def _blocks(turns: Sequence[TurnFeatures]) -> list[tuple[Sequence[TurnFeatures],
         begin, end = max(0, first - _OVERLAP), min(len(turns), first + _BLOCK + 2)
         blocks.append((turns[begin:end], slice(first - begin, first - begin + min(_BLOCK, len(turns) - first))))
     return blocks
-
-
-def _with_margin(weights: Floats) -> Floats:
-    """Add the margin after a block as a turn of its own that neither hears nor is heard."""
-    return np.pad(weights, ((0, 0), (0, 1), (0, 1)))

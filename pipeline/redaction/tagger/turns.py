@@ -35,3 +35,8 @@ def mixing(speakers: Sequence[str]) -> Floats:
     weights[-2] = np.eye(count)
     weights[-1] = np.eye(count, k=1)
     return weights
+
+
+def with_margin(weights: Floats) -> Floats:
+    """Add the margin after a block as a turn of its own that neither hears nor is heard."""
+    return np.pad(weights, ((0, 0), (0, 1), (0, 1)))

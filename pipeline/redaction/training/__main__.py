@@ -2,7 +2,7 @@
 
     python -m pipeline.redaction.training [--install] [FOLDER]
 
-Exits 1 where a score differs from the shipped one's by more than 0.2 points.
+Exits 1 where a score differs from the shipped one's by more than 0.2 points, unless it is installed in its place.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _APART: Final = 0.2
 def main(folder: Path, install: bool) -> None:
     """Train the taggers, weigh the evidence, score both, compare."""
     folder.mkdir(parents=True, exist_ok=True)
+    shipped: Scores = json.loads((TAGGER / "scores.json").read_text(encoding="utf-8"))
     amounts = Amounts()
     train_taggers(folder, amounts)
     weigh_evidence(folder, amounts)
@@ -44,10 +45,14 @@ def main(folder: Path, install: bool) -> None:
         for name in ("weights.npz", "weights.sha256", "scores.json", "MODEL_CARD.md"):
             shutil.copyfile(folder / name, TAGGER / name)
         shutil.copyfile(folder / "fusion.json", FUSION)
-    shipped: Scores = json.loads((TAGGER / "scores.json").read_text(encoding="utf-8"))
     click.echo(compared(shipped, scores))
-    if any(abs(scores[name] - shipped[name]) > _APART for name in shipped):
+    if not install and not is_reproduced(shipped, scores):
         raise SystemExit(1)
+
+
+def is_reproduced(shipped: Mapping[str, float], trained: Mapping[str, float]) -> bool:
+    """Say whether every score is as the shipped one's, within what rounding on another machine may do."""
+    return shipped.keys() == trained.keys() and all(abs(trained[name] - shipped[name]) <= _APART for name in shipped)
 
 
 def compared(shipped: Mapping[str, float], trained: Mapping[str, float]) -> str:

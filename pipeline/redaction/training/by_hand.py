@@ -47,7 +47,7 @@ def told_anew(
     """Tell each dialogue some times, the first time nearly as it was written."""
     for time in range(times):
         for dialogue in dialogues:
-            rng = Random(f"{seed}:{time}:{dialogue.id}")  # noqa: S311 - invented calls, no secret
+            rng = Random(f"{seed}:{time}:{dialogue.id}")
             yield _told(rng, dialogue, material, is_first=time == 0)
 
 

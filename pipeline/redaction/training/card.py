@@ -19,8 +19,8 @@ Written by `make train`; do not edit.
   with other names, digits and noise; {epochs} rounds. {taggers} networks are trained apart, each on tellings of its
   own, and their shares averaged. No public collection of dialogues is in it, and nobody's call.
 - **File**: `weights.npz`, {size:.1f} MB, half precision, SHA-256 `{digest}`.
-- **Measured** on {held} calls invented of exchanges and words that training never saw, with rules and dialogue as in
-  use, in %: {scores}.
+- **Measured** on {held} calls invented of exchanges and words that the networks never saw, with rules and dialogue as
+  in use, in %: {scores}. The evidence was weighed on other calls of these exchanges and words.
 - **Not for**: other languages than English, written text, deciding anything about a person. Names and ways of asking
   that nobody thought of are missed more often; `make eval` measures on any labelled file.
 - **Licence**: Apache-2.0, as the project; spaCy's layers MIT.

@@ -46,7 +46,7 @@ def example_of(dialogue: Dialogue) -> Example:
     labels: list[list[int]] = []
     for turn in dialogue.turns:
         read.append(read_turn(turn.speaker, " ".join(word.text for word in turn.words)))
-        labels.append(_labels(turn.words, [(t.start, t.end) for t in read[-1].written.tokens]))
+        labels.append(_labels(turn.words, [token.start for token in read[-1].written.tokens]))
     return _joined(features_of(read), labels)
 
 
@@ -70,11 +70,11 @@ def _joined(turns: Sequence[TurnFeatures], labels: Sequence[Sequence[int]]) -> E
     )
 
 
-def _labels(words: Sequence[Labelled], places: Sequence[tuple[int, int]]) -> list[int]:
+def _labels(words: Sequence[Labelled], starts: Sequence[int]) -> list[int]:
     """Give each token the label of the word it stands in."""
     labels: list[int] = []
     at, word_at = 0, 0
-    for start, _ in places:
+    for start in starts:
         while start >= at + len(words[word_at].text):
             at += len(words[word_at].text) + 1
             word_at += 1

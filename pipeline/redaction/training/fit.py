@@ -1,6 +1,6 @@
 """Trains the network on examples.
 
-Deterministic for one machine and one set of libraries: seeded throughout, one thread.
+Deterministic for one machine and one set of libraries: seeded throughout, a process of its own.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def fit(
     report: Callable[[int, float], None],
 ) -> None:
     """Train over all examples some times; the rate falls to a tenth over the course."""
-    rng = Random(seed)  # noqa: S311 - an order of examples, no secret
+    rng = Random(seed)
     np.random.seed(seed)
     optimizer = Adam(_RATE, L2=1e-6, grad_clip=1.0)
     places = [reader.places(example) for example in examples]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.evaluation.calibration import calibrate
@@ -16,16 +15,13 @@ from pipeline.redaction.models import DetectionModels, load_dictionary, load_lan
 
 Scores = dict[str, float]
 """Percentages by name."""
-DROPPED: Final = frozenset({"URL"})
 
 
 def measure(tagger: Path, fusion: Path, calls: Sequence[LabelledConversation]) -> Scores:
     """Score the detector made of a tagger and a fusion's weights."""
     models = DetectionModels(nlp=load_language(), weights=load_weights(tagger), dictionary=load_dictionary())
     detector = Detector(models, weights=load_fusion(fusion))
-    found = [
-        found_of(entities, dropped=DROPPED) for _, entities in detector.detect_each(call.conversation for call in calls)
-    ]
+    found = [found_of(entities) for _, entities in detector.detect_each(call.conversation for call in calls)]
     tallied = tally(calls, found)
     overall = score(tallied).overall
     return {

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.redaction.tagger.features import TABLE_SIZE
 from pipeline.redaction.tagger.network import MARGIN, WIDTH, shares_of, summed_up
-from pipeline.redaction.tagger.turns import UNHEARD, VIEWS
+from pipeline.redaction.tagger.turns import UNHEARD, VIEWS, with_margin
 from pipeline.redaction.tagger.words import Floats, Hashes
 from pipeline.redaction.training.examples import UNKNOWN, Example
 from pipeline.redaction.training.trainee import Trainee
@@ -59,7 +59,7 @@ def assemble(batch: Sequence[Placed]) -> Assembled:
         labels=np.concatenate([unlabelled, *(part for e, _ in batch for part in (e.labels, unlabelled))]),
         real=np.concatenate([blank, *real]),
         turn_of=np.concatenate(turn_of),
-        heard=[UNHEARD, *(np.pad(e.heard, ((0, 0), (0, 1), (0, 1))) for e, _ in batch)],
+        heard=[UNHEARD, *(with_margin(e.heard) for e, _ in batch)],
     )
 
 

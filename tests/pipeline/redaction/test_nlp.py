@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from presidio_analyzer.nlp_engine import NlpArtifacts
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from pipeline.redaction.models import DetectionModels
-from pipeline.redaction.nlp import SpokenNlpEngine
+from pipeline.redaction.nlp import SpokenNlpEngine, ours
 from pipeline.redaction.tagger.tagger import Tagger
 from pipeline.redaction.vocabulary import Vocabulary
 
@@ -42,3 +45,10 @@ def test_the_engine_counts_as_loaded_and_speaks_english(engine: SpokenNlpEngine)
     assert (engine.is_loaded(), engine.get_supported_languages()) == (True, ["en"])
     assert engine.is_stopword("the", "en")
     assert engine.is_punct("?", "en")
+
+
+def test_what_another_engine_made_is_refused(engine: SpokenNlpEngine) -> None:
+    assert ours(engine.process_text("hello", "en")).turn.text == "hello"
+    strange = NlpArtifacts([], Doc(Vocab()), [], [], engine, "en")
+    with pytest.raises(TypeError, match="SpokenNlpEngine"):
+        ours(strange)

@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 
+from pipeline.redaction.evaluation.dialogues import parse_dialogues
 from samples.evaluation.make_spoken import Tape, make_spoken
-from samples.evaluation.read_dialogues import parse_dialogues
 from samples.evaluation.spoken_calls import read_spoken
 from samples.twilio_standin.audio import read_sound
 from samples.voices import Spoken, Voice

@@ -37,3 +37,22 @@ def test_the_same_kind_after_a_gap_is_another_stretch() -> None:
 def test_what_is_hardly_likely_is_no_finding() -> None:
     text = "anna bell"
     assert found(artifacts(text, [EntityType.PERSON, EntityType.PERSON], chance=0.2), text) == []
+
+
+def test_a_stretch_is_as_sure_as_its_least_sure_word() -> None:
+    text = "anna bell"
+    given = artifacts(text, [EntityType.PERSON, EntityType.PERSON])
+    given.shares[1, 0], given.shares[1, LABELS.index(EntityType.PERSON)] = 0.5, 0.5
+    assert found(given, text) == [("PERSON", "anna bell", 0.5)]
+
+
+def test_a_number_has_one_kind_from_its_first_digit_to_its_last() -> None:
+    text = "four one two seven"
+    kinds = [EntityType.PIN, EntityType.PHONE_NUMBER, EntityType.PIN, EntityType.PIN]
+    assert found(artifacts(text, kinds), text) == [("PIN", text, 0.8)]
+
+
+def test_a_number_of_which_nobody_can_tell_the_kind_is_one_that_nobody_named() -> None:
+    text = "four one two seven"
+    kinds = [EntityType.PIN, EntityType.PHONE_NUMBER, EntityType.PIN, EntityType.PHONE_NUMBER]
+    assert found(artifacts(text, kinds), text) == [("ID_NUMBER", text, 0.8)]
