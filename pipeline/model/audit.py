@@ -32,6 +32,7 @@ class AuditTag(StrEnum):
     ARTIFACT_STORED = "artifact:artifact:stored"
     ARTIFACT_DECIDED = "artifact:decision:made"
     ARTIFACT_READ = "artifact:artifact:read"
+    ENDED = "retention:life:ended"
     REVIEW_OPENED = "review:item:opened"
     RECORDER_STARTED = "call:recorder:started"
     RECORDER_PAUSED = "call:recorder:paused"

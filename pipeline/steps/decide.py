@@ -136,5 +136,7 @@ def _stored(artifact: Artifact, record: DecisionRecord, facts: Facts) -> StoredD
         record=cast("dict[str, Any]", to_plain(record)),
         facts=cast("dict[str, Any]", to_plain(facts)),
         retain_until=record.retention.until,
+        review_on=record.retention.review_on,
+        disposition=record.retention.disposition.value,
         is_training_eligible=record.training.eligible,
     )

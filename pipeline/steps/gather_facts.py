@@ -9,7 +9,9 @@ from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
+from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording
+from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
 from pipeline.policies.consents import consent_facts
 from pipeline.policies.facts import (
@@ -30,6 +32,7 @@ from pipeline.policies.facts import (
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.consents import list_consents
+from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
@@ -84,15 +87,12 @@ def gather(
     noted = read_facts(tx, recording.id)
     events = list_consents(tx, recording.call) if recording.call else ()
     legs = list_legs(tx, recording.call) if recording.call else ()
-    holds = list_holds_on(tx, recording=recording.id, call=recording.call)
     return Facts(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
         tenant=_tenant(owner, artifact.kind),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=EventFacts(
-            child_signals=_child_signals(tx, recording, noted), holds=tuple(sorted({h.matter for h in holds}))
-        ),
+        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
         considered=considered,
     )
@@ -100,7 +100,6 @@ def gather(
 
 def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
     """Put together what is known now about an artifact of a call that has no recording: nothing was heard of it."""
-    holds = list_holds_on(tx, call=call.id)
     is_child = _CHILD_SIGNAL in list_flags(tx, call.id)
     signals = (ChildSignal(sign=ChildSign.AGENT_FLAG, on=call.started_at.date()),) if is_child else ()
     return Facts(
@@ -110,7 +109,19 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         ),
         tenant=_tenant(owner, artifact.kind),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
-        events=EventFacts(child_signals=signals, holds=tuple(sorted({h.matter for h in holds}))),
+        events=_events(tx, recording=None, call=call.id, signals=signals),
+    )
+
+
+def _events(
+    tx: Transaction, *, recording: RecordingId | None, call: CallId | None, signals: tuple[ChildSignal, ...]
+) -> EventFacts:
+    ended = list_endings_of(tx, recording=recording, call=call)
+    return EventFacts(
+        deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
+        closed_on=first_day(ended, RetentionBasis.CLOSURE),
+        child_signals=signals,
+        holds=tuple(sorted({hold.matter for hold in list_holds_on(tx, recording=recording, call=call)})),
     )
 
 

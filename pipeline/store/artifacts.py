@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +12,9 @@ from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts
+
+UNDECIDED: Final = "undecided"
+"""What stands on an artifact's row before anybody has judged it."""
 
 
 def add_artifact(tx: Transaction, artifact: Artifact) -> bool:
@@ -30,6 +33,8 @@ def add_artifact(tx: Transaction, artifact: Artifact) -> bool:
             size_bytes=artifact.size_bytes,
             parents=list(artifact.parents),
             created_at=artifact.created_at,
+            disposition=UNDECIDED,
+            training_eligible=False,
         )
         .on_conflict_do_nothing()
         .returning(artifacts.c.id)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.ids import ArtifactId, new_id
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
-from pipeline.store.tables import decisions
+from pipeline.store.tables import artifacts, decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,13 @@ class StoredDecision:
     record: Mapping[str, Any]
     facts: Mapping[str, Any]
     retain_until: date | None
+    review_on: date | None
+    disposition: str
     is_training_eligible: bool
 
 
 def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
-    """Keep a decision unless the same one is there; False where it was."""
+    """Keep a decision unless the same one is there, and put it in force for its artifact; False where it was there."""
     added = tx.connection.execute(
         insert(decisions)
         .values(
@@ -60,7 +62,24 @@ def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
             "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
         }
         add_event(tx, AuditTag.ARTIFACT_DECIDED, actor="system", target=decision.artifact, facts=facts)
+        _put_in_force(tx, decision)
     return is_new
+
+
+def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
+    """Write onto the artifact's row what the nightly run and exports look for, so that an index finds it."""
+    tx.connection.execute(
+        update(artifacts)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id == decision.artifact)
+        .values(
+            decision_digest=decision.digest,
+            policy_digest=decision.policy_digest,
+            retain_until=decision.retain_until,
+            review_on=decision.review_on,
+            disposition=decision.disposition,
+            training_eligible=decision.is_training_eligible,
+        )
+    )
 
 
 def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | None:
@@ -73,6 +92,8 @@ def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | Non
     ).first()
     if row is None:
         return None
+    retention = row.record["retention"]
+    reviewed = retention["review_on"]
     return StoredDecision(
         artifact=ArtifactId(row.artifact_id),
         digest=row.digest,
@@ -81,5 +102,7 @@ def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | Non
         record=row.record,
         facts=row.facts,
         retain_until=row.retain_until,
+        review_on=date.fromisoformat(reviewed) if reviewed else None,
+        disposition=retention["disposition"],
         is_training_eligible=row.training_eligible,
     )

@@ -165,6 +165,12 @@ artifacts = Table(
     Column("parents", ARRAY(Text), nullable=False),
     at("created_at"),
     at("purged_at", nullable=True),
+    Column("decision_digest", Text),
+    Column("policy_digest", Text),
+    Column("retain_until", Date),
+    Column("review_on", Date),
+    Column("disposition", Text, nullable=False),
+    Column("training_eligible", Boolean, nullable=False),
     UniqueConstraint("tenant", "object_key"),
 )
 
@@ -183,6 +189,21 @@ decisions = Table(
     Column("training_eligible", Boolean, nullable=False),
     at("decided_at"),
     UniqueConstraint("tenant", "artifact_id", "digest"),
+)
+
+endings = Table(
+    "endings",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    tenant_column(),
+    Column("scope_kind", Text, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    at("at"),
+    UniqueConstraint("tenant", "scope_kind", "scope_id", "cause", "source"),
 )
 
 review_items = Table(

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome, Purpose
+from pipeline.model.retention import RetentionBasis
 from pipeline.policies.facts import ChildSign, RedactionStatus, Residue
 from pipeline.steps.gather_facts import gather
 from pipeline.store.calls import add_flag
+from pipeline.store.endings import Ending, add_ending
 from pipeline.store.holds import add_hold
 from pipeline.store.recordings import merge_facts
 from tests.builders import a_recording, an_artifact_row, answer
@@ -184,3 +186,24 @@ def test_periods_run_from_the_recorders_start_and_not_from_the_copy(line, clock)
     facts = facts_of(line, recording)
     assert facts.artifact.captured_at == recording.started_at
     assert facts.as_of == clock.now()
+
+
+def test_what_has_ended_a_recording_its_call_or_its_tenant_is_told_by_its_earliest_day(line):
+    recording = line.record()
+    noted = facts_of(line, recording).events
+    assert (noted.deletion_requested_on, noted.closed_on) == (None, None)
+    asked = Ending(
+        scope_kind="recording", scope_id=recording.id, cause=RetentionBasis.DELETION_REQUEST, source="dsr_1",
+        ends_on=date(2026, 12, 5),
+    )  # fmt: skip
+    closed = replace(asked, scope_kind="tenant", scope_id=line.owner.id, cause=RetentionBasis.CLOSURE)
+    with line.tx() as tx:
+        add_ending(tx, asked, actor="cli")
+        add_ending(
+            tx,
+            replace(asked, scope_kind="call", scope_id=recording.call, ends_on=date(2026, 12, 3)),
+            actor="cli",
+        )
+        add_ending(tx, closed, actor="cli")
+    noted = facts_of(line, recording).events
+    assert (noted.deletion_requested_on, noted.closed_on) == (date(2026, 12, 3), date(2026, 12, 5))

@@ -4,21 +4,29 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import ArtifactId
 from pipeline.store.audit import list_events
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.tables import artifacts
+from tests.builders import a_recording, an_artifact_row
 
 ONE = StoredDecision(
     artifact=ArtifactId("art_1"),
     digest="1" * 64,
     policy_id="nejix",
     policy_digest="2" * 64,
-    record={"training": {"reasons": [{"code": "COOL_OFF"}]}},
+    record={
+        "training": {"reasons": [{"code": "COOL_OFF"}]},
+        "retention": {"disposition": "retain", "review_on": "2027-11-21"},
+    },
     facts={"as_of": "2026-11-21"},
     retain_until=date(2027, 2, 19),
+    review_on=date(2027, 11, 21),
+    disposition="retain",
     is_training_eligible=False,
 )
 
@@ -35,6 +43,20 @@ def test_a_decision_is_read_back_as_it_was_made_and_audited_with_its_digests(dat
                 "retain_until": "2027-02-19",
             }
         ]
+
+
+def test_a_decision_stands_on_its_artifacts_row_where_an_index_finds_it(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        artifact = an_artifact_row(tx, a_recording(tx, None), ArtifactKind.RECORDING_ORIGINAL)
+        row = select(
+            artifacts.c.retain_until, artifacts.c.review_on, artifacts.c.disposition, artifacts.c.decision_digest,
+            artifacts.c.training_eligible,
+        )  # fmt: skip
+        assert tuple(tx.connection.execute(row).one()) == (None, None, "undecided", None, False)
+        add_decision(tx, replace(ONE, artifact=artifact.id, is_training_eligible=True))
+        assert tuple(tx.connection.execute(row).one()) == (
+            ONE.retain_until, ONE.review_on, "retain", ONE.digest, True,
+        )  # fmt: skip
 
 
 def test_the_same_decision_again_is_kept_and_audited_once(database, tenant):

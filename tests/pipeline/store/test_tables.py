@@ -12,6 +12,7 @@ MADE_ONCE = {
     "inbox": {"tenant", "provider", "event_id"},
     "artifacts": {"tenant", "object_key"},
     "decisions": {"tenant", "artifact_id", "digest"},
+    "endings": {"tenant", "scope_kind", "scope_id", "cause", "source"},
     "review_items": {"tenant", "recording_id"},
     "tombstones": {"tenant", "subject_kind", "subject_id"},
     "numbers": {"tenant", "number_ref"},
