@@ -6,15 +6,21 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pipeline.bootstrap import Base
+from pipeline.decisions.processors import register
 from pipeline.decisions.tenants import put_settings
 from pipeline.model.ids import TenantId
+from pipeline.model.processor import ProcessorEvidence
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings, Topology
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.loader import load_bundle
+from pipeline.store.session import Transaction
 from pipeline.store.tenants import find_tenant
 from samples.scenario import Scenario
 from samples.twilio_standin import Account
@@ -83,7 +89,25 @@ def _take_on(base: Base, name: str, wanted: _Wanted) -> DemoTenant:
             api_key_sha256=hashlib.sha256(api_key.encode()).hexdigest(),
         )
         put_settings(tx, base.vault, tenant, actor="demo")
+        _put_on_file(tx, load_bundle(wanted.policy))
     return DemoTenant(tenant=tenant, account=_account(tenant), api_key=api_key)
+
+
+def _put_on_file(tx: Transaction, bundle: Bundle) -> None:
+    """Put the contracts of the demo on file: companies that would see content receive nothing without."""
+    today = tx.now.date()
+    for company in bundle.processors.listed:
+        if company.sees_content:
+            entry = ProcessorEvidence(
+                name=company.name,
+                contract=f"demo contract with {company.name}",
+                training_off_by=company.training_off,
+                regions=company.regions,
+                keeps_days=0,
+                evidence_on=today,
+                expires_on=today + timedelta(days=365),
+            )
+            register(tx, entry, bundle=bundle, actor="demo")
 
 
 def _secrets(wanted: _Wanted) -> TenantSecrets:

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome, Purpose, ScriptRef
 from pipeline.model.ids import ArtifactId, CallId, LegId, RecordingId, TenantId, new_id
+from pipeline.model.processor import ProcessorEvidence
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.store.artifacts import add_artifact
 from pipeline.store.calls import add_call, add_leg
 from pipeline.store.consents import add_consent
+from pipeline.store.processors import add_evidence
 from pipeline.store.recordings import note_recording
 from pipeline.store.session import Transaction
 from pipeline.store.vault import Shelf
 
+ON_FILE = tuple(
+    ProcessorEvidence(
+        name=name,
+        contract=f"DPA-{name}",
+        training_off_by="the contract",
+        regions=("us", "eu", "ap"),
+        keeps_days=0,
+        evidence_on=date(2020, 1, 1),
+        expires_on=date(2099, 1, 1),
+    )
+    for name in ("twilio", "deepgram", "aws", "gcp", "anthropic", "openai", "xai")
+)
+"""What tests have on file about companies, for whatever day they play on."""
 SCRIPT = ScriptRef(id="ask_record", locale="en-US", sha256="5" * 64)
+
+
+def put_on_file(tx: Transaction) -> None:
+    """Put evidence about every company on file."""
+    for entry in ON_FILE:
+        add_evidence(tx, entry, actor="test")
 
 
 def a_call(

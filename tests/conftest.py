@@ -25,6 +25,7 @@ from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
+from tests.builders import put_on_file
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
@@ -126,6 +127,7 @@ def make_tenant(
     keys.create_tenant_key(made.id)
     with database.transaction(made.id) as tx:
         add_tenant(tx, made, keys=keys, actor="test")
+        put_on_file(tx)
         for number in OWN_NUMBERS:
             mark_armed(tx, number, keys=keys)
         return get_tenant(tx, keys=keys)

@@ -13,6 +13,7 @@ from pipeline.model.addresses import Again, address
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput, NotFound, NotPermitted, VendorBrokeContract
 from pipeline.model.ids import TenantId
+from pipeline.model.processor import is_proved
 from pipeline.model.tenant import Tenant
 from pipeline.ports.telephony import NumberUrls, Telephony
 from pipeline.store.audit import add_event
@@ -23,6 +24,7 @@ from pipeline.store.vault import Vault
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ELSEWHERE: Final = re.compile(r"(?:sip:[^\s@;]{1,64}@[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|client:[^\s]{1,121})")
+_VENDOR: Final = "twilio"
 _CLEARED: Final = NumberUrls(voice="", fallback="", status="")
 
 
@@ -78,7 +80,7 @@ def arm(vault: Vault, tenant: TenantId, named: str, *, telephony: Telephony, pub
 
     Raises:
         NotFound: no such number is listed, or it is no longer in the account.
-        NotPermitted: no attestation in force, or the tenant is closed.
+        NotPermitted: no attestation or no evidence about the vendor in force, or the tenant is closed.
         Conflict: an application or a trunk answers the number, or somebody else changed it meanwhile.
         VendorError: the vendor did not do it, or reads back something else; nothing changed here.
     """
@@ -87,6 +89,8 @@ def arm(vault: Vault, tenant: TenantId, named: str, *, telephony: Telephony, pub
         if not owner.is_active:
             raise NotPermitted("the tenant is closed")
         require_attestation(tx, keys=vault.keys)
+        if not is_proved(_VENDOR, owner.registry, on=tx.now.date()):
+            raise NotPermitted("no evidence in force about twilio is on file: earmark processor record twilio")
         number = get_number(tx, named, keys=vault.keys)
     if number.number_sid is not None:
         _point(owner, number, number.number_sid, telephony, number_urls(public_base, tenant))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from pipeline.consent.require import ConsentPlan
 from pipeline.intake.call_state import CallState, find_state
@@ -27,6 +28,7 @@ from pipeline.model.consent import Purpose
 from pipeline.model.decision import TrainingScope
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, LegId, new_id
+from pipeline.model.processor import is_proved
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
@@ -36,6 +38,9 @@ from pipeline.store.call_progress import name_of
 from pipeline.store.calls import NewCall, add_calls, number_digest
 from pipeline.store.inbox import has_message
 from pipeline.store.session import Transaction
+
+_VENDOR: Final = "twilio"
+"""Who would record: a company without evidence in force receives nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,8 @@ def _begin(ringing: Ringing, batch: _Batch) -> _Begun:
     legs = _legs(CallId(new_id("call")), ringing, batch)
     plan = batch.plan(legs)
     is_armed = any(leg.number_ref in owner.armed for leg in legs if leg.role is LegRole.AGENT)
-    barred = why_unrecorded(plan, owner, ringing, bundle=bundle, is_armed=is_armed)
+    is_vendor_proved = is_proved(_VENDOR, owner.registry, on=tx.now.date())
+    barred = why_unrecorded(plan, owner, ringing, bundle=bundle, is_armed=is_armed, is_vendor_proved=is_vendor_proved)
     locales = locales_of(plan, legs, owner, law=law)
     call = Call(
         id=legs[0].call,

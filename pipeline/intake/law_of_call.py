@@ -132,6 +132,7 @@ def why_unrecorded(
     *,
     bundle: Bundle | None = None,
     is_armed: bool = True,
+    is_vendor_proved: bool = True,
 ) -> str | None:
     """Say why a call is never asked and never recorded; None where it may be."""
     purposes = purposes_of(owner)
@@ -140,6 +141,7 @@ def why_unrecorded(
         "recording_off": not purposes,
         "policy": bundle is not None and not _is_allowed(bundle, purposes),
         "number_not_armed": not is_armed,
+        "no_evidence": not is_vendor_proved,
         "machine": ringing is not None and ringing.is_machine,
         "unscripted": bool(plan.unscripted),
     }

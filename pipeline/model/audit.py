@@ -51,6 +51,9 @@ class AuditTag(StrEnum):
     RECORDINGS_RECONCILED = "tenant:recordings:reconciled"
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
+    PROCESSOR_REGISTERED = "processor:evidence:registered"
+    CHILD_NOTED = "call:child:noted"
+    CHILD_CLEARED = "call:child:cleared"
     AUDIT_CHECKPOINT = "audit:chain:signed"
 
 

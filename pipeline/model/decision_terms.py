@@ -56,6 +56,8 @@ class ReasonCode(StrEnum):
     NOT_LISTED = "NOT_LISTED"
     OTHER_PURPOSE = "OTHER_PURPOSE"
     NO_CONTENT = "NO_CONTENT"
+    NO_EVIDENCE = "NO_EVIDENCE"
+    EVIDENCE_EXPIRED = "EVIDENCE_EXPIRED"
     ENDED = "ENDED"
 
 
@@ -89,6 +91,8 @@ SENTENCES: Final[Mapping[ReasonCode, str]] = {
     ReasonCode.NOT_LISTED: "The policy does not list this company.",
     ReasonCode.OTHER_PURPOSE: "The policy lists this company for other purposes.",
     ReasonCode.NO_CONTENT: "This company must never see what is said on calls or who calls.",
+    ReasonCode.NO_EVIDENCE: "No contract that binds this company and keeps it from training is on file.",
+    ReasonCode.EVIDENCE_EXPIRED: "What is on file about this company has expired, or is of a later day.",
     ReasonCode.ENDED: "Something has ended the life of this artifact.",
 }
 

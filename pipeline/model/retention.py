@@ -22,6 +22,8 @@ class RetentionBasis(StrEnum):
     TENANT_SETTING = "tenant_setting"
     JURISDICTION_CAP = "jurisdiction_cap"
     JURISDICTION_MINIMUM = "jurisdiction_minimum"
+    POLICY_MINIMUM = "policy_minimum"
+    """A law that binds whoever made the policy, as the policy names it."""
     CHILD = "child"
     DELETION_REQUEST = "deletion_request"
     CLOSURE = "closure"
@@ -39,6 +41,10 @@ ENDINGS = (
     RetentionBasis.NOT_PERMITTED,
 )
 """Events that end a recording and everything made from it."""
+
+
+MINIMUMS = (RetentionBasis.JURISDICTION_MINIMUM, RetentionBasis.POLICY_MINIMUM)
+"""What forbids to destroy a copy before its day."""
 
 
 class Disposition(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.model.ids import TenantId
+from pipeline.model.processor import ProcessorEvidence
 
 
 class OnDecline(StrEnum):
@@ -113,5 +114,7 @@ class Tenant:
     """References (keyed digests) of the tenant's own numbers whose calls may be recorded."""
     wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The tenant's own announcements in force, by `script:locale`."""
+    registry: tuple[ProcessorEvidence, ...] = field(default=(), repr=False)
+    """What is on file about companies that receive data, each company's newest entry."""
     version: int = field(default=0, compare=False)
     """Grows with every change of the tenant, its numbers or its wordings: what was read at another is out of date."""

@@ -120,6 +120,13 @@ class Processors(Leaf):
         return self
 
 
+class Minimum(Leaf):
+    """A time for which a law that binds whoever made the policy forbids to destroy a kind; `statute` names that law."""
+
+    days: Annotated[StrictInt, Field(ge=1, le=36500)]
+    statute: StrictStr = Field(min_length=5, max_length=120)
+
+
 class Retention(Leaf):
     """How long one kind is kept: no `days` is without an end, then justified again every `review_days`."""
 
@@ -128,6 +135,7 @@ class Retention(Leaf):
     tenant_min_days: Days
     tenant_max_days: Days | None
     survives: tuple[RetentionBasis, ...] = ()
+    minimum: Minimum | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Retention:
@@ -135,6 +143,8 @@ class Retention(Leaf):
             raise ValueError("either days, or no end and review_days")
         if self.tenant_max_days is not None and self.tenant_max_days < self.tenant_min_days:
             raise ValueError("tenant_max_days is below tenant_min_days")
+        if self.minimum is not None and self.tenant_min_days < self.minimum.days:
+            raise ValueError("tenant_min_days is below the minimum that a law sets")
         if not set(self.survives) <= set(ENDINGS):
             raise ValueError("survives lists events that end a recording, nothing else")
         return self
@@ -268,8 +278,11 @@ class Bundle(_Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """Sha256 of the policy in canonical form, whatever the layout of its file."""
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
+        """Sha256 of the policy in canonical form, whatever the layout of its file.
+
+        What has its default is left out, so that a policy keeps its digest when policies learn to say something new.
+        """
+        return hashlib.sha256(canonical_json(self.model_dump(mode="json", exclude_defaults=True))).hexdigest()
 
     @property
     def ref(self) -> PolicyRef:

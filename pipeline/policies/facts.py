@@ -142,6 +142,21 @@ class ProcessorUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFact:
+    """What is on file about a company: that a contract binds it and keeps it from training, and until when."""
+
+    __pydantic_config__: ClassVar = DESCRIBED
+    name: str
+    """Name of the company as policies list it."""
+    regions: tuple[str, ...]
+    """Families of regions that the contract names."""
+    evidence_on: date
+    """The day the evidence is of."""
+    expires_on: date
+    """From this day on it proves nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessorAsk:
     """A company that is about to have the artifact."""
 
@@ -196,6 +211,8 @@ class ChildSignal:
     """When."""
     age: int | None = None
     """The age that was stated; null where none was, which counts as a child."""
+    is_cleared: bool = False
+    """A person has looked at it and found no child: it no longer ends the recording, and still bars training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,5 +289,7 @@ class Facts:
     """What it was made from."""
     later_policies: tuple[LaterPolicy, ...] = ()
     """Versions of the policy announced after the one that is applied."""
+    evidence: tuple[EvidenceFact, ...] = ()
+    """What the tenant has on file about companies; about whom nothing is on file, nothing is proved."""
     considered: tuple[ProcessorAsk, ...] = ()
     """Companies asked about, beside those that the policy names."""

@@ -40,7 +40,8 @@ def stands_against_use(case: Case, name: str, purpose: str, region: str | None) 
 
 
 def _decide(case: Case, ask: ProcessorAsk) -> ProcessorDecision:
-    reasons = tuple(dict.fromkeys(stands_against_use(case, ask.name, ask.purpose, ask.region)))
+    against = [*stands_against_use(case, ask.name, ask.purpose, ask.region), *_unproved(case, ask)]
+    reasons = tuple(dict.fromkeys(against))
     return ProcessorDecision(
         name=ask.name,
         purpose=ask.purpose,
@@ -49,6 +50,21 @@ def _decide(case: Case, ask: ProcessorAsk) -> ProcessorDecision:
         reasons=reasons,
         clause=case.bundle.cite(_entry(case.bundle, ask.name)),
     )
+
+
+def _unproved(case: Case, ask: ProcessorAsk) -> Iterator[Reason]:
+    """Give what the registry does not prove today of a company that would see content."""
+    entry = next((p for p in case.bundle.processors.listed if p.name == ask.name and p.sees_content), None)
+    if entry is None:
+        return
+    found = next((e for e in case.facts.evidence if e.name == ask.name), None)
+    if found is None:
+        yield case.reason(ReasonCode.NO_EVIDENCE, entry)
+        return
+    if not found.evidence_on <= case.today < found.expires_on:
+        yield case.reason(ReasonCode.EVIDENCE_EXPIRED, entry)
+    if ask.region is not None and family(ask.region) not in {*found.regions, "local"}:
+        yield case.reason(ReasonCode.REGION, entry)
 
 
 def _listing(bundle: Bundle, name: str, purpose: str) -> Iterator[tuple[ReasonCode, Leaf]]:

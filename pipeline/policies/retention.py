@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import RetentionDecision
 from pipeline.model.decision_terms import Clause
-from pipeline.model.retention import ENDINGS, Bound, Disposition, RetentionBasis, keep_until
+from pipeline.model.retention import ENDINGS, MINIMUMS, Bound, Disposition, RetentionBasis, keep_until
 from pipeline.policies.bundle import Retention
 from pipeline.policies.case import HOLD, Case, after, law_clause
 from pipeline.policies.permissions import purposes_to_keep
@@ -30,6 +30,7 @@ _CAPPED: Final = frozenset(
     }
 )
 """A cap on recordings would mean nothing if their words were kept without end."""
+_OWN: Final = RetentionBasis.POLICY_MINIMUM
 _MANDATED: Final = frozenset({ArtifactKind.RECORDING_ORIGINAL})
 
 
@@ -39,7 +40,7 @@ def decide_retention(case: Case, *, is_storable: bool) -> RetentionDecision:
     events = tuple(e for e in _events(case, is_storable) if e.basis not in rule.survives)
     is_lawful = all(event.basis is not RetentionBasis.NOT_PERMITTED for event in events)
     chosen = keep_until(
-        _plan(case, rule), events=events, caps=_caps(case), minimums=_minimums(case) if is_lawful else ()
+        _plan(case, rule), events=events, caps=_caps(case), minimums=_minimums(case, rule) if is_lawful else ()
     )
     first = min(events, key=lambda e: (e.reach, ENDINGS.index(e.basis)), default=None)
     holds = case.facts.events.holds
@@ -76,7 +77,7 @@ def _events(case: Case, is_storable: bool) -> Iterator[Bound]:
     bundle, events = case.bundle, case.facts.events
     if not is_storable:
         yield Bound(on=case.captured_on, basis=RetentionBasis.NOT_PERMITTED, clause=bundle.cite(bundle.store))
-    for signal in case.children:
+    for signal in (s for s in case.children if not s.is_cleared):
         on = after(signal.on, -(-bundle.minors.purge_within_hours // 24))
         yield Bound(on=on, basis=RetentionBasis.CHILD, clause=bundle.cite(bundle.minors))
     if events.deletion_requested_on is not None:
@@ -108,9 +109,15 @@ def _caps(case: Case) -> tuple[Bound, ...]:
     )
 
 
-def _minimums(case: Case) -> tuple[Bound, ...]:
-    if case.facts.artifact.kind not in _MANDATED:
-        return ()
+def _minimums(case: Case, rule: Retention) -> tuple[Bound, ...]:
+    own = rule.minimum
+    named = (
+        () if own is None else (Bound(on=after(case.captured_on, own.days), basis=_OWN, clause=case.bundle.cite(own)),)
+    )
+    return named + (_mandated(case) if case.facts.artifact.kind in _MANDATED else ())
+
+
+def _mandated(case: Case) -> tuple[Bound, ...]:
     return tuple(
         Bound(
             on=after(case.captured_on, row.retention_min_days),
@@ -135,7 +142,7 @@ def _is_established(case: Case, condition: str | None) -> bool:
 def _disposition(case: Case, chosen: Bound, first: Bound | None) -> Disposition:
     if chosen.reach <= case.today:
         return Disposition.DUE
-    if first is not None and chosen.basis is RetentionBasis.JURISDICTION_MINIMUM and first.reach <= case.today:
+    if first is not None and chosen.basis in MINIMUMS and first.reach <= case.today:
         return Disposition.RESTRICTED
     return Disposition.RETAIN
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.audit import AuditTag
+from pipeline.model.decision import Visibility
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
+from pipeline.store.decisions import find_decision
 from pipeline.store.recordings import read_facts
 from pipeline.store.vault import Vault
 
 REDACTED = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.REDACTION_MANIFEST)
 """What may be read without revealing anything; originals need an approved reveal."""
+
+
+_SHOWN_TO_NOBODY: Final = (Visibility.QUARANTINED.value, Visibility.RESTRICTED.value)
 
 
 def read_redacted(
@@ -22,7 +29,7 @@ def read_redacted(
 
     Raises:
         InvalidInput: no reason.
-        NotPermitted: the kind is not a redacted one, or the redaction was not proved.
+        NotPermitted: the kind is not a redacted one, its redaction was not proved, or something has ended it.
         NotFound: the tenant has no such artifact.
     """
     if not reason.strip():
@@ -35,6 +42,9 @@ def read_redacted(
             raise NotFound(f"recording {recording} has no {kind.value}")
         if not read_facts(tx, recording).get("is_redaction_proved"):
             raise NotPermitted("the redaction of this recording is not proved")
+        decided = find_decision(tx, artifact.id)
+        if decided is not None and decided.record["visibility"] in _SHOWN_TO_NOBODY:
+            raise NotPermitted(f"this recording is {decided.record['visibility']}: it is shown to nobody")
         facts = {"kind": kind.value, "recording": recording, "reason": reason}
         add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     return vault.read(artifact)

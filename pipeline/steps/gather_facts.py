@@ -20,6 +20,7 @@ from pipeline.policies.facts import (
     ChildSign,
     ChildSignal,
     EventFacts,
+    EvidenceFact,
     Facts,
     LegFacts,
     ParentTerms,
@@ -31,6 +32,7 @@ from pipeline.policies.facts import (
 )
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
 from pipeline.store.calls import get_call, list_flags, list_legs
+from pipeline.store.child_signals import CLEARED, list_child_signals
 from pipeline.store.consents import list_consents
 from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
@@ -94,6 +96,7 @@ def gather(
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
         events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
+        evidence=_evidence(owner),
         considered=considered,
     )
 
@@ -110,6 +113,7 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         tenant=_tenant(owner, artifact.kind),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
         events=_events(tx, recording=None, call=call.id, signals=signals),
+        evidence=_evidence(owner),
     )
 
 
@@ -122,6 +126,13 @@ def _events(
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
         holds=tuple(sorted({hold.matter for hold in list_holds_on(tx, recording=recording, call=call)})),
+    )
+
+
+def _evidence(owner: Tenant) -> tuple[EvidenceFact, ...]:
+    return tuple(
+        EvidenceFact(name=e.name, regions=e.regions, evidence_on=e.evidence_on, expires_on=e.expires_on)
+        for e in owner.registry
     )
 
 
@@ -234,11 +245,20 @@ def _everyone_granted(people: Sequence[Leg], events: Sequence[ConsentEvent], pur
     return bool(people) and {(leg.role, leg.ordinal) for leg in people} <= granted
 
 
-def _child_signals(tx: Transaction, recording: Recording, noted: Mapping[str, Any]) -> tuple[ChildSignal, ...]:
+def _child_signals(tx: Transaction, recording: Recording, noted: Noted) -> tuple[ChildSignal, ...]:
+    """Join what was heard, told during the call, and noted since; a person's clearing covers what came before it."""
     on = (recording.started_at or tx.now).date()
+    later = list_child_signals(tx, recording=recording.id, call=recording.call)
+    cleared = max((at for at, entry in enumerate(later) if entry.sign == CLEARED), default=-1)
     signals: list[ChildSignal] = []
     if recording.call is not None and _CHILD_SIGNAL in list_flags(tx, recording.call):
-        signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on))
+        signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on, is_cleared=cleared >= 0))
     if noted.get("stated_age") is not None:
-        signals.append(ChildSignal(sign=ChildSign.STATED_AGE, on=on, age=int(noted["stated_age"])))
+        age = int(noted["stated_age"])
+        signals.append(ChildSignal(sign=ChildSign.STATED_AGE, on=on, age=age, is_cleared=cleared >= 0))
+    signals += [
+        ChildSignal(sign=ChildSign(entry.sign), on=entry.on, age=entry.age, is_cleared=at < cleared)
+        for at, entry in enumerate(later)
+        if entry.sign != CLEARED
+    ]
     return tuple(signals)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.session import Database, reachable
-from pipeline.store.tables_telephony import ALL_TABLES
 
 ONLY_ADDED_TO = (
     "attestations", "audit_events", "consent_events", "decisions", "inbox", "recorder_events", "reconciliations",

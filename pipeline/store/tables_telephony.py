@@ -6,8 +6,6 @@ wording is the tenant's own publication and stands in the clear.
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -92,6 +90,3 @@ reconciliations = Table(
     at("at"),
     Column("counts", JSONB, nullable=False),
 )
-
-ALL_TABLES: Final = tuple(metadata.tables.values())
-"""Every table of the app, the ones of `tables` too."""

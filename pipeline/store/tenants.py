@@ -17,6 +17,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import VendorAccount
 from pipeline.store.audit import add_event
 from pipeline.store.numbers import list_armed
+from pipeline.store.processors import list_evidence
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import tenants
@@ -70,7 +71,7 @@ def find_tenant(tx: Transaction, *, keys: Keys) -> Tenant | None:
     row = tx.connection.execute(select(tenants).where(tenants.c.tenant == tx.tenant)).first()
     if row is None:
         return None
-    return replace(_tenant(row, keys), armed=list_armed(tx), wordings=list_wordings(tx))
+    return replace(_tenant(row, keys), armed=list_armed(tx), wordings=list_wordings(tx), registry=list_evidence(tx))
 
 
 def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:

@@ -14,6 +14,7 @@ from pipeline.store.tenants import add_tenant
 from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.system_clock import SystemClock
 from tests.bench.load import signed_request
+from tests.builders import put_on_file
 
 BASE = "https://earmark.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -38,6 +39,7 @@ def add_tenants(url: str, folder: Path) -> None:
         keys.create_tenant_key(tenant.id)
         with database.transaction(tenant.id) as tx:
             add_tenant(tx, tenant, keys=keys, actor="bench")
+            put_on_file(tx)
             mark_armed(tx, NUMBER, keys=keys)
     database.close()
 

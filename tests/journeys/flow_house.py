@@ -50,6 +50,7 @@ from samples.scenario import Scenario
 from samples.twilio_standin import Account, NumberUrls, PlayedCall, Standin, tenant_urls
 from samples.twilio_standin.ledger import Ledger, RecordingEntry
 from samples.twilio_standin.leg import AgentApi
+from tests.builders import put_on_file
 from tests.fakes import NotedQueue
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 from webhooks.app import create_app
@@ -170,6 +171,7 @@ class FlowHouse:
         keys.create_tenant_key(made.id)
         with self.context.database.transaction(made.id) as tx:
             add_tenant(tx, made, keys=keys, actor="test")
+            put_on_file(tx)
             if flow.armed:
                 number = flow.scenario.from_ if flow.scenario.topology == "outbound" else flow.scenario.to
                 mark_armed(tx, number, keys=keys)

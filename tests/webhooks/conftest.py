@@ -28,6 +28,7 @@ from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
 from pipeline.store.tenants import add_tenant, find_tenant, get_tenant
+from tests.builders import put_on_file
 from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -161,6 +162,7 @@ class Stage:
         self.context.keys.create_tenant_key(made.id)
         with self.context.database.transaction(made.id) as tx:
             add_tenant(tx, made, keys=self.context.keys, actor="test")
+            put_on_file(tx)
             mark_armed(tx, DENVER, keys=self.context.keys)
             return get_tenant(tx, keys=self.context.keys)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from starlette.routing import Match
@@ -26,7 +27,9 @@ from pipeline.model.ids import TenantId
 from pipeline.ports.telephony import VendorNumber
 from pipeline.store.audit import list_events
 from pipeline.store.numbers import get_number
+from pipeline.store.processors import add_evidence
 from pipeline.store.tenants import change_tenant, get_tenant
+from tests.builders import ON_FILE
 from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -95,6 +98,16 @@ def test_a_number_is_named_by_itself_or_by_its_sid(desk, named):
     desk.list()
     desk.attest()
     assert desk.arm(named).number == NUMBER
+
+
+@pytest.mark.clause("nejix", "3", "only to perform services on our behalf")
+def test_without_evidence_about_the_vendor_nothing_is_armed(desk, vault, tenant):
+    desk.list()
+    desk.attest()
+    with vault.database.transaction(tenant.id) as tx:
+        add_evidence(tx, replace(ON_FILE[0], expires_on=date(2026, 1, 1)), actor="test")
+    with pytest.raises(NotPermitted, match="no evidence in force about twilio"):
+        desk.arm()
 
 
 def test_without_an_attestation_nothing_is_armed_and_the_vendor_is_not_asked(desk, telephony):

@@ -20,7 +20,7 @@ def tags(line, tenant: TenantId) -> list[str]:
 
 @pytest.fixture
 def newcomer(line):
-    return replace(line.owner, id=TenantId("newcomer"), account_sid=None, armed=frozenset())
+    return replace(line.owner, id=TenantId("newcomer"), account_sid=None, armed=frozenset(), registry=())
 
 
 def test_a_tenant_is_taken_on_with_a_key_of_its_own(line, newcomer):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -103,6 +104,18 @@ def test_a_call_that_nobody_is_asked_on_says_why(database, keys, chosen, given, 
     with database.transaction(state.owner.id) as tx:
         (event,) = list_events(tx, target=state.call.id)
     assert event.entry.facts["reason"] == reason
+
+
+@pytest.mark.clause("nejix", "3", "only to perform services on our behalf")
+def test_without_evidence_in_force_about_the_vendor_a_call_is_answered_and_not_recorded(database, keys, tenant):
+    expired = tuple(replace(entry, expires_on=date(2026, 11, 21)) for entry in tenant.registry)
+    for registry in ((), expired):
+        state = begin(database, keys, replace(tenant, registry=registry))
+        assert state.call.mode == UNRECORDED
+        with database.transaction(tenant.id) as tx:
+            (event,) = list_events(tx, target=state.call.id)
+            tx.connection.execute(text("update earmark.calls set call_sid = call_sid || 'x'"))
+        assert event.entry.facts["reason"] == "no_evidence"
 
 
 def test_a_number_that_is_disarmed_during_a_call_starts_no_recorder_any_more(database, keys, tenant):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pipeline.model.artifact import ArtifactKind
@@ -16,6 +16,7 @@ from pipeline.policies.facts import (
     CallFacts,
     ConsentFact,
     EventFacts,
+    EvidenceFact,
     Facts,
     LegFacts,
     ParentTerms,
@@ -27,6 +28,7 @@ from pipeline.policies.loader import load_bundle, load_matrix
 CAPTURED = datetime(2027, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 LONG_AFTER = CAPTURED + timedelta(days=31)
 SHA = "a" * 64
+COMPANIES = ("twilio", "deepgram", "aws", "vercel", "openai", "xai", "gcp", "anthropic", "nylas", "stripe")
 AGREED = ParentTerms(artifact="art_parent", training_failed=(), scope=TrainingScope.VENDOR_MODELS)
 
 
@@ -65,7 +67,24 @@ def facts(kind: ArtifactKind = ArtifactKind.TRANSCRIPT_REDACTED, **changes: Any)
     )
     tenant = TenantFacts(id="acme", record=True, transcribe=True, store=True, vendor_process=True, train=True)
     parents = () if kind is ArtifactKind.RECORDING_ORIGINAL else (AGREED,)
-    plain = Facts(as_of=LONG_AFTER, artifact=artifact, tenant=tenant, call=CallFacts(legs=(a_leg(),)), parents=parents)
+    plain = Facts(
+        as_of=LONG_AFTER,
+        artifact=artifact,
+        tenant=tenant,
+        call=CallFacts(legs=(a_leg(),)),
+        parents=parents,
+        evidence=tuple(on_file(name) for name in COMPANIES),
+    )
+    return replace(plain, **changes)
+
+
+def on_file(name: str, **changes: Any) -> EvidenceFact:
+    plain = EvidenceFact(
+        name=name,
+        regions=("us", "eu", "ap"),
+        evidence_on=CAPTURED.date(),
+        expires_on=date(2030, 1, 1),
+    )
     return replace(plain, **changes)
 
 

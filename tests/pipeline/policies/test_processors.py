@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline.model.decision import ProcessorDecision
 from pipeline.model.decision_terms import ReasonCode
-from pipeline.policies.facts import ProcessorAsk
+from pipeline.policies.facts import EvidenceFact, ProcessorAsk
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
-from tests.pipeline.policies.cases import a_leg, facts, judge, with_legs
+from tests.pipeline.policies.cases import LONG_AFTER, a_leg, facts, judge, on_file, with_legs
 
 
 def ask(name: str, purpose: str, region: str | None = None, *, policy: str, place: str = "NZ") -> ProcessorDecision:
@@ -98,3 +100,34 @@ def test_the_order_of_the_questions_does_not_change_the_record() -> None:
     one, other = (judge(facts(considered=c)).processors for c in (asks, asks[::-1]))
     assert one == other
     assert [p.region for p in one if p.name == "deepgram" and p.purpose == "speech_to_text"] == [None, "eu", "us"]
+
+
+DEEPGRAM = ("deepgram", "speech_to_text")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code"),
+    [
+        ((), ReasonCode.NO_EVIDENCE),
+        ((on_file("twilio"),), ReasonCode.NO_EVIDENCE),
+        ((on_file("deepgram", expires_on=LONG_AFTER.date()),), ReasonCode.EVIDENCE_EXPIRED),
+        ((on_file("deepgram", evidence_on=LONG_AFTER.date() + timedelta(days=1)),), ReasonCode.EVIDENCE_EXPIRED),
+        ((on_file("deepgram", regions=("eu",)),), ReasonCode.REGION),
+        ((on_file("deepgram", expires_on=LONG_AFTER.date() + timedelta(days=1)),), None),
+    ],
+)
+@pytest.mark.clause("nejix", "3", "only to perform services on our behalf")
+def test_a_company_gets_nothing_without_evidence_in_force_for_the_region(
+    evidence: tuple[EvidenceFact, ...], code: ReasonCode | None
+) -> None:
+    asked = ProcessorAsk(name=DEEPGRAM[0], purpose=DEEPGRAM[1], region="us")
+    record = judge(facts(considered=(asked,), evidence=evidence))
+
+    assert record.permits_processor(*DEEPGRAM) == (code is None)
+    (decision,) = (p for p in record.processors if (p.name, p.purpose) == DEEPGRAM)
+    assert [r.code for r in decision.reasons] == ([] if code is None else [code])
+
+
+def test_a_company_that_never_sees_content_needs_no_evidence_to_be_refused_it() -> None:
+    record = judge(facts(evidence=()))
+    assert [r.code for p in record.processors if p.name == "stripe" for r in p.reasons] == [ReasonCode.NO_CONTENT]

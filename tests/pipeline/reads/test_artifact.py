@@ -4,11 +4,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from pipeline.decisions.children import note_child
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted, StoreUnreachable
+from pipeline.model.retention import RetentionBasis
 from pipeline.reads.artifact import REDACTED, read_redacted
 from pipeline.steps.context import shelf_of
+from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.withhold import withhold
+from pipeline.store.endings import Ending, add_ending
 from pipeline.store.vault import Vault
 from tests.conftest import make_tenant
 
@@ -52,6 +56,26 @@ def test_nobody_reads_without_a_reason(line, recording, reason):
 def test_the_text_of_a_recording_whose_audio_is_not_proved_yet_is_not_read(line):
     recording = line.through(line.record(), *ALL[:-1])
     with pytest.raises(NotPermitted, match="not proved"):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    assert line.events(READ) == []
+
+
+@pytest.mark.parametrize(
+    ("ended", "shown"), [(RetentionBasis.DELETION_REQUEST, "restricted"), (RetentionBasis.CHILD, "quarantined")]
+)
+@pytest.mark.clause("nejix", "4", "You may delete individual records earlier")
+def test_what_something_has_ended_is_shown_to_nobody(line, recording, ended, shown):
+    with line.tx() as tx:
+        if ended is RetentionBasis.CHILD:
+            note_child(tx, recording.id, age=9, actor="user:1")
+        else:
+            add_ending(
+                tx,
+                Ending(scope_kind="recording", scope_id=recording.id, cause=ended, source="s", ends_on=tx.now.date()),
+                actor="user:1",
+            )
+    line.run(decide_artifacts, recording)
+    with pytest.raises(NotPermitted, match=shown):
         read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
     assert line.events(READ) == []
 

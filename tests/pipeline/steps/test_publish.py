@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.decisions.children import note_child
 from pipeline.model.errors import IllegalTransition
 from pipeline.model.recording import RecordingState as S
+from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.publish import publish
 from pipeline.steps.withhold import withhold
 from pipeline.store.recordings import mark_state, merge_facts
@@ -45,6 +47,19 @@ def test_publishing_again_is_audited_and_reviewed_once(line):
     for _ in range(3):
         line.run(publish, recording)
     assert (line.events(PUBLISHED), len(review(line))) == ([{"entities": 3, "muted_ms": 900}], 1)
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+def test_a_childs_recording_is_quarantined_and_goes_before_nobody(line):
+    recording = line.through(line.record(), "settle_consent", "capture", "transcribe", "detect", "redact_audio",
+                             "redact_text")  # fmt: skip
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+    line.run(decide_artifacts, recording)
+    assert line.run(publish, recording) == {"state": "withheld", "reason": "quarantined: child"}
+    assert line.state(recording) is S.WITHHELD
+    assert review(line) == []
+    assert line.events(PUBLISHED) == []
 
 
 @pytest.mark.parametrize(

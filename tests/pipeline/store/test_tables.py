@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import LargeBinary, Text, UniqueConstraint, text
 
-from pipeline.store.tables_telephony import ALL_TABLES
+from pipeline.store.all_tables import ALL_TABLES
 
 MADE_ONCE = {
     "calls": {"tenant", "call_sid"},
