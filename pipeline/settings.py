@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from pipeline.model.errors import InvalidInput
 
+_REGION: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _POSTGRES_URL: Final = re.compile(r"postgresql\+psycopg://[^/\s]*(/|$|\?)")
 
 
@@ -38,13 +39,23 @@ class DatabaseSettings(_Group):
         return given
 
 
+def _names_one_region(given: str | None) -> str | None:
+    """Refuse a wildcard or a list: a policy names providers with their regions, and each must be one that is known."""
+    if given is not None and not _REGION.fullmatch(given):
+        raise ValueError("one region by its name is expected, such as eu-central-1")
+    return given
+
+
+type Region = Annotated[str | None, AfterValidator(_names_one_region)]
+
+
 class ArtifactSettings(_Group):
     """Where sealed artifacts lie."""
 
     store: Literal["files", "s3"] = Field(default="files", description="`files` under the data directory, or `s3`")
     bucket: str | None = Field(default=None, description="S3 bucket; versioning and object lock must be on")
     prefix: str = Field(default="", description="put before every S3 key")
-    region: str | None = Field(default=None, description="S3 region")
+    region: Region = Field(default=None, description="S3 region")
     endpoint: str | None = Field(default=None, description="S3 endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="S3 access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="S3 secret key")
@@ -54,7 +65,7 @@ class KeySettings(_Group):
     """Who keeps the tenants' keys."""
 
     keeper: Literal["file", "kms"] = Field(default="file", description="`file` under the data directory, or `kms`")
-    region: str | None = Field(default=None, description="KMS region")
+    region: Region = Field(default=None, description="KMS region")
     endpoint: str | None = Field(default=None, description="KMS endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="KMS access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="KMS secret key")

@@ -16,6 +16,7 @@ from pipeline import telemetry
 from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
+    hosts_of,
     load_listener,
     load_transcribers,
     name_recognisers,
@@ -152,6 +153,7 @@ def step_context(base: Base) -> StepContext:
         detector=Detector(load_models()),
         law=load_law(),
         bundles=load_bundle,
+        hosts=hosts_of(base.vault.objects),
     )
 
 

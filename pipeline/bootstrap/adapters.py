@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.errors import InvalidInput
+from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
@@ -30,6 +31,12 @@ def choose_objects(settings: Settings) -> Artifacts:
         InvalidInput: the settings do not fit together.
     """
     return _choose(_OBJECTS, settings.artifacts.store, settings)
+
+
+def hosts_of(objects: Artifacts) -> tuple[ProcessorAsk, ...]:
+    """Name the company on whose computers a store keeps its objects; none where they lie in this building."""
+    meta = objects.audit
+    return (ProcessorAsk(name=meta.processor, purpose="hosting", region=meta.region),) if meta.processor else ()
 
 
 def choose_keys(settings: Settings) -> Keys:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from pipeline.model.decision import ProcessorDecision
 from pipeline.model.decision_terms import Reason, ReasonCode
+from pipeline.model.processor import ProcessorEvidence, evidence_of
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
 from pipeline.policies.case import Case
 from pipeline.policies.facts import ProcessorAsk
@@ -15,6 +17,23 @@ from pipeline.policies.regions import broken_rules, family
 def lists_processor(bundle: Bundle, name: str, purpose: str) -> bool:
     """Say whether a policy lists a company for a purpose, before there is any artifact to decide on."""
     return not any(_listing(bundle, name, purpose))
+
+
+def why_not_host(
+    bundle: Bundle, registry: Iterable[ProcessorEvidence], host: ProcessorAsk, *, on: date
+) -> ReasonCode | None:
+    """Say why a company may not keep a tenant's artifacts in a region, before there is any; None where it may."""
+    against = next((code for code, _ in _listing(bundle, host.name, host.purpose)), None)
+    if against is not None:
+        return against
+    entry = next(p for p in bundle.processors.listed if p.name == host.name)
+    evidence = evidence_of(host.name, registry)
+    if evidence is None:
+        return ReasonCode.NO_EVIDENCE
+    if not evidence.is_in_force(on):
+        return ReasonCode.EVIDENCE_EXPIRED
+    named = family(host.region) if host.region else ""
+    return None if named in entry.regions and named in evidence.regions else ReasonCode.REGION
 
 
 def decide_processors(case: Case) -> tuple[ProcessorDecision, ...]:

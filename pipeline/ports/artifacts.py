@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.ports.transcriber import AuditMeta
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
@@ -58,6 +60,11 @@ class Artifacts(Protocol):
         StoreUnreachable: not answered, full, or failed; never taken for "absent".
         StoreDenied: refused, by credentials, lock or hold.
     """
+
+    @property
+    def audit(self) -> AuditMeta:
+        """Say whose computers the bytes lie on."""
+        ...
 
     def put_if_absent(
         self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]

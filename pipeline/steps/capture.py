@@ -9,11 +9,12 @@ from typing import Final
 from pipeline.consent.authorise import Authorisation, Silence, authorise
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import InvalidInput, NotFound, VendorBrokeContract, VendorUnavailable
+from pipeline.model.errors import InvalidInput, NotFound, NotPermitted, VendorBrokeContract, VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.model.span import TimeSpan
 from pipeline.model.tenant import Tenant
+from pipeline.policies.processors import why_not_host
 from pipeline.redaction.audio import describe
 from pipeline.redaction.cut_audio import cut_audio
 from pipeline.redaction.hush import hush, is_still
@@ -39,11 +40,13 @@ def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
         VendorBrokeContract: other channels than were announced, or no audio at all.
         IntegrityError: an encrypted recording was altered on its way.
         InvalidInput: it cannot be decoded.
+        NotPermitted: the company on whose computers it would lie is not listed, not proved, or in another region.
     """
     found, owner = context.read(tenant, recording)
     shelf = shelf_of(found)
     artifact = context.vault.recover(shelf, ArtifactKind.RECORDING_ORIGINAL)
     if artifact is None:
+        _check_hosts(context, found, owner)
         whole = fetch(context, found, owner)
         answer = _judge(context, found, owner, whole)
         if not answer.is_authorised:
@@ -53,6 +56,21 @@ def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
     else:
         audio = context.vault.read(artifact)
     return note_capture(context, found, artifact, audio)
+
+
+def _check_hosts(context: StepContext, recording: Recording, owner: Tenant) -> None:
+    """See that whoever keeps what is stored is listed, proved and in a region of the policy, before a byte is.
+
+    The vendor's copy stays where it is: what is not proved today may be tomorrow.
+    """
+    bundle, today = context.bundles(owner.policy_id), context.clock.now().date()
+    for host in context.hosts:
+        reason = why_not_host(bundle, owner.registry, host, on=today)
+        if reason is not None:
+            with context.vault.database.transaction(recording.tenant) as tx:
+                facts: Facts = {"processor": host.name, "region": host.region, "reason": reason.value}
+                add_event(tx, AuditTag.VENDOR_DENIED, actor="system", target=recording.id, facts=facts)
+            raise NotPermitted(f"{host.name} may not keep this tenant's recordings: {reason}")
 
 
 def note_capture(context: StepContext, recording: Recording, artifact: Artifact, audio: bytes) -> Receipt:

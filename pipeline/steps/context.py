@@ -15,6 +15,7 @@ from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation
 from pipeline.policies.bundle import Bundle
+from pipeline.policies.facts import ProcessorAsk
 from pipeline.policies.loader import Law
 from pipeline.ports.clock import Clock
 from pipeline.ports.recordings import RecordingsVendor
@@ -61,6 +62,8 @@ class StepContext:
     law: Law
     bundles: Callable[[str], Bundle] = field(repr=False)
     listened_share: float = SHARE
+    hosts: tuple[ProcessorAsk, ...] = ()
+    """Companies on whose computers artifacts lie; none where they lie in this building."""
 
     @contextmanager
     def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:

@@ -84,3 +84,15 @@ def test_every_setting_says_what_it_is() -> None:
     fields = [f for group in groups.values() for f in getattr(group, "model_fields", {}).values()]
     assert len(fields) > 20
     assert all(field.description for field in fields)
+
+
+@pytest.mark.parametrize("region", ["*", "us-*", "eu,us", "", "any region", "EU"])
+@pytest.mark.clause("nejix", "3", "Cloud providers, e.g., AWS / GCP]")
+def test_a_region_is_one_by_its_name_and_no_wildcard(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    for group in ("ARTIFACTS", "KEYS"):
+        monkeypatch.setenv(f"EARMARK_{group}__REGION", region)
+        with pytest.raises(InvalidInput, match=f"EARMARK_{group}__REGION"):
+            read_settings()
+        monkeypatch.setenv(f"EARMARK_{group}__REGION", "eu-central-1")
+        read_settings()
+        monkeypatch.delenv(f"EARMARK_{group}__REGION")

@@ -11,24 +11,64 @@ import pytest
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import Leg, LegRole
 from pipeline.model.consent import Outcome
-from pipeline.model.errors import StoreUnreachable, VendorBrokeContract, VendorUnavailable
+from pipeline.model.errors import NotPermitted, StoreUnreachable, VendorBrokeContract, VendorUnavailable
 from pipeline.model.ids import LegId, new_id
 from pipeline.model.recorder import RecorderAct
 from pipeline.model.recording import RecordingState as S
 from pipeline.model.transcript import Utterance, Word
 from pipeline.model.transcript_file import read_transcript
+from pipeline.policies.facts import ProcessorAsk
 from pipeline.redaction.audio import describe
 from pipeline.steps.capture import capture
 from pipeline.steps.context import shelf_of
 from pipeline.steps.delete_vendor_copy import delete_vendor_copy
 from pipeline.steps.settle_consent import settle_consent
 from pipeline.store.calls import add_leg
+from pipeline.store.processors import add_evidence
 from pipeline.store.recordings import mark_state, note_recording
-from tests.builders import answer
+from tests.builders import ON_FILE, answer
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, tone
 
 ORIGINAL = ArtifactKind.RECORDING_ORIGINAL
 CAPTURED = "recording:artifact:captured"
+
+
+HOST = ProcessorAsk(name="aws", purpose="hosting", region="us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        (HOST, None),
+        (dataclasses.replace(HOST, region="local"), "REGION"),
+        (dataclasses.replace(HOST, region="me-south-1"), "REGION"),
+        (dataclasses.replace(HOST, region=None), "REGION"),
+        (dataclasses.replace(HOST, name="garage"), "NOT_LISTED"),
+    ],
+)
+@pytest.mark.clause("nejix", "3", "Cloud providers, e.g., AWS / GCP]")
+def test_nothing_is_stored_with_a_company_that_the_policy_does_not_name_for_the_region(line, host, reason):
+    recording = line.record()
+    context = dataclasses.replace(line.context, hosts=(host,))
+    if reason is None:
+        assert capture(context, line.owner.id, recording.id)["artifact"]
+        return
+    with pytest.raises(NotPermitted, match=reason):
+        capture(context, line.owner.id, recording.id)
+    assert line.artifact(recording, ORIGINAL) is None
+    assert [e["reason"] for e in line.events("processor:data:denied")] == [reason]
+
+
+@pytest.mark.clause("nejix", "3", "only to perform services on our behalf")
+def test_nothing_is_stored_with_a_company_whose_evidence_has_expired(line):
+    recording = line.record()
+    with line.tx() as tx:
+        today = tx.now.date()
+        add_evidence(tx, dataclasses.replace(ON_FILE[2], expires_on=today), actor="test")
+    context = dataclasses.replace(line.context, hosts=(HOST,))
+    with pytest.raises(NotPermitted, match="EVIDENCE_EXPIRED"):
+        capture(context, line.owner.id, recording.id)
+    assert line.artifact(recording, ORIGINAL) is None
 
 
 def test_the_vendors_bytes_are_in_the_vault_as_they_were(line):
