@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.model.entity import EntityType as T
+from pipeline.redaction.check_digits import proven_type
 from pipeline.redaction.normalise import ENGLISH, Kind, Run, Written
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.dates import find_dates
 from pipeline.redaction.recognizers.name_words import NameReader
-from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence, proven_type
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import STREET_WORDS, TITLES, Vocabulary, read_sections, word_set
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
+from pipeline.redaction.check_digits import proven_type
 from pipeline.redaction.normalise import Run, Written
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.amounts import is_amount
-from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type, proven_type
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
 _LONG: Final = 7

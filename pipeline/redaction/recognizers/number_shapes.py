@@ -8,6 +8,7 @@ import phonenumbers
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction import validators
+from pipeline.redaction.check_digits import proven_type
 
 NUMBER_TYPES: Final = frozenset({
     T.PHONE_NUMBER, T.ZIP_CODE, T.DATE_OF_BIRTH, T.US_SSN, T.CREDIT_CARD, T.CREDIT_CARD_CVV, T.CREDIT_CARD_EXPIRY,
@@ -15,21 +16,6 @@ NUMBER_TYPES: Final = frozenset({
     T.IP_ADDRESS, T.VEHICLE,
 })  # fmt: skip
 _REGIONS: Final = ("US", "GB", "AU", "NZ")
-
-
-def proven_type(code: str) -> T | None:
-    """Give the type that check digits or a strict grammar prove; None when nothing is proved."""
-    if validators.card(code):
-        return T.CREDIT_CARD
-    if validators.iban(code):
-        return T.IBAN_CODE
-    if validators.nino(code) or (validators.nhi(code)):
-        return T.NATIONAL_ID
-    if len(code) == 17 and validators.vin(code) and not code.isdecimal():
-        return T.VEHICLE
-    if validators.gb_postcode(code) and 5 <= len(code) <= 7:
-        return T.ZIP_CODE
-    return None
 
 
 def likely_type(code: str) -> tuple[T, float]:
