@@ -30,6 +30,11 @@ def _vin(code: str) -> bool:
     return not code.isdecimal() and validators.vin(code)
 
 
+def _au_or_nz_postcode(code: str) -> bool:
+    """Say whether a code lies where Australia's or New Zealand's postcodes lie: nearly all of theirs are both."""
+    return validators.au_postcode(code) or validators.nz_postcode(code)
+
+
 PROOFS: Final = (
     Proof(name="card", type=T.CREDIT_CARD, passes=validators.card, shows_type=True),
     Proof(name="iban", type=T.IBAN_CODE, passes=validators.iban, shows_type=True),
@@ -41,8 +46,16 @@ PROOFS: Final = (
     Proof(name="nhs", type=T.NATIONAL_ID, passes=validators.nhs),
     Proof(name="ird", type=T.NATIONAL_ID, passes=validators.ird),
     Proof(name="tfn", type=T.NATIONAL_ID, passes=validators.tfn),
+    Proof(name="abn", type=T.NATIONAL_ID, passes=validators.abn),
     Proof(name="medicare", type=T.NATIONAL_ID, passes=validators.medicare),
+    Proof(name="itin", type=T.NATIONAL_ID, passes=validators.itin),
+    Proof(name="itin", type=T.US_SSN, passes=validators.itin),
+    Proof(name="aba_routing", type=T.ACCOUNT_NUMBER, passes=validators.aba_routing),
     Proof(name="gb_postcode", type=T.ZIP_CODE, passes=validators.gb_postcode, shows_type=True),
+    Proof(name="ca_postcode", type=T.ZIP_CODE, passes=validators.ca_postcode),
+    Proof(name="us_zip", type=T.ZIP_CODE, passes=validators.us_zip),
+    Proof(name="in_pin_code", type=T.ZIP_CODE, passes=validators.in_pin_code),
+    Proof(name="au_nz_postcode", type=T.ZIP_CODE, passes=_au_or_nz_postcode),
 )
 """The first that is passed counts: those that least other numbers pass stand first within a type."""
 

@@ -95,20 +95,3 @@ def aba_routing(digits: str) -> bool:
     if not are_digits(digits, (9,)) or int(digits[:2]) not in _ABA_PREFIXES or digits == "0" * 9:
         return False
     return weighted_sum(digits, (3, 7, 1) * 3) % 10 == 0
-
-
-def gb_sort_code(digits: str) -> bool:
-    """Say whether this has the form of a UK bank's sort code; it has no check digit of its own.
-
-    Source: Pay.UK, Extended Industry Sorting Code Directory: six digits, none allocated below 01.
-    """
-    return are_digits(digits, (6,)) and digits[:2] != "00"
-
-
-def au_bsb(digits: str) -> bool:
-    """Say whether this has the form of an Australian bank's BSB number; it has no check digit.
-
-    Source: Australian Payments Network, BSB numbers: two digits for the bank (from 01), one for the state (0 and 1
-    are not of a state), three for the branch.
-    """
-    return are_digits(digits, (6,)) and digits[:2] != "00" and digits[2] not in "01"

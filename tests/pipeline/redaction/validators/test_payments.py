@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.redaction.validators import aba_routing, au_bsb, card, gb_sort_code, iban, luhn
+from pipeline.redaction.validators import aba_routing, card, iban, luhn
 
 CARDS = [
     "4111111111111111", "4222222222222", "5555555555554444", "2223003122003222", "378282246310005", "371449635398431",
@@ -81,17 +81,3 @@ def test_one_changed_digit_is_no_routing_number(digits: str, at: int, by: int) -
 @pytest.mark.parametrize("digits", ["000000000", "500000005", "12345678", "12100024a"])
 def test_a_prefix_of_no_district_is_no_routing_number(digits: str) -> None:
     assert not aba_routing(digits)
-
-
-@pytest.mark.parametrize(
-    ("digits", "has_form"), [("204211", True), ("010203", True), ("001234", False), ("20421", False)]
-)
-def test_a_sort_code_has_six_digits_and_a_bank(digits: str, has_form: bool) -> None:
-    assert gb_sort_code(digits) is has_form
-
-
-@pytest.mark.parametrize(
-    ("digits", "has_form"), [("062000", True), ("733123", True), ("000123", False), ("061000", False)]
-)
-def test_a_bsb_has_six_digits_a_bank_and_a_state(digits: str, has_form: bool) -> None:
-    assert au_bsb(digits) is has_form
