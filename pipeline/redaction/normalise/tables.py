@@ -71,7 +71,6 @@ class MonthWords(_Frozen):
     """The months and their abbreviations."""
 
     names: dict[Word, Annotated[StrictInt, Field(ge=1, le=12)]] = Field(min_length=12)
-    ambiguous: Words
 
 
 class LetterWords(_Frozen):
@@ -170,7 +169,6 @@ def _tables(file: LanguageFile) -> Tables:
         ambiguous_ordinals=ordinals.ambiguous,
         of_words=ordinals.of,
         months=months.names,
-        ambiguous_months=months.ambiguous,
         ambiguous_letters=letters.ambiguous,
         letter_names=_by_phrase(letters.names),
         letter_sounds=frozenset(letters.sounds),

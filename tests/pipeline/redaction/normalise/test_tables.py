@@ -72,7 +72,6 @@ def test_a_word_has_one_value_in_numbers_and_is_no_sign_or_hesitation_besides(ta
 
 @EACH
 def test_what_is_marked_in_a_group_belongs_to_it(tables: Tables) -> None:
-    assert tables.ambiguous_months <= tables.months.keys()
     assert tables.ambiguous_ordinals <= tables.ordinals.keys()
     assert tables.letter_sounds | tables.homophones_only_inside <= tables.letter_homophones.keys()
     assert tables.connecting_homophones <= tables.digit_homophones.keys()
