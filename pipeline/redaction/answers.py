@@ -198,7 +198,11 @@ def _runs_in(view: TurnView, slot: T) -> list[Answer]:
 
 
 def _typed(slot: T, run: Run) -> T:
-    return proven_type(run.code) or slot if len(run.code) >= 13 else slot
+    """Give what a run is that answers; too long for what was asked and with a card's check digit, it is a card."""
+    if len(run.code) < 13:
+        return slot
+    is_card = confidence(slot, run.code) < 0.9 and confidence(T.CREDIT_CARD, run.code) > 0.9
+    return proven_type(run.code) or (T.CREDIT_CARD if is_card else slot)
 
 
 def _bridged(written: Written, runs: list[Run]) -> list[tuple[Run, int, int]]:
