@@ -41,10 +41,13 @@ class Slot:
     last_answer: int | None = None
     heard: str = field(default="", repr=False)
 
+    def waited(self, position: int, opened: int) -> int:
+        """Give how many turns a turn's position comes after the question, or after the last piece of its answer."""
+        return position - (opened if self.last_answer is None else self.last_answer)
+
     def is_open(self, position: int, opened: int) -> bool:
         """Say whether an answer may still come at a turn's position."""
-        since = opened if self.last_answer is None else self.last_answer
-        return position - since <= (_OPEN_TURNS if self.last_answer is None else _ECHO_TURNS)
+        return self.waited(position, opened) <= (_OPEN_TURNS if self.last_answer is None else _ECHO_TURNS)
 
 
 class Dialogue:
@@ -82,7 +85,7 @@ class Dialogue:
                 answers = [a for a in answers if _reads_back(view, a, slot)]
             else:
                 slot.heard += "".join(_code(view, a) for a in answers)
-            late = position - (opened if slot.last_answer is None else slot.last_answer) > _AT_ONCE
+            late = slot.waited(position, opened) > _AT_ONCE
             said = "read-back: " if own else "late " if late else ""
             found = [e for a in answers if (e := _entity(view, slot, a, said)) is not None]
             if found and not own:

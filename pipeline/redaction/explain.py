@@ -97,6 +97,14 @@ _SENTENCES: Final[Mapping[tuple[str, str | None], str]] = {
     ("CheckDigits", "tfn"): "passes the check digit of an Australian tax file number",
     ("CheckDigits", "medicare"): "passes the check digit of an Australian Medicare number",
     ("CheckDigits", "vin"): "passes the check character of a vehicle identification number",
+    ("CheckDigits", "abn"): "passes the check digits of an Australian Business Number",
+    ("CheckDigits", "itin"): "has the form of a US individual taxpayer's number",
+    ("CheckDigits", "aba_routing"): "passes the check digit of a US bank's routing number",
+    ("CheckDigits", "gb_postcode"): "has the strict form of a UK postcode",
+    ("CheckDigits", "ca_postcode"): "has the form of a Canadian postal code",
+    ("CheckDigits", "us_zip"): "has the form of a US ZIP code",
+    ("CheckDigits", "in_pin_code"): "has the form of an Indian PIN code",
+    ("CheckDigits", "au_nz_postcode"): "has the form of an Australian or New Zealand postcode",
     ("Reviewer", None): "a reviewer marked it",
 }
 """A sentence for a rule, and one for each of its patterns that says more than the rule's own."""

@@ -66,7 +66,7 @@ class Cutter:
         starts, ends = _spaced_places(words) if is_spaced else _places(text, words)
         compared = _compared(text, words, plain)
         looked_up = [key.translate(self._fold) for key in compared] if self._fold and not plain else compared
-        tokens = tuple(map(_make_token, zip(words, starts, ends, compared)))  # noqa: B905  # one length, often called
+        tokens = tuple(map(_make_token, zip(words, starts, ends, compared, strict=True)))
         is_odd = has_signs and _ODD.search(text) is not None
         return Said(words, looked_up, starts, ends, tokens, is_spaced, is_odd, has_signs)
 
