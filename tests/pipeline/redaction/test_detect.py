@@ -97,6 +97,15 @@ def test_detecting_again_in_the_redacted_text_finds_nothing_more(detector: Detec
     assert hidden(Conversation(id=call.id, turns=turns), again) == []
 
 
+@pytest.mark.parametrize("number", ["[CREDIT_CARD:4111111111111111]", "[PHONE_NUMBER_6421555014]"])
+def test_a_number_in_brackets_with_its_kind_is_not_taken_for_what_redaction_wrote(
+    detector: Detector, number: str
+) -> None:
+    call = a_conversation(f"caller: it is {number} ok")
+    (shown,) = left(call, detector.detect(call))
+    assert not any(sign.isdigit() for sign in shown)
+
+
 def test_a_tenants_profile_chooses_types_and_own_words(detector: Detector) -> None:
     call = a_conversation("caller: margaret here about project blue heron", "agent: your pin", "caller: four four one")
     payment = make_profile(TenantSettings(entity_set="payment"), TenantSecrets(hide_words=("blue heron",)))
