@@ -16,6 +16,7 @@ from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.redaction.alike import sounds_alike
 from pipeline.redaction.normalise import Kind, Written
 from pipeline.redaction.profile import RedactionProfile
+from pipeline.redaction.recognizers.introductions import Introductions
 from pipeline.redaction.said_value import SpokenWord, locate_words, spoken_words
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import TITLES, Vocabulary, read_sections
@@ -23,9 +24,14 @@ from pipeline.redaction.vocabulary import TITLES, Vocabulary, read_sections
 _OWN_SIDE: Final = frozenset({"agent", "assistant", "bot", "system"})
 """Parties whose own introduction tells no caller's name."""
 _GIVES_A_NAME: Final = re.compile(
-    rf"\b(?:{'|'.join(map(re.escape, read_sections('announcements')['sure']))}|this is|i am|i'm|im|it is|it's)$"
+    rf"\b(?:{'|'.join(map(re.escape, read_sections('announcements')['sure']))}|this is|i am|i'm|im|it is|it's"
+    r"|called|named|my name)$"
 )
 """What somebody says just before giving a name."""
+_WAS_A_NAME: Final = re.compile(r"^(?:is|was|'s) (?:my|the) name\b")
+"""What somebody says just after giving a name."""
+_INTRODUCED: Final = frozenset({"introduction", "speaking"})
+"""Patterns of `Introductions` by which somebody gives the own name; the others greet, or speak of somebody."""
 _LEAST_HEARD: Final = 5
 """How long a word is at least for a like sound to count: shorter ones sound like too many others."""
 
@@ -87,8 +93,13 @@ def _tells_a_name(entity: Entity, turns: Mapping[int, TurnView]) -> bool:
     if any(evidence.question_turn is not None for evidence in entity.evidence):
         return True
     view = turns[entity.turn]
+    if view.turn.speaker.lower() in _OWN_SIDE:
+        return False
+    if any(e.recognizer == Introductions.__name__ and e.pattern in _INTRODUCED for e in entity.evidence):
+        return True
     before = " ".join(token.key for token in view.written.tokens if token.end <= entity.span.start)
-    return view.turn.speaker.lower() not in _OWN_SIDE and bool(_GIVES_A_NAME.search(before))
+    after = " ".join(token.key for token in view.written.tokens if token.start >= entity.span.end)
+    return bool(_GIVES_A_NAME.search(before) or _WAS_A_NAME.match(after))
 
 
 def _words(entity: Entity, turns: Mapping[int, TurnView]) -> list[str]:
