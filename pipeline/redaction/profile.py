@@ -70,15 +70,24 @@ class RedactionProfile:
             raise InvalidInput("padding and gap are not negative")
 
     def hides(self, type: T, score: float = 1.0) -> bool:
-        """Say whether an entity is hidden; one of a type nobody knows is, however low its score."""
+        """Say whether an entity is hidden; one of a type nobody knows is, whatever the score it was found with."""
         if type in ALWAYS_HIDDEN:
             return True
-        return type in self.entity_types and score >= self.thresholds.get(type, self.threshold)
+        return type in self.entity_types and score >= self.threshold_of(type)
+
+    def threshold_of(self, type: T) -> float:
+        """Give the chance from which a word is taken for this type; of what is always hidden, the lowest there is."""
+        return self.least if type in ALWAYS_HIDDEN else self.thresholds.get(type, self.threshold)
 
     @property
     def least(self) -> float:
-        """The lowest score at which anything is hidden: what lies below it need not be looked at."""
+        """The lowest chance at which anything is looked for: a word below it is of no type, known or unknown."""
         return min((self.threshold, *(self.thresholds.get(type, self.threshold) for type in self.entity_types)))
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All thresholds of types that are hidden, the lowest first."""
+        return tuple(sorted({self.threshold_of(type) for type in self.entity_types | ALWAYS_HIDDEN}))
 
     @property
     def digest(self) -> str:

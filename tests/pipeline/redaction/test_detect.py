@@ -112,6 +112,17 @@ def test_a_tenants_profile_chooses_types_and_own_words(detector: Detector) -> No
     assert hidden(call, detector.detect(call, profile=payment)) == ["TENANT_WORD blue heron", "PIN four four one"]
 
 
+@pytest.mark.parametrize("said", ["gwen pugh gwen is fine", "it's a c h t e r b e r g everybody says that"])
+def test_less_evidence_for_one_type_never_shows_what_is_of_another(detector: Detector, said: str) -> None:
+    call = a_conversation("agent: who am i speaking to", f"caller: {said}")
+    shown = []
+    for thresholds in ({}, {"URL": 0.001}):
+        chosen = make_profile(TenantSettings(threshold=0.8, thresholds=thresholds), TenantSecrets())
+        shown.append(left(call, detector.detect(call, profile=chosen)))
+    assert shown[0] == shown[1]
+    assert "_" in shown[0][1]
+
+
 def test_a_call_with_capitals_and_dashes_is_understood_as_well(detector: Detector) -> None:
     call = a_conversation(
         "agent: My name is Keisha. May I have your first and last name?",
