@@ -57,6 +57,13 @@ def test_a_name_to_hide_is_found_misheard_where_what_was_written_is_no_word(dete
     assert own(detector, "a marten", "logan") == []
 
 
+def test_every_word_of_a_phrase_may_be_misheard_and_each_phrase_is_found_in_a_long_list(detector: Detector) -> None:
+    words = ("falken heronas", "falken", "nova", *(f"zq{n:03}x" for n in range(500)))
+    assert own(detector, "the falkon heronaz and nova", *words) == ["falkon heronaz", "nova"]
+    assert own(detector, "the falken heronaz", *words) == ["falken heronaz"]
+    assert own(detector, "zq 499 x, not zq 500 x", *words) == ["zq 499 x"]
+
+
 def test_the_evidence_says_how_it_was_found(detector: Detector) -> None:
     call = a_conversation("caller: heron", "caller: h e r o n", "caller: falkon")
     found = detector.detect(call, profile=profile(hide=("heron", "falken")))
