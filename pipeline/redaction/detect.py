@@ -115,8 +115,8 @@ class Detector:
         self, views: Sequence[TurnView], profile: RedactionProfile, learned: Learned | None = None
     ) -> tuple[Entity, ...]:
         texts = {view.turn.index: view.turn.text for view in views}
-        found = self._wanted(views, self.find(views, learned=learned), profile)
-        found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in found]
+        wanted = self._wanted(views, self.find(views, learned=learned), profile)
+        found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in wanted]
         found = self._tenant_words.apply(found, views, profile)
         by_turn: dict[int, list[Entity]] = {}
         for entity in found:
