@@ -237,7 +237,7 @@ def choose_words(line, **words):
     with line.tx() as tx:
         now = get_tenant(tx, keys=line.context.vault.keys)
         changed = dataclasses.replace(now, secrets=dataclasses.replace(now.secrets, **words))
-        change_tenant(tx, changed, keys=line.context.vault.keys, actor="test")
+        change_tenant(tx, changed, keys=line.context.vault.keys, actor="test", changed=[])
 
 
 def test_the_tenants_own_profile_decides_and_the_manifest_names_it(line, recording):
