@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction import validators
-from pipeline.redaction.normalise import write
+from pipeline.redaction.said_value import value_of
 
 _PROOFS: Final[Mapping[T, tuple[tuple[str, Callable[[str], bool]], ...]]] = {
     T.CREDIT_CARD: (("card", validators.card),),
@@ -28,5 +28,5 @@ _PROOFS: Final[Mapping[T, tuple[tuple[str, Callable[[str], bool]], ...]]] = {
 def passed_check(type: T, said: str) -> str | None:
     """Name the first check that what was said passes as a value of its type; None where it passes none."""
     proofs = _PROOFS.get(type, ())
-    code = "".join(c for c in write(said).text if c.isalnum()) if proofs else ""
+    code = value_of(type, said).code if proofs else ""
     return next((name for name, passes in proofs if passes(code)), None)

@@ -15,6 +15,7 @@ from pipeline.redaction.check_digits import passed_check
         (T.VEHICLE, "1M8GDM9AXKP042788", "vin"),
         (T.NATIONAL_ID, "a b one two three four five six c", "nino"),
         (T.MEDICAL_RECORD, "943 476 5919", "nhs"),
+        (T.MEDICAL_RECORD, "nine four three uh four seven six um five nine one nine", "nhs"),
     ],
 )
 def test_a_number_that_passes_names_its_check(type: T, said: str, proof: str) -> None:
