@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.tenant import TenantSecrets, TenantSettings
 from pipeline.policies.entity_sets import ALWAYS_HIDDEN, load_entity_set
 from pipeline.redaction.said_value import spoken_words
@@ -124,7 +124,10 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
     Raises:
         InvalidInput: a setting that cannot be used; no word of the lists stands in the message.
     """
-    picked = load_entity_set(chosen.entity_set)
+    try:
+        picked = load_entity_set(chosen.entity_set)
+    except NotFound as error:
+        raise InvalidInput(str(error)) from error
     threshold = DEFAULT_PROFILE.threshold if chosen.threshold is None else _threshold(chosen.threshold)
     own = {_type(name): _threshold(value) for name, value in chosen.thresholds.items()}
     thresholds = {

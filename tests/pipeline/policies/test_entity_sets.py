@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.model.entity import EntityType as T
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.policies.entity_sets import ALWAYS_HIDDEN, EntitySet, list_entity_sets, load_entity_set
 from pipeline.policies.loader import check
 from pipeline.redaction.profile import DEFAULT_PROFILE
@@ -64,7 +64,7 @@ def test_no_word_is_kept_for_children() -> None:
 
 
 def test_a_set_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(InvalidInput, match="children, default, health, payment"):
+    with pytest.raises(NotFound, match="children, default, health, payment"):
         load_entity_set("../nejix")
 
 
