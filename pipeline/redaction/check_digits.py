@@ -11,7 +11,7 @@ from typing import Final
 
 from pipeline.model.entity import EntityType as T
 from pipeline.redaction import validators
-from pipeline.redaction.normalise import write
+from pipeline.redaction.said_value import value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,5 +68,5 @@ def proven_type(code: str) -> T | None:
 def passed_check(type: T, said: str) -> str | None:
     """Name the first check that what was said passes as a value of its type; None where it passes none."""
     proofs = [proof for proof in PROOFS if proof.type is type]
-    code = "".join(c for c in write(said).text if c.isalnum()) if proofs else ""
+    code = value_of(type, said).code if proofs else ""
     return next((proof.name for proof in proofs if proof.passes(code)), None)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.model.entity import EntityType as T
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.tenant import TenantSecrets, TenantSettings
 from pipeline.policies.entity_sets import ALWAYS_HIDDEN, load_entity_set
 from pipeline.redaction.said_value import spoken_words
@@ -70,15 +70,24 @@ class RedactionProfile:
             raise InvalidInput("padding and gap are not negative")
 
     def hides(self, type: T, score: float = 1.0) -> bool:
-        """Say whether an entity is hidden; one of a type nobody knows is, however low its score."""
+        """Say whether an entity is hidden; one of a type nobody knows is, whatever the score it was found with."""
         if type in ALWAYS_HIDDEN:
             return True
-        return type in self.entity_types and score >= self.thresholds.get(type, self.threshold)
+        return type in self.entity_types and score >= self.threshold_of(type)
+
+    def threshold_of(self, type: T) -> float:
+        """Give the chance from which a word is taken for this type; of what is always hidden, the lowest there is."""
+        return self.least if type in ALWAYS_HIDDEN else self.thresholds.get(type, self.threshold)
 
     @property
     def least(self) -> float:
-        """The lowest score at which anything is hidden: what lies below it need not be looked at."""
+        """The lowest chance at which anything is looked for: a word below it is of no type, known or unknown."""
         return min((self.threshold, *(self.thresholds.get(type, self.threshold) for type in self.entity_types)))
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All thresholds of types that are hidden, the lowest first."""
+        return tuple(sorted({self.threshold_of(type) for type in self.entity_types | ALWAYS_HIDDEN}))
 
     @property
     def digest(self) -> str:
@@ -115,7 +124,10 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
     Raises:
         InvalidInput: a setting that cannot be used; no word of the lists stands in the message.
     """
-    picked = load_entity_set(chosen.entity_set)
+    try:
+        picked = load_entity_set(chosen.entity_set)
+    except NotFound as error:
+        raise InvalidInput(str(error)) from error
     threshold = DEFAULT_PROFILE.threshold if chosen.threshold is None else _threshold(chosen.threshold)
     own = {_type(name): _threshold(value) for name, value in chosen.thresholds.items()}
     thresholds = {

@@ -30,6 +30,7 @@ from pipeline.redaction.explain import explain
         (T.ZIP_CODE, "two thousand", "au_nz_postcode"),
         (T.ZIP_CODE, "0110", "au_nz_postcode"),
         (T.ZIP_CODE, "9999", "au_nz_postcode"),
+        (T.MEDICAL_RECORD, "nine four three uh four seven six um five nine one nine", "nhs"),
     ],
 )
 def test_a_number_that_passes_names_its_check(type: T, said: str, proof: str) -> None:
