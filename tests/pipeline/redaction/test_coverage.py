@@ -102,6 +102,17 @@ def test_where_nobody_speaks_no_words_are_needed() -> None:
         check_coverage(a_file(sound), transcript([], []))
 
 
+def test_half_a_minute_of_double_ringing_before_a_call_needs_no_words() -> None:
+    """As it rings in Britain and Australia: words were asked of one second in three."""
+    at = np.arange(8000 * 30) / 8000
+    rings = (at % 3 < 0.4) | ((at % 3 > 0.6) & (at % 3 < 1))
+    tone = 0.1 * (np.sin(2 * np.pi * 400 * at) + np.sin(2 * np.pi * 450 * at)) * rings
+    ringing = noise(len(at), level=0.001) + tone[:, None].astype(np.float32)
+    told = [[TimeSpan(t.start_ms + 30_000, t.end_ms + 30_000) for t in side] for side in SPOKEN]
+
+    check_coverage(a_file(np.concatenate([ringing, TALK])), transcript(*told))
+
+
 def test_a_cough_needs_no_words() -> None:
     check_coverage(a_file(TALK[8000 * 2 : 8000 * 4]), transcript([], []))
 
