@@ -11,7 +11,6 @@ A result that is not proved is not published: the caller widens the places it na
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -117,10 +116,9 @@ class Verifier:
         """
         muted = dict(enumerate(manifest.muted))
         spans = to_frames(muted, self._original.layout)
-        file = io.BytesIO(redacted)
-        findings = measure(self._original, file, spans, tone=self._tone)
+        findings = measure(self._original, redacted, spans, tone=self._tone)
         if not findings:
-            findings = tuple(self._listen(WavReader(file=file, layout=self._original.layout), manifest))
+            findings = tuple(self._listen(WavReader(sound=redacted, layout=self._original.layout), manifest))
         return Verification(
             findings=findings, listener=self._ears.listener.name, listened_ms=self._listening.listened_ms
         )
