@@ -16,7 +16,7 @@ from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples
 from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likeness
-from pipeline.redaction.bleed_windows import RATE, REACH, Window, choose_windows, is_still, read_windows
+from pipeline.redaction.bleed_windows import RATE, REACH, Window, choose_windows, is_silent_around, read_windows
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
 
@@ -63,7 +63,7 @@ def _measured(
         return tuple(
             Bleed(channel=channel, on=on, delay_ms=delay_ms, sign=sign) for delay_ms, sign in _outermost(found)
         )
-    if sum(len(group) for group in groups) >= _ENOUGH or is_still(wav, layout, speech[channel], on=on):
+    if sum(len(group) for group in groups) >= _ENOUGH or is_silent_around(wav, layout, speech[channel], on=on):
         return ()
     return tuple(
         Bleed(channel=channel, on=on, delay_ms=delay_ms, sign=BleedSign.TOO_LITTLE_SPEECH)

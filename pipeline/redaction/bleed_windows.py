@@ -106,7 +106,7 @@ def read_windows(
     return speaking, other
 
 
-def is_still(wav: Sound, layout: WavLayout, times: Iterable[TimeSpan], *, on: int) -> bool:
+def is_silent_around(wav: Sound, layout: WavLayout, times: Iterable[TimeSpan], *, on: int) -> bool:
     """Say whether a channel is silent while words are said, and for as long before and after as they could be heard."""
     for time in times:
         first = max(0, time.start_ms - _REACH_MS) * layout.sample_rate // 1000

@@ -64,9 +64,9 @@ def _judged(samples: Samples) -> NDArray[np.bool_]:
     swing = level.std(axis=1)
     quiet = (level < loud[:, None] - _QUIET_BELOW_DB).mean(axis=1)
     heard = level > loud[:, None] - _HEARD_BELOW_DB
-    heard_colour = np.ma.masked_array(colour, ~heard)
-    colours = np.ma.std(heard_colour, axis=1).filled(0.0)
-    usual_colour = np.ma.median(heard_colour, axis=1).filled(0.0)
+    # The loud part is heard in every second, so that none is without a number.
+    heard_colour = np.where(heard, colour, np.nan)
+    colours, usual_colour = np.nanstd(heard_colour, axis=1), np.nanmedian(heard_colour, axis=1)
     is_speech: NDArray[np.bool_] = (
         (loud > _AUDIBLE_DB)
         & (swing >= _LEAST_SWING_DB)

@@ -29,11 +29,6 @@ class WavReader:
         """
         return cls(sound=wav, layout=read_wav_layout(wav))
 
-    @property
-    def duration_ms(self) -> int:
-        """How long it lasts, rounded up to a millisecond."""
-        return -(-self.layout.frames * 1000 // self.layout.sample_rate)
-
     def raw(self, first: int, last: int) -> bytes:
         """Give the bytes of frames `first` up to and without `last`; fewer where the file ends before."""
         width = self.layout.frame_bytes

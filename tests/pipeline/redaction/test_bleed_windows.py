@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.span import TimeSpan
-from pipeline.redaction.bleed_windows import REACH, TOGETHER, WINDOW, Window, choose_windows, is_still, read_windows
+from pipeline.redaction.bleed_windows import (
+    REACH,
+    TOGETHER,
+    WINDOW,
+    Window,
+    choose_windows,
+    is_silent_around,
+    read_windows,
+)
 from pipeline.redaction.media_wav import read_wav_layout
 from tests.pipeline.redaction.sounds import WAV_ENCODINGS, a_file, noise
 
@@ -120,13 +128,13 @@ def test_a_channel_is_still_where_it_is_made_of_silence_up_to_a_second_around_wh
     for encoding in WAV_ENCODINGS:
         audio = a_file(samples, subtype=encoding)
         layout = read_wav_layout(audio)
-        assert is_still(audio, layout, [TimeSpan(3_000, 6_000)], on=1)
-        assert not is_still(audio, layout, [TimeSpan(3_000, 6_000)], on=0)
-        assert not is_still(audio, layout, [TimeSpan(3_000, 6_001), TimeSpan(4_000, 4_100)], on=1)
-        assert not is_still(audio, layout, [TimeSpan(2_999, 4_000)], on=1)
+        assert is_silent_around(audio, layout, [TimeSpan(3_000, 6_000)], on=1)
+        assert not is_silent_around(audio, layout, [TimeSpan(3_000, 6_000)], on=0)
+        assert not is_silent_around(audio, layout, [TimeSpan(3_000, 6_001), TimeSpan(4_000, 4_100)], on=1)
+        assert not is_silent_around(audio, layout, [TimeSpan(2_999, 4_000)], on=1)
 
 
 def test_a_word_beyond_the_end_was_not_seen_to_be_still() -> None:
     audio = a_file(np.zeros((8_000, 2), np.float32))
 
-    assert not is_still(audio, read_wav_layout(audio), [TimeSpan(3_000, 3_100)], on=1)
+    assert not is_silent_around(audio, read_wav_layout(audio), [TimeSpan(3_000, 3_100)], on=1)

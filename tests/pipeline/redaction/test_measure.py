@@ -14,8 +14,10 @@ from pipeline.model.span import TimeSpan
 from pipeline.redaction.finding import Finding, Reason
 from pipeline.redaction.measure import measure
 from pipeline.redaction.media_source import open_sound
+from pipeline.redaction.media_stream import stream_of, to_wav
 from pipeline.redaction.media_wav import Encoding, read_wav_layout, wav_header
-from pipeline.redaction.render_audio import AudioStyle, encoded_tone, render_audio, to_frames, to_wav
+from pipeline.redaction.render_audio import AudioStyle, render_audio, to_frames
+from pipeline.redaction.tone import tone_codes
 from pipeline.redaction.wav_reader import WavReader
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, heard, noise
 
@@ -30,7 +32,7 @@ def measured(redacted: bytes, *, original: bytes = CALL) -> tuple[Finding, ...]:
         reader,
         redacted,
         to_frames(MUTED, reader.layout),
-        tone=lambda: encoded_tone(wav, reader.layout),
+        tone=lambda: tone_codes(stream_of(wav)),
     )
 
 

@@ -23,7 +23,7 @@ def test_frames_are_those_of_the_file_in_memory_and_on_disk(encoding: str, tmp_p
     with open_sound(path) as opened:
         for reader in (WavReader.of(wav), WavReader.of(opened)):
             assert reader.layout == layout
-            assert reader.duration_ms == 1000
+            assert reader.layout.duration_ms == 1000
             assert np.array_equal(reader.samples(2000, 3000), decode(wav)[2000:3000])
             assert reader.raw(0, 8000) == wav[layout.data_at : layout.data_end]
             assert reader.codes(5, 9).shape == (4, 2, layout.width)
