@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,9 @@ from pipeline.model.errors import Withheld
 from pipeline.model.span import TimeSpan, merge_times
 from pipeline.redaction.media_stream import WavStream, stream_of
 from pipeline.redaction.media_wav import WavLayout
+from pipeline.redaction.profile import AudioStyle
 from pipeline.redaction.tone import tone_codes
 
-type AudioStyle = Literal["silence", "beep"]
 type FrameSpans = dict[int, tuple[tuple[int, int], ...]]
 type _Codes = NDArray[np.uint8]
 

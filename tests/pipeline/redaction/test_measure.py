@@ -16,7 +16,8 @@ from pipeline.redaction.measure import measure
 from pipeline.redaction.media_source import open_sound
 from pipeline.redaction.media_stream import stream_of, to_wav
 from pipeline.redaction.media_wav import Encoding, read_wav_layout, wav_header
-from pipeline.redaction.render_audio import AudioStyle, render_audio, to_frames
+from pipeline.redaction.profile import AudioStyle
+from pipeline.redaction.render_audio import render_audio, to_frames
 from pipeline.redaction.tone import tone_codes
 from pipeline.redaction.wav_reader import WavReader
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, heard, noise

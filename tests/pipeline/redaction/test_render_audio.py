@@ -12,7 +12,8 @@ from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import describe
 from pipeline.redaction.media_stream import stream_of
 from pipeline.redaction.media_wav import read_wav_layout
-from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.profile import AudioStyle
+from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.tone import speech_level_db
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, chunk, fmt, heard, noise, riff
 
