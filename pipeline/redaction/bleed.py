@@ -15,8 +15,9 @@ from typing import Final
 from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples
+from pipeline.redaction.band_powers import RATE
 from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likeness
-from pipeline.redaction.bleed_windows import RATE, REACH, Window, choose_windows, is_silent_around, read_windows
+from pipeline.redaction.bleed_windows import REACH, Window, choose_windows, is_silent_around, read_windows
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
 

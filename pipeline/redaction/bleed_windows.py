@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples, decode_frames
+from pipeline.redaction.band_powers import RATE
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout
 
-RATE: Final = 8_000
 WINDOW: Final = 8_192
 """Samples of a window."""
 REACH: Final = 8_000
