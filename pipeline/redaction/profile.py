@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, get_args
 
 from pipeline.model.entity import EntityType as T
 from pipeline.model.errors import InvalidInput, NotFound
@@ -22,7 +22,8 @@ from pipeline.policies.entity_sets import ALWAYS_HIDDEN, load_entity_set
 from pipeline.redaction.said_value import spoken_words
 
 EVERYTHING: Final = frozenset(T)
-AUDIO_STYLES: Final = ("silence", "beep")
+type AudioStyle = Literal["silence", "beep"]
+"""What is put in the place of hidden sound."""
 MOST_THRESHOLD: Final = 0.9
 """The highest threshold a tenant may set: above it, what is all but certain would be shown."""
 PADDING_MS: Final = (100, 3000)
@@ -55,7 +56,7 @@ class RedactionProfile:
     threshold: float = 0.045
     thresholds: Mapping[T, float] = field(default_factory=dict)
     text_style: TextStyle = TextStyle.LABEL
-    audio_style: str = "silence"
+    audio_style: AudioStyle = "silence"
     hide_words: tuple[str, ...] = field(default=(), repr=False)
     keep_words: tuple[str, ...] = field(default=(), repr=False)
     words_key: bytes = field(default=b"", repr=False)
@@ -135,8 +136,6 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
     }
     if kept.keep_words and not picked.keep_words.allowed:
         raise InvalidInput(f"the entity set {picked.id} takes no words to keep: {picked.keep_words.why}")
-    if chosen.audio_style not in AUDIO_STYLES:
-        raise InvalidInput(f"the audio style is one of {', '.join(AUDIO_STYLES)}")
     hide, keep = checked_words(kept.hide_words), checked_words(kept.keep_words)
     if {tuple(spoken_words(word)) for word in hide} & {tuple(spoken_words(word)) for word in keep}:
         raise InvalidInput("a word is both to hide and to keep")
@@ -145,8 +144,8 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
         entity_types=frozenset(picked.hides),
         threshold=threshold,
         thresholds=dict(sorted(thresholds.items())),
-        text_style=_style(chosen.text_style),
-        audio_style=chosen.audio_style,
+        text_style=_text_style(chosen.text_style),
+        audio_style=_audio_style(chosen.audio_style),
         hide_words=hide,
         keep_words=keep,
         words_key=words_key,
@@ -183,7 +182,15 @@ def _type(name: str) -> T:
     return type
 
 
-def _style(name: str) -> TextStyle:
+def _audio_style(name: str) -> AudioStyle:
+    styles: tuple[AudioStyle, ...] = get_args(AudioStyle.__value__)
+    for style in styles:
+        if style == name:
+            return style
+    raise InvalidInput(f"the audio style is one of {', '.join(styles)}")
+
+
+def _text_style(name: str) -> TextStyle:
     if name not in list(TextStyle):
         raise InvalidInput(f"the text style is one of {', '.join(TextStyle)}")
     return TextStyle(name)
