@@ -16,10 +16,10 @@ TRAIN ?=
 train: .venv/.dev
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m pipeline.redaction.training $(TRAIN)
 
-# Any labelled files: make eval FILES=../calls.jsonl; without them the project's own.
+# Any labelled files: make eval FILES=../calls.jsonl; without them the project's own, which have sound too.
 FILES ?=
 eval: .venv/.dev
-	@$(PY) -m tests.bench.evaluate $(FILES) && $(PY) -m tests.bench.evaluate_audio
+	@$(PY) -m tests.bench.evaluate $(FILES)$(if $(FILES),, && $(PY) -m tests.bench.evaluate_audio)
 
 serve: .venv/.runtime
 	@$(PY) -m pipeline.cli serve --with-worker

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -31,7 +31,9 @@ from samples.twilio_standin.audio import RATE, SAY_CLIPS, Samples, clip_name
 from samples.voices import VOICES, Sound, Studio, Voice, through_telephone
 
 _MARK: Final = re.compile(r"\{([A-Z_]+):\s*([^}]*)\}|\s/\s")
-_LEAD_S, _TAIL_S, _BREATH_S, _SEAM_S = 0.4, 0.6, 0.35, 0.07
+LEAD_S: Final = 0.4
+"""The quiet before a call's first word."""
+_TAIL_S, _BREATH_S, _SEAM_S = 0.6, 0.35, 0.07
 _TENANT_NAMES: Final = ("Nejix Demo", "Connekz Demo")
 _LOCALE: Final = "en-US"
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s")
@@ -53,7 +55,7 @@ class Tape:
     studio: Speaker
     voices: Mapping[str, str]
     placed: list[tuple[int, int, Sound]] = field(default_factory=list)
-    at_s: float = _LEAD_S
+    at_s: float = LEAD_S
 
     def speak(self, speaker: str, text: str, *, number: int) -> dict[str, Any]:
         """Say one turn; give it as the scenario writes it."""
@@ -77,10 +79,21 @@ class Tape:
 
     def sound(self, *, seed: int) -> Samples:
         """Give both channels as the telephone line carries them."""
-        both = np.zeros((round((self.at_s + _TAIL_S) * RATE), 2), dtype=np.float32)
-        for channel, at, sound in self.placed:
-            both[at : at + len(sound), channel] += sound
-        return np.stack([through_telephone(both[:, c], seed=seed + c) for c in (0, 1)], axis=1)
+        return on_the_line(self.placed, end_s=self.at_s, seed=seed)
+
+
+def on_the_line(placed: Iterable[tuple[int, int, Sound]], *, end_s: float, seed: int) -> Samples:
+    """Give both channels of a call as the telephone line carries them, with a moment of quiet after the talk's end.
+
+    Args:
+        placed: what is said: on which channel, from which sample on, and its sound.
+        end_s: when the talk ends.
+        seed: of the line's noise.
+    """
+    both = np.zeros((round((end_s + _TAIL_S) * RATE), 2), dtype=np.float32)
+    for channel, first, sound in placed:
+        both[first : first + len(sound), channel] += sound
+    return np.stack([through_telephone(both[:, c], seed=seed + c) for c in (0, 1)], axis=1)
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,11 @@ class Voice:
     speed: float = 1.0
     is_british: bool = False
 
+    @property
+    def pace(self) -> float:
+        """How fast the engine speaks, so that the voice has its speed once it was made higher."""
+        return self.speed / self.higher
+
 
 VOICES: Final = {
     "assistant": Voice(),
@@ -104,8 +109,7 @@ class Studio:
             ValueError: what is spoken has more or fewer words than what is written, as with figures.
         """
         sound, cut_s = self._record(text, voice)
-        pace = voice.speed / voice.higher
-        times = [*(self._joe_times if voice.engine == "joe" else self._hibari_times)(text, voice, pace)]
+        times = [*(self._joe_times if voice.engine == "joe" else self._hibari_times)(text, voice)]
         if len(times) != len(text.split()):
             raise ValueError("the voice does not say as many words as are written")
         placed = ((start / voice.higher - cut_s, end / voice.higher - cut_s) for start, end in times)
@@ -113,20 +117,20 @@ class Studio:
 
     def _record(self, text: str, voice: Voice) -> tuple[Sound, float]:
         """Give the sound, and how many seconds were cut off at its start."""
-        pace = voice.speed / voice.higher
         if voice.engine == "joe":
-            sound, rate = self._speak_as_joe(text, pace), float(self._joe_rate)
+            sound, rate = self._speak_as_joe(text, voice), float(self._joe_rate)
         else:
             engine = self._british if voice.is_british else self._american
-            sound, rate = np.asarray(engine(text, speed=pace, seed=7), dtype=np.float32), float(engine.sample_rate)
+            sound = np.asarray(engine(text, speed=voice.pace, seed=7), dtype=np.float32)
+            rate = float(engine.sample_rate)
         resampled = np.asarray(soxr.resample(sound, rate * voice.higher, RATE), dtype=np.float32)
         loud = np.flatnonzero(np.abs(resampled) > _QUIET * np.abs(resampled).max())
         first = max(0, loud[0] - 160)
         cut = resampled[first : loud[-1] + 240]
         return np.asarray(cut * (_LEVEL / np.sqrt(np.mean(cut**2))), dtype=np.float32), first / RATE
 
-    def _speak_as_joe(self, text: str, pace: float) -> Sound:
-        given = [self._for_joe(phonemes, pace)[0] for phonemes in self._american.phonemize(text)]
+    def _speak_as_joe(self, text: str, voice: Voice) -> Sound:
+        given = [self._for_joe(phonemes, voice.pace)[0] for phonemes in self._american.phonemize(text)]
         parts = [self._joe.run(["output"], one)[0] for one in given]
         return np.concatenate([np.asarray(part, dtype=np.float32).reshape(-1) for part in parts])
 
@@ -147,21 +151,21 @@ class Studio:
         }
         return given, letters + " "
 
-    def _joe_times(self, text: str, voice: Voice, pace: float) -> Iterator[tuple[float, float]]:
+    def _joe_times(self, text: str, voice: Voice) -> Iterator[tuple[float, float]]:
         name, unit = _JOE_DURATIONS
         at = 0.0
         for phonemes in self._american.phonemize(text):
-            given, letters = self._for_joe(phonemes, pace)
+            given, letters = self._for_joe(phonemes, voice.pace)
             lasts = np.asarray(self._joe.run([name], given)[0]).ravel() * (unit / self._joe_rate)
             yield from word_times(letters, lasts.tolist(), at - _JOE_EARLY_S)
             at += float(lasts.sum())
 
-    def _hibari_times(self, text: str, voice: Voice, pace: float) -> Iterator[tuple[float, float]]:
+    def _hibari_times(self, text: str, voice: Voice) -> Iterator[tuple[float, float]]:
         name, unit = _HIBARI_DURATIONS
         engine = self._british if voice.is_british else self._american
         at = 0.0
         for phonemes in engine.phonemize(text):
-            given = {"ids": np.asarray([engine.ids(phonemes)], np.int64), "speed": np.asarray([pace], np.float32)}
+            given = {"ids": np.asarray([engine.ids(phonemes)], np.int64), "speed": np.asarray([voice.pace], np.float32)}
             lasts = np.asarray(self._hibari.run([name], given)[0]).ravel() * (unit / engine.sample_rate)
             letters = "".join(letter for letter in phonemes if letter in engine.vocab)
             yield from word_times(f" {letters} ", lasts.tolist(), at - _HIBARI_EARLY_S)

@@ -79,7 +79,7 @@ class Line:
         """The tenant changes its settings."""
         with self.tx() as tx:
             changed = replace(self.owner, settings=replace(self.owner.settings, **chosen))
-            change_tenant(tx, changed, keys=self.context.vault.keys, actor="test")
+            change_tenant(tx, changed, keys=self.context.vault.keys, actor="test", changed=[])
 
     def with_parts(self, **parts) -> Line:
         """The same line with other parts."""

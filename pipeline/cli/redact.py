@@ -23,7 +23,8 @@ from pipeline.cli.redaction_options import detection_options, redaction_settings
 from pipeline.model.entity import Entity
 from pipeline.model.errors import InvalidInput, StoreUnreachable
 from pipeline.model.tenant import TenantSecrets, TenantSettings
-from pipeline.model.transcript import Conversation, Turn
+from pipeline.model.transcript import Conversation
+from pipeline.redaction.conversation_json import read_conversation
 from pipeline.redaction.languages import DETECTED, is_detected
 
 if TYPE_CHECKING:
@@ -77,30 +78,10 @@ def _conversations(file: IO[bytes]) -> Iterator[Conversation]:
 
 
 def _conversation(line: bytes, number: int) -> Conversation:
-    try:
-        read = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"line {number}: not JSON") from error
-    if not isinstance(read, dict) or not isinstance(read.get("id"), str) or not isinstance(read.get("turns"), list):
-        raise InvalidInput(f'line {number}: not a conversation with "id" and "turns"')
-    turns = tuple(_turn(turn, at, number) for at, turn in enumerate(read["turns"]))
-    if len({turn.index for turn in turns}) != len(turns):
-        raise InvalidInput(f"line {number}: two turns have the same number")
-    language = read.get("language", "en")
-    if not isinstance(language, str):
-        raise InvalidInput(f'line {number}: "language" is not text')
-    if not is_detected(language):
+    conversation, _ = read_conversation(line, f"line {number}")
+    if not is_detected(conversation.language):
         raise InvalidInput(f"line {number}: there is no detector for its language, only for {', '.join(DETECTED)}")
-    return Conversation(id=read["id"], turns=turns, language=language)
-
-
-def _turn(read: Any, at: int, number: int) -> Turn:
-    if not isinstance(read, dict) or not isinstance(read.get("text"), str):
-        raise InvalidInput(f'line {number}, turn {at}: no "text"')
-    index, speaker = read.get("turn", at), read.get("speaker", "")
-    if not isinstance(index, int) or isinstance(index, bool) or not isinstance(speaker, str):
-        raise InvalidInput(f'line {number}, turn {at}: "turn" is not a number or "speaker" is not text')
-    return Turn(index=index, speaker=speaker, text=read["text"])
+    return conversation
 
 
 def _document(conversation: Conversation, entities: tuple[Entity, ...]) -> dict[str, Any]:

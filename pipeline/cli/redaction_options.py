@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from pipeline.cli.text_file import read_text_file
 from pipeline.model.errors import InvalidInput
 from pipeline.model.tenant import TenantSecrets, TenantSettings
 
@@ -104,7 +105,8 @@ def check_redaction(chosen: TenantSettings, kept: TenantSecrets) -> None:
 
 def _added(given: Mapping[str, Any], name: str) -> Sequence[str]:
     file = given.get(f"{name}_words_file")
-    return [*(given.get(f"{name}_word") or ()), *(_read_words(file) if file else ())]
+    lines = read_text_file(file, most_bytes=_MOST_BYTES).splitlines() if file else ()
+    return [*(given.get(f"{name}_word") or ()), *(line.strip() for line in lines if line.strip())]
 
 
 def _without_repeats(words: Sequence[str]) -> tuple[str, ...]:
@@ -114,18 +116,6 @@ def _without_repeats(words: Sequence[str]) -> tuple[str, ...]:
 
 def _is_same(one: str, other: str) -> bool:
     return one.lower().split() == other.lower().split()
-
-
-def _read_words(path: Path) -> Sequence[str]:
-    """Read a list of words; the message of a failure names the file alone."""
-    try:
-        text = path.read_text(encoding="utf-8") if path.stat().st_size <= _MOST_BYTES else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path.name}: cannot be read") from error
-    words = [line.strip() for line in text.splitlines() if line.strip()]
-    if not words:
-        raise InvalidInput(f"{path.name}: empty, or longer than {_MOST_BYTES} bytes")
-    return words
 
 
 def _threshold(text: str) -> float | None:

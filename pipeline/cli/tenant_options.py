@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from pipeline.cli.redaction_options import check_redaction, redaction_options, redaction_settings, redaction_words
+from pipeline.cli.text_file import read_text_file
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import twilio_sid
@@ -212,11 +213,4 @@ def _key_id(text: str) -> str:
 
 
 def _read_secret(path: Path) -> str:
-    """Read a secret from its file; the message of a failure names the file alone."""
-    try:
-        text = path.read_text(encoding="utf-8").strip() if path.stat().st_size <= _MOST_BYTES else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path.name}: cannot be read") from error
-    if not text:
-        raise InvalidInput(f"{path.name}: empty, or longer than {_MOST_BYTES} bytes")
-    return text
+    return read_text_file(path, most_bytes=_MOST_BYTES)

@@ -50,10 +50,11 @@ def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -
     Raises:
         NotFound: the tenant has no key.
     """
-    if find_tenant(tx, keys=vault.keys) is None:
+    before = find_tenant(tx, keys=vault.keys)
+    if before is None:
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
     else:
-        change_tenant(tx, tenant, keys=vault.keys, actor=actor)
+        change_tenant(tx, tenant, keys=vault.keys, actor=actor, changed=_names_of_changes(before, tenant))
 
 
 def _names_of_changes(before: Tenant, after: Tenant) -> list[str]:

@@ -43,7 +43,8 @@ class EntityType(StrEnum):
 class Evidence:
     """Why a span was taken for personal data. Names rules, never words.
 
-    `view` is what the rule read, `slot` what the dialogue was being told, `score` how sure this one finding was.
+    `view` is what the rule read, `slot` what the dialogue was being told and `part` which part of a name
+    (`given`, `family`), `score` how sure this one finding was.
     """
 
     recognizer: str
@@ -52,6 +53,7 @@ class Evidence:
     question_turn: int | None = None
     learned_from_turn: int | None = None
     slot: str | None = None
+    part: str | None = None
     score: float | None = None
 
 

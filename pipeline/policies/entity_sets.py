@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 
 from pipeline.model.entity import EntityType
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import NotFound
 from pipeline.policies.loader import check, parse_yaml
 
 ALWAYS_HIDDEN: Final = frozenset({EntityType.TENANT_WORD, EntityType.OTHER})
@@ -76,10 +76,10 @@ def load_entity_set(name: str) -> EntitySet:
     """Load a packaged set.
 
     Raises:
-        InvalidInput: there is none of that name.
+        NotFound: there is none of that name.
     """
     if name not in list_entity_sets():
-        raise InvalidInput(f"no entity set of that name: there are {', '.join(list_entity_sets())}")
+        raise NotFound(f"no entity set of that name: there are {', '.join(list_entity_sets())}")
     file = f"{name}.yaml"
     text = resources.files("pipeline.policies").joinpath("data", "redaction", file).read_text(encoding="utf-8")
     return check(EntitySet, parse_yaml(text, name=file), name=file)

@@ -25,7 +25,7 @@ class AuditMeta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a recogniser can do; bootstrap refuses a setting it cannot meet."""
+    """What a recogniser can do; audio that is longer or has more channels is never given to it."""
 
     languages: tuple[str, ...]
     max_channels: int

@@ -56,8 +56,3 @@ def sound(word: str) -> Sound:
     text = _VOICED.sub(lambda found: _UNVOICED[found.group()], _SILENT.sub("", text))
     text = _DOUBLED.sub(r"\1", text)
     return Sound(text, _DOUBLED.sub(r"\1", _WEAK.sub("", text)))
-
-
-def sounds_alike(one: str, other: str) -> bool:
-    """Say whether two words sound nearly the same."""
-    return sound(one).is_like(sound(other))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.model.entity import EntityType as T
+from pipeline.redaction.check_digits import proven_type
 from pipeline.redaction.normalise import ENGLISH, Kind, Run, Written
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.dates import find_dates
 from pipeline.redaction.recognizers.name_words import NameReader
-from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence, proven_type
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, confidence
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import STREET_WORDS, TITLES, Vocabulary, read_sections, word_set
 
@@ -197,7 +198,11 @@ def _runs_in(view: TurnView, slot: T) -> list[Answer]:
 
 
 def _typed(slot: T, run: Run) -> T:
-    return proven_type(run.code) or slot if len(run.code) >= 13 else slot
+    """Give what a run is that answers; too long for what was asked and with a card's check digit, it is a card."""
+    if len(run.code) < 13:
+        return slot
+    is_card = confidence(slot, run.code) < 0.9 and confidence(T.CREDIT_CARD, run.code) > 0.9
+    return proven_type(run.code) or (T.CREDIT_CARD if is_card else slot)
 
 
 def _bridged(written: Written, runs: list[Run]) -> list[tuple[Run, int, int]]:

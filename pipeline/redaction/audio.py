@@ -1,8 +1,8 @@
 """Sound files as numbers: what a file is, its samples, and its speech at 16 kHz for recognisers.
 
 WAV is read by our own layout and only its samples go to libsndfile; FLAC, MP3 and Ogg go there whole. Everything is
-read in blocks: three hours need no more memory than one minute. Whatever cannot be read to its end is refused, never
-cut short.
+read in blocks: three hours need no more memory than one minute. What was cut short is refused, but for MP3, which does
+not say how long it is.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SpeechWindow:
 
 
 def describe(sound: Sound) -> AudioFacts:
-    """Say what a sound file is, after checking that it can be read to its end.
+    """Say what a sound file is, after reading a compressed one to its end.
 
     Raises:
         InvalidInput: it is empty, no sound file of ours, truncated, or of a shape no telephone recording has.

@@ -15,8 +15,9 @@ from typing import Final
 from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples
+from pipeline.redaction.band_powers import RATE
 from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likeness
-from pipeline.redaction.bleed_windows import Window, choose_windows, is_still, read_windows
+from pipeline.redaction.bleed_windows import REACH, Window, choose_windows, is_silent_around, read_windows
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
 
@@ -28,8 +29,8 @@ _SHARE: Final = 0.05
 _LOUDNESS: Final = 0.4
 # With fewer windows than these (two and a half seconds of speech) hearing nothing means nothing.
 _ENOUGH: Final = 4
-# The padding of muted spans adds half a second to it: together as far as bleed is looked for.
-_UNKNOWN_DELAY_MS: Final = 500
+# Where nothing is known, it may be heard wherever bleed is looked for; a tenant's padding may add next to nothing.
+_FARTHEST_MS: Final = REACH * 1000 // RATE
 # Groups and signs that differ by no more than this have found one and the same echo.
 _SAME_DELAY_MS: Final = 50
 
@@ -63,9 +64,12 @@ def _measured(
         return tuple(
             Bleed(channel=channel, on=on, delay_ms=delay_ms, sign=sign) for delay_ms, sign in _outermost(found)
         )
-    if sum(len(group) for group in groups) >= _ENOUGH or is_still(wav, layout, speech[channel], on=on):
+    if sum(len(group) for group in groups) >= _ENOUGH or is_silent_around(wav, layout, speech[channel], on=on):
         return ()
-    return (Bleed(channel=channel, on=on, delay_ms=_UNKNOWN_DELAY_MS, sign=BleedSign.TOO_LITTLE_SPEECH),)
+    return tuple(
+        Bleed(channel=channel, on=on, delay_ms=delay_ms, sign=BleedSign.TOO_LITTLE_SPEECH)
+        for delay_ms in (-_FARTHEST_MS, _FARTHEST_MS)
+    )
 
 
 def _signs(speaking: Samples, other: Samples, group: Sequence[Window]) -> list[tuple[int, BleedSign]]:

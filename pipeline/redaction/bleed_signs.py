@@ -15,7 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline.redaction.audio import Samples
-from pipeline.redaction.bleed_windows import RATE, REACH, WINDOW
+from pipeline.redaction.band_powers import FRAME, HOP, RATE, band_powers
+from pipeline.redaction.bleed_windows import REACH, WINDOW
 
 _FFT: Final = 1 << 15
 _LOWEST_HZ: Final = 300
@@ -27,8 +28,8 @@ _SPREAD: Final = 256
 # Two voices may sing the same note for a window; so far does it count at most.
 _MOST_OUT: Final = 6.0
 _BANDS_HZ: Final = ((300, 600), (600, 1_200), (1_200, 2_000), (2_000, 3_400))
-_FRAME: Final = 256
-_HOP: Final = 80
+# Far below hearing, so that stillness has a level too.
+_FAINTEST: Final = 1e-12
 
 type _Alike = NDArray[np.floating[Any]]
 type _Spectra = NDArray[np.complexfloating[Any, Any]]
@@ -72,7 +73,7 @@ def loudness_likeness(speaking: Samples, other: Samples) -> Likeness:
         speaking: as `waveform_likeness`.
         other: as `waveform_likeness`.
     """
-    x, y = _levels(speaking), sliding_window_view(_levels(other), (WINDOW - _FRAME) // _HOP + 1, axis=2)
+    x, y = _levels(speaking), sliding_window_view(_levels(other), (WINDOW - FRAME) // HOP + 1, axis=2)
     x = x - x.mean(axis=2, keepdims=True)
     y = y - y.mean(axis=3, keepdims=True)
     together = np.einsum("wbf,wblf->wl", x, y)
@@ -80,7 +81,7 @@ def loudness_likeness(speaking: Samples, other: Samples) -> Likeness:
     means = alike.mean(axis=0)
     at = int(np.argmax(means))
     return Likeness(
-        delay_ms=(at - REACH // _HOP) * _HOP * 1000 // RATE,
+        delay_ms=(at - REACH // HOP) * HOP * 1000 // RATE,
         stands_out=float(means[at] / (_usual(means) + 1e-12)),
         share=float(means[at]),
     )
@@ -125,8 +126,4 @@ def _whitened(spectra: _Spectra, band: NDArray[np.bool_]) -> _Spectra:
 
 def _levels(samples: Samples) -> NDArray[np.float64]:
     """Give `(windows, bands, frames)` levels in dB."""
-    frames = sliding_window_view(samples, _FRAME, axis=1)[:, ::_HOP] * np.hanning(_FRAME)
-    power = np.square(np.abs(np.fft.rfft(frames, axis=2)))
-    hz = np.fft.rfftfreq(_FRAME, 1 / RATE)
-    bands = [power[:, :, (hz >= low) & (hz < high)].mean(axis=2) for low, high in _BANDS_HZ]
-    return 10 * np.log10(np.stack(bands, axis=1) + 1e-9)
+    return 10 * np.log10(band_powers(samples, _BANDS_HZ).astype(np.float64) + _FAINTEST)

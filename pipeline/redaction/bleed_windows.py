@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples, decode_frames
+from pipeline.redaction.band_powers import RATE
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout
 
-RATE: Final = 8_000
 WINDOW: Final = 8_192
 """Samples of a window."""
 REACH: Final = 8_000
@@ -106,7 +106,7 @@ def read_windows(
     return speaking, other
 
 
-def is_still(wav: Sound, layout: WavLayout, times: Iterable[TimeSpan], *, on: int) -> bool:
+def is_silent_around(wav: Sound, layout: WavLayout, times: Iterable[TimeSpan], *, on: int) -> bool:
     """Say whether a channel is silent while words are said, and for as long before and after as they could be heard."""
     for time in times:
         first = max(0, time.start_ms - _REACH_MS) * layout.sample_rate // 1000

@@ -23,6 +23,10 @@ _OPEN_TURNS: Final = 6
 _TELLING: Final = frozenset({"LabelledNumbers", "BirthDates"})
 _BRIEF: Final = 8
 _SPELL: Final = re.compile(r"spell")
+_PART: Final = re.compile(
+    r"(?<!'s )\b(?:(?P<given>given|first)|(?P<family>family|last|sur))(?:[- ]?names?)?\b(?![- ]?names?\b| of\b)"
+)
+"""What names a part of one's own name: "your husband's first name" asks for somebody else."""
 _AT_ONCE: Final = 2
 """How many turns after a question, or after the last piece of its answer, what answers it comes at once."""
 _ECHO_TURNS: Final = 3
@@ -38,13 +42,17 @@ class Slot:
     asked_turn: int
     alone: bool
     spelling: bool = False
+    part: str | None = None
     last_answer: int | None = None
     heard: str = field(default="", repr=False)
 
+    def waited(self, position: int, opened: int) -> int:
+        """Give how many turns a turn's position comes after the question, or after the last piece of its answer."""
+        return position - (opened if self.last_answer is None else self.last_answer)
+
     def is_open(self, position: int, opened: int) -> bool:
         """Say whether an answer may still come at a turn's position."""
-        since = opened if self.last_answer is None else self.last_answer
-        return position - since <= (_OPEN_TURNS if self.last_answer is None else _ECHO_TURNS)
+        return self.waited(position, opened) <= (_OPEN_TURNS if self.last_answer is None else _ECHO_TURNS)
 
 
 class Dialogue:
@@ -82,7 +90,7 @@ class Dialogue:
                 answers = [a for a in answers if _reads_back(view, a, slot)]
             else:
                 slot.heard += "".join(_code(view, a) for a in answers)
-            late = position - (opened if slot.last_answer is None else slot.last_answer) > _AT_ONCE
+            late = slot.waited(position, opened) > _AT_ONCE
             said = "read-back: " if own else "late " if late else ""
             found = [e for a in answers if (e := _entity(view, slot, a, said)) is not None]
             if found and not own:
@@ -122,6 +130,7 @@ def _entity(view: TurnView, slot: Slot, answer: Answer, said: str) -> Entity | N
         pattern=said + answer.pattern,
         question_turn=slot.asked_turn,
         slot=slot.type.value,
+        part=slot.part,
     )
     return view.entity(answer.first, answer.last, answer.type, answer.score, evidence)
 
@@ -135,5 +144,21 @@ def _asked(view: TurnView) -> list[Slot]:
     named = [cue for cue in cues if cue not in spelled] or spelled
     types = list(dict.fromkeys(cue.type for cue in named))
     alone, spelling = len(types) == 1, bool(spelled)
-    asker, turn = view.turn.speaker, view.turn.index
-    return [Slot(type=kind, asker=asker, asked_turn=turn, alone=alone, spelling=spelling) for kind in types]
+    asker, turn, part = view.turn.speaker, view.turn.index, _part(view.text)
+    return [
+        Slot(
+            type=kind,
+            asker=asker,
+            asked_turn=turn,
+            alone=alone,
+            spelling=spelling,
+            part=part if kind is EntityType.PERSON else None,
+        )
+        for kind in types
+    ]
+
+
+def _part(text: str) -> str | None:
+    """Name the part of a name that a turn asks for; None where it asks for a whole name or for both."""
+    parts = {found.lastgroup for found in _PART.finditer(text)}
+    return parts.pop() if len(parts) == 1 else None

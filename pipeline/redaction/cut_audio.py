@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 
 from pipeline.model.errors import InvalidInput
-from pipeline.redaction.media_wav import is_wav, read_wav_layout
-from pipeline.redaction.render_audio import to_wav
+from pipeline.redaction.media_stream import to_wav
+from pipeline.redaction.media_wav import read_wav_layout
 
 
 def cut_audio(audio: bytes, *, end_ms: int) -> bytes:
@@ -17,7 +17,7 @@ def cut_audio(audio: bytes, *, end_ms: int) -> bytes:
     Raises:
         InvalidInput: nothing would remain, or the audio cannot be read.
     """
-    wav = audio if is_wav(audio) else to_wav(audio)
+    wav = to_wav(audio)
     layout = read_wav_layout(wav)
     kept = min(layout.frames, end_ms * layout.sample_rate // 1000)
     if kept < 1:

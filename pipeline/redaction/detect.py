@@ -115,14 +115,23 @@ class Detector:
         self, views: Sequence[TurnView], profile: RedactionProfile, learned: Learned | None = None
     ) -> tuple[Entity, ...]:
         texts = {view.turn.index: view.turn.text for view in views}
-        found = self._weighed(views, self.find(views, learned=learned), least=profile.least)
-        found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in found]
+        wanted = self._wanted(views, self.find(views, learned=learned), profile)
+        found = [_with_possessive(_whole_words(e, texts[e.turn]), texts) for e in wanted]
         found = self._tenant_words.apply(found, views, profile)
         by_turn: dict[int, list[Entity]] = {}
         for entity in found:
             by_turn.setdefault(entity.turn, []).append(entity)
         resolved = [e for turn in texts if turn in by_turn for e in resolve(by_turn[turn], texts[turn])]
         return number_groups(resolved, [texts[e.turn][e.span.start : e.span.end] for e in resolved])
+
+    def _wanted(
+        self, views: Sequence[TurnView], found: Sequence[Entity], profile: RedactionProfile
+    ) -> Iterator[Entity]:
+        """Weigh findings at each type's own threshold: unlikely words beside likely ones would make all unlikely."""
+        for least in profile.levels:
+            for entity in self._weighed(views, found, least=least):
+                if profile.threshold_of(entity.type) == least:
+                    yield entity
 
     def _weighed(self, views: Sequence[TurnView], found: Sequence[Entity], *, least: float) -> list[Entity]:
         by_turn: dict[int, list[Entity]] = {view.turn.index: [] for view in views}

@@ -2,8 +2,8 @@
 
 A word's chance is a logistic sum: what the tagger thinks of it and of its neighbours, and for each rule that covers it
 the weight that rule has earned. Weights are learned (`training/weigh.py`) and kept in `fusion.json`; a rule without one
-counts as a fairly good one. Two things are not left to sums: a long number that answers a question stays, and a number
-is hidden whole.
+counts as a fairly good one. Not left to sums: a long number that answers a question stays, a number and a brief answer
+are hidden whole, and what counts or tells the time, verbs that are names and mere sounds are spoken against.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ _PRONOUNS: Final = frozenset({"i", "we", "you"})
 _WHOLE_ANSWERS: Final = frozenset({"answer", "spelled answer"})
 _BRIEF_ANSWER: Final = 20
 _MOST: Final = 0.5
-_UNWEIGHED: Final = 1.5
-"""What a rule counts for that was never seen in training."""
 BASE: Final = ("bias", "own", "before", "after", "next_before", "next_after")
 
 
@@ -53,6 +51,11 @@ class FusionWeights:
     base: Floats
     rules: Mapping[str, float]
 
+
+UNWEIGHED: Final = 1.5
+"""What a rule counts for that was never seen in training; one seen seldom stays near it."""
+UNLEARNED: Final = FusionWeights(base=np.asarray((0, 1, 0, 0, 0, 0), np.float32), rules={})
+"""What learning begins with: the tagger's own opinion of each word, and every rule a fairly good one."""
 
 FUSION: Final = Path(__file__).parent / "fusion.json"
 """Where `make train` leaves the weights."""
@@ -115,7 +118,7 @@ def _weigh(view: TurnView, found: Sequence[Entity], base: Sequence[float], weigh
             if evidence.question_turn is not None and _digits(view, first, last) >= _LONG_ANSWER:
                 floor.update(range(first, last))
     for rule, places in rules.items():
-        weight = weights.rules.get(rule, _UNWEIGHED)
+        weight = weights.rules.get(rule, UNWEIGHED)
         for at in places:
             odds[at] += weight
     for at in (*_amounts(view), *_modals(view), *_interjections(view)):

@@ -23,8 +23,6 @@ _NEAR: Final = 2
 _NAMES_NEAR: Final = 4
 _TELLING: Final = 4
 """How many digits of a number that nobody named tell which other number they are a piece of."""
-_GIVEN: Final = ("given", "first")
-_FAMILY: Final = ("family", "last", "surname")
 
 _WHOLE: Final[Mapping[T, tuple[int, int]]] = {
     T.CREDIT_CARD: (13, 19), T.CREDIT_CARD_CVV: (3, 4), T.CREDIT_CARD_EXPIRY: (2, 3), T.DATE_OF_BIRTH: (3, 3),
@@ -161,13 +159,9 @@ def _is_one_answer(one: Entity, other: Entity) -> bool:
 
 def _are_parts_of_a_name(one: Entity, other: Entity, whole: Sequence[Value]) -> bool:
     """Say whether a given and a family name were asked for one after the other, and neither is known in full."""
-    slots = [{slot for e in entity.evidence if (slot := (e.slot or "").lower())} for entity in (one, other)]
-    parts = [
-        {name for name, signs in (("given", _GIVEN), ("family", _FAMILY)) if any(s in t for t in told for s in signs)}
-        for told in slots
-    ]
+    parts = [{part for e in entity.evidence if (part := e.part)} for entity in (one, other)]
     is_short = all(value.size == 1 for value in whole) and other.turn - one.turn <= _NAMES_NEAR
-    return is_short and [sorted(p) for p in parts] in ([["given"], ["family"]], [["family"], ["given"]])
+    return is_short and parts in ([{"given"}, {"family"}], [{"family"}, {"given"}])
 
 
 def _is_spelled_after(one: Entity, other: Entity) -> bool:

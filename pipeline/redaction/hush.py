@@ -9,8 +9,9 @@ import numpy as np
 
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import decode_frames, describe
-from pipeline.redaction.media_wav import is_wav, read_wav_layout
-from pipeline.redaction.render_audio import render_audio, to_wav
+from pipeline.redaction.media_stream import to_wav
+from pipeline.redaction.media_wav import read_wav_layout
+from pipeline.redaction.render_audio import render_audio
 
 _STILL: Final = 10 ** (-66 / 20)
 """A vendor's pause is made of zeros; a companded zero is this far off at most."""
@@ -40,7 +41,7 @@ def is_still(audio: bytes, span: TimeSpan) -> bool:
     Raises:
         InvalidInput: the audio cannot be read.
     """
-    wav = audio if is_wav(audio) else to_wav(audio)
+    wav = to_wav(audio)
     layout = read_wav_layout(wav)
     first = span.start_ms * layout.sample_rate // 1000
     last = min(layout.frames, span.end_ms * layout.sample_rate // 1000)

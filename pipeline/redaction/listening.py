@@ -71,7 +71,7 @@ class Listening:
         Raises:
             VendorError: the listener's fault.
         """
-        duration_ms = redacted.duration_ms
+        duration_ms = redacted.layout.duration_ms
         wanted = [span for spans in muted.values() for span in spans]
         wanted += [place for place in places if place.start_ms < duration_ms]
         stretches = choose_stretches(wanted, duration_ms=duration_ms, seed=self.seed, share=self.share)

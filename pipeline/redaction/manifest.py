@@ -18,6 +18,7 @@ from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan, TimeSpan, merge_times
 from pipeline.model.transcript import Conversation, Turn, Word
 from pipeline.redaction.explain import explain
+from pipeline.redaction.placeholder import label
 from pipeline.redaction.profile import RedactionProfile
 
 SCHEMA: Final = "earmark.manifest/2"
@@ -41,7 +42,7 @@ class Entry:
     @property
     def label(self) -> str:
         """What it is called throughout the call, such as `PERSON_1`."""
-        return f"{self.type.value}_{self.group}"
+        return label(self.type, self.group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

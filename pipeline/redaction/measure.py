@@ -6,16 +6,16 @@ Both files are read in blocks: memory does not grow with the length of the call.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import soundfile
 
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.finding import Finding, Reason
+from pipeline.redaction.media_source import Sound, SoundReader, read_at, size_of
 from pipeline.redaction.media_wav import WavLayout
 from pipeline.redaction.render_audio import FrameSpans, replacement
 from pipeline.redaction.wav_reader import WavReader
@@ -27,19 +27,19 @@ _SILENCE_PEAK: Final = 9 / 32768
 
 
 def measure(
-    original: WavReader, redacted: BinaryIO, spans: FrameSpans, *, tone: Callable[[], bytes]
+    original: WavReader, redacted: Sound, spans: FrameSpans, *, tone: Callable[[], bytes]
 ) -> tuple[Finding, ...]:
     """Say what of the redacted file is not as it should be; nothing means that it is exactly right.
 
     Args:
         original: the audio before, as WAV.
-        redacted: an open, seekable file.
+        redacted: what was made of it.
         spans: the frames that were to be replaced, disjoint and ascending on each channel.
-        tone: makes the tone that may stand in them (`encoded_tone`); asked for once, where there is no silence.
+        tone: makes the tone that may stand in them (`tone_codes`); asked for once, where there is no silence.
     """
-    if _length(original.file) != _length(redacted):
+    if size_of(original.sound) != size_of(redacted):
         return (Finding(reason=Reason.CHANGED_OUTSIDE),)
-    after = WavReader(file=redacted, layout=original.layout)
+    after = WavReader(sound=redacted, layout=original.layout)
     try:
         silent = _decoded_silence(redacted, spans)
     except soundfile.SoundFileError:
@@ -51,11 +51,10 @@ def measure(
     )
 
 
-def _decoded_silence(redacted: BinaryIO, spans: FrameSpans) -> set[tuple[int, int]]:
+def _decoded_silence(redacted: Sound, spans: FrameSpans) -> set[tuple[int, int]]:
     """Give channel and first frame of the muted spans that are silent as libsndfile reads the file, apart from us."""
     silent: set[tuple[int, int]] = set()
-    redacted.seek(0)
-    with soundfile.SoundFile(redacted) as file:
+    with soundfile.SoundFile(SoundReader(redacted)) as file:
         for channel, channel_spans in spans.items():
             for span in channel_spans:
                 file.seek(span[0])
@@ -91,10 +90,10 @@ def _holds(after: WavReader, channel: int, span: tuple[int, int], tone: bytes | 
 
 def _changes_beside_the_samples(before: WavReader, after: WavReader) -> Iterator[Finding]:
     """Compare the header, the other chunks, and what follows the last whole frame."""
-    for start, end in ((0, before.layout.data_at), (before.layout.data_end, _length(before.file))):
+    for start, end in ((0, before.layout.data_at), (before.layout.data_end, size_of(before.sound))):
         for at in range(start, end, _BLOCK_BYTES):
             size = min(_BLOCK_BYTES, end - at)
-            if _bytes(before.file, at, size) != _bytes(after.file, at, size):
+            if read_at(before.sound, at, size) != read_at(after.sound, at, size):
                 yield Finding(reason=Reason.CHANGED_OUTSIDE)
                 return
 
@@ -120,15 +119,6 @@ def _changes_of_samples(before: WavReader, after: WavReader, spans: FrameSpans) 
 def _blocks(first: int, last: int) -> Iterator[tuple[int, int]]:
     for at in range(first, last, _BLOCK_FRAMES):
         yield at, min(at + _BLOCK_FRAMES, last)
-
-
-def _length(file: BinaryIO) -> int:
-    return file.seek(0, io.SEEK_END)
-
-
-def _bytes(file: BinaryIO, at: int, size: int) -> bytes:
-    file.seek(at)
-    return file.read(size)
 
 
 def _time(first: int, last: int, layout: WavLayout) -> TimeSpan:

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from pipeline.model.span import TimeSpan
-from pipeline.redaction.audio import Samples
+from pipeline.redaction.audio import Samples, encode
 from pipeline.redaction.media_wav import Encoding, wav_header
-from pipeline.redaction.render_audio import FrameSpans, encode
+from pipeline.redaction.render_audio import FrameSpans
 from pipeline.redaction.wav_reader import WavReader
 
 # The silence between two pieces, so that no word is made of their ends.

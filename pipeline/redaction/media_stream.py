@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.redaction.audio import describe, encode
@@ -26,7 +26,7 @@ _HEADER_BYTES: Final = 44
 class WavStream:
     """A WAV file that is read, or made, as it is asked for. Made by `stream_of`."""
 
-    sound: Sound
+    sound: Sound = field(repr=False)
     layout: WavLayout
     is_decoded: bool
 

@@ -83,6 +83,11 @@ class WavLayout:
         return self.channels * self.width
 
     @property
+    def duration_ms(self) -> int:
+        """How long it lasts, rounded up to a millisecond, so that a span up to it reaches the last sample."""
+        return -(-self.frames * 1000 // self.sample_rate)
+
+    @property
     def data_end(self) -> int:
         """The first byte after the last whole frame."""
         return self.data_at + self.frames * self.frame_bytes

@@ -13,16 +13,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, get_args
 
 from pipeline.model.entity import EntityType as T
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.tenant import TenantSecrets, TenantSettings
 from pipeline.policies.entity_sets import ALWAYS_HIDDEN, load_entity_set
 from pipeline.redaction.said_value import spoken_words
 
 EVERYTHING: Final = frozenset(T)
-AUDIO_STYLES: Final = ("silence", "beep")
+type AudioStyle = Literal["silence", "beep"]
+"""What is put in the place of hidden sound."""
 MOST_THRESHOLD: Final = 0.9
 """The highest threshold a tenant may set: above it, what is all but certain would be shown."""
 PADDING_MS: Final = (100, 3000)
@@ -55,7 +56,7 @@ class RedactionProfile:
     threshold: float = 0.045
     thresholds: Mapping[T, float] = field(default_factory=dict)
     text_style: TextStyle = TextStyle.LABEL
-    audio_style: str = "silence"
+    audio_style: AudioStyle = "silence"
     hide_words: tuple[str, ...] = field(default=(), repr=False)
     keep_words: tuple[str, ...] = field(default=(), repr=False)
     words_key: bytes = field(default=b"", repr=False)
@@ -70,15 +71,24 @@ class RedactionProfile:
             raise InvalidInput("padding and gap are not negative")
 
     def hides(self, type: T, score: float = 1.0) -> bool:
-        """Say whether an entity is hidden; one of a type nobody knows is, however low its score."""
+        """Say whether an entity is hidden; one of a type nobody knows is, whatever the score it was found with."""
         if type in ALWAYS_HIDDEN:
             return True
-        return type in self.entity_types and score >= self.thresholds.get(type, self.threshold)
+        return type in self.entity_types and score >= self.threshold_of(type)
+
+    def threshold_of(self, type: T) -> float:
+        """Give the chance from which a word is taken for this type; of what is always hidden, the lowest there is."""
+        return self.least if type in ALWAYS_HIDDEN else self.thresholds.get(type, self.threshold)
 
     @property
     def least(self) -> float:
-        """The lowest score at which anything is hidden: what lies below it need not be looked at."""
+        """The lowest chance at which anything is looked for: a word below it is of no type, known or unknown."""
         return min((self.threshold, *(self.thresholds.get(type, self.threshold) for type in self.entity_types)))
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All thresholds of types that are hidden, the lowest first."""
+        return tuple(sorted({self.threshold_of(type) for type in self.entity_types | ALWAYS_HIDDEN}))
 
     @property
     def digest(self) -> str:
@@ -115,7 +125,10 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
     Raises:
         InvalidInput: a setting that cannot be used; no word of the lists stands in the message.
     """
-    picked = load_entity_set(chosen.entity_set)
+    try:
+        picked = load_entity_set(chosen.entity_set)
+    except NotFound as error:
+        raise InvalidInput(str(error)) from error
     threshold = DEFAULT_PROFILE.threshold if chosen.threshold is None else _threshold(chosen.threshold)
     own = {_type(name): _threshold(value) for name, value in chosen.thresholds.items()}
     thresholds = {
@@ -123,8 +136,6 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
     }
     if kept.keep_words and not picked.keep_words.allowed:
         raise InvalidInput(f"the entity set {picked.id} takes no words to keep: {picked.keep_words.why}")
-    if chosen.audio_style not in AUDIO_STYLES:
-        raise InvalidInput(f"the audio style is one of {', '.join(AUDIO_STYLES)}")
     hide, keep = checked_words(kept.hide_words), checked_words(kept.keep_words)
     if {tuple(spoken_words(word)) for word in hide} & {tuple(spoken_words(word)) for word in keep}:
         raise InvalidInput("a word is both to hide and to keep")
@@ -133,8 +144,8 @@ def make_profile(chosen: TenantSettings, kept: TenantSecrets, *, words_key: byte
         entity_types=frozenset(picked.hides),
         threshold=threshold,
         thresholds=dict(sorted(thresholds.items())),
-        text_style=_style(chosen.text_style),
-        audio_style=chosen.audio_style,
+        text_style=_text_style(chosen.text_style),
+        audio_style=_audio_style(chosen.audio_style),
         hide_words=hide,
         keep_words=keep,
         words_key=words_key,
@@ -171,7 +182,15 @@ def _type(name: str) -> T:
     return type
 
 
-def _style(name: str) -> TextStyle:
+def _audio_style(name: str) -> AudioStyle:
+    styles: tuple[AudioStyle, ...] = get_args(AudioStyle.__value__)
+    for style in styles:
+        if style == name:
+            return style
+    raise InvalidInput(f"the audio style is one of {', '.join(styles)}")
+
+
+def _text_style(name: str) -> TextStyle:
     if name not in list(TextStyle):
         raise InvalidInput(f"the text style is one of {', '.join(TextStyle)}")
     return TextStyle(name)

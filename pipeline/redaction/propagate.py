@@ -25,10 +25,10 @@ _LEAST_DIGITS: Final = 3
 class Learned:
     """What a call has taught so far, each with the turn it was learned from."""
 
-    names: dict[str, int] = field(default_factory=dict)
-    sounds: dict[str, int] = field(default_factory=dict)
-    numbers: dict[str, tuple[EntityType, int]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict, repr=False)
+    sounds: dict[str, int] = field(default_factory=dict, repr=False)
+    numbers: dict[str, tuple[EntityType, int]] = field(default_factory=dict, repr=False)
+    places: dict[str, int] = field(default_factory=dict, repr=False)
 
 
 class Propagation:

@@ -10,25 +10,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model.errors import Withheld
 from pipeline.model.span import TimeSpan, merge_times
-from pipeline.redaction.audio import encode
-from pipeline.redaction.media_source import Sound
-from pipeline.redaction.media_stream import WavStream, stream_of, to_wav
+from pipeline.redaction.media_stream import WavStream, stream_of
 from pipeline.redaction.media_wav import WavLayout
+from pipeline.redaction.profile import AudioStyle
 from pipeline.redaction.tone import tone_codes
 
-__all__ = [
-    "AudioStyle", "FrameSpans", "encode", "encoded_tone", "redacted_pieces", "regions", "render_audio", "replacement",
-    "to_frames", "to_wav",
-]  # fmt: skip
-
-type AudioStyle = Literal["silence", "beep"]
 type FrameSpans = dict[int, tuple[tuple[int, int], ...]]
 type _Codes = NDArray[np.uint8]
 
@@ -70,22 +62,16 @@ def to_frames(muted: Mapping[int, Sequence[TimeSpan]], layout: WavLayout) -> Fra
     Raises:
         Withheld: a span ends beyond the audio, or its channel does not exist.
     """
-    duration_ms = -(-layout.frames * 1000 // layout.sample_rate)
     frames: FrameSpans = {}
     for channel, spans in muted.items():
         if not spans:
             continue
         if not 0 <= channel < layout.channels:
             raise Withheld("a span lies on a channel that the audio does not have")
-        if any(span.end_ms > duration_ms for span in spans):
+        if any(span.end_ms > layout.duration_ms for span in spans):
             raise Withheld("a span ends beyond the audio")
         frames[channel] = tuple(_frame_span(span, layout) for span in merge_times(spans))
     return frames
-
-
-def encoded_tone(wav: Sound, layout: WavLayout) -> bytes:
-    """Make the tone that stands in for hidden speech of a WAV file: some whole periods, mono, in its own codes."""
-    return tone_codes(WavStream(sound=wav, layout=layout, is_decoded=False))
 
 
 def replacement(layout: WavLayout, tone: bytes | None, first: int, frames: int) -> _Codes:
@@ -95,18 +81,6 @@ def replacement(layout: WavLayout, tone: bytes | None, first: int, frames: int) 
     periods = np.frombuffer(tone, np.uint8).reshape(-1, layout.width)
     begin = first % len(periods)
     return np.tile(periods, (-(-(begin + frames) // len(periods)), 1))[begin : begin + frames]
-
-
-def regions(spans: FrameSpans) -> list[tuple[int, int]]:
-    """Join the spans of all channels into disjoint ascending regions, so that each holds whole spans."""
-    edges = sorted(span for channel in spans.values() for span in channel)
-    regions: list[tuple[int, int]] = []
-    for first, last in edges:
-        if regions and first <= regions[-1][1]:
-            regions[-1] = regions[-1][0], max(last, regions[-1][1])
-        else:
-            regions.append((first, last))
-    return regions
 
 
 def _pieces(stream: WavStream, spans: FrameSpans, tone: bytes | None) -> Iterator[bytes | bytearray | memoryview[int]]:

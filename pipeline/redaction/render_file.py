@@ -15,7 +15,8 @@ from typing import IO, BinaryIO
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.media_source import open_sound
 from pipeline.redaction.media_stream import stream_of
-from pipeline.redaction.render_audio import AudioStyle, redacted_pieces
+from pipeline.redaction.profile import AudioStyle
+from pipeline.redaction.render_audio import redacted_pieces
 
 
 def render_audio_file(

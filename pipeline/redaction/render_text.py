@@ -16,16 +16,18 @@ from typing import Any, Final, assert_never
 
 from presidio_anonymizer.operators import Decrypt, Encrypt, Hash, Mask
 
+from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation, Turn
 from pipeline.redaction.manifest import Entry, Manifest
-from pipeline.redaction.normalise import write
+from pipeline.redaction.placeholder import bare_encrypted, encrypted, hashed
 from pipeline.redaction.profile import TextStyle
-from pipeline.redaction.vocabulary import bare_word
+from pipeline.redaction.said_value import value_of
 
 SCHEMA: Final = "earmark.transcript.redacted/1"
-_HASH_LENGTH: Final = 16
+_CHECK_LENGTH: Final = 16
+_LEAST_SALT: Final = 16
 _PARTY: Final = re.compile(
     r"(?:caller|callee|agent|assistant|bot|customer|system|user)?|(?:channel|speaker)[- ]?\d{1,3}", re.IGNORECASE
 )
@@ -83,11 +85,11 @@ def reveal(shown: str, *, secret: bytes) -> str:
         InvalidInput: not written under this key.
     """
     try:
-        opened: str = Decrypt().operate(shown.rpartition(":")[2], {"key": secret})
+        opened: str = Decrypt().operate(bare_encrypted(shown), {"key": secret})
     except ValueError as error:
         raise InvalidInput("not encrypted under this key") from error
-    check, said = opened[:_HASH_LENGTH], opened[_HASH_LENGTH:]
-    if not hmac.compare_digest(check.encode(), _digest(said, secret).encode()):
+    check, said = opened[:_CHECK_LENGTH], opened[_CHECK_LENGTH:]
+    if not hmac.compare_digest(check.encode(), _check(said, secret).encode()):
         raise InvalidInput("not encrypted under this key")
     return said
 
@@ -103,11 +105,11 @@ def _styler(style: TextStyle, secret: bytes) -> Styler:
         case TextStyle.REMOVE:
             return lambda _, __: ""
         case TextStyle.HASH:
-            _need(len(secret) >= _HASH_LENGTH)
-            return lambda entry, said: f"[{entry.type.value}:{_digest(said, secret)}]"
+            _need(len(secret) >= _LEAST_SALT)
+            return lambda entry, said: f"[{hashed(entry.type, _digest(entry.type, said, secret))}]"
         case TextStyle.ENCRYPT:
             _need(len(secret) in (16, 24, 32))
-            return lambda entry, said: f"[{entry.type.value}:{_encrypt(said, secret)}]"
+            return lambda entry, said: f"[{encrypted(entry.type, _encrypt(said, secret))}]"
         case _:
             assert_never(style)
 
@@ -122,18 +124,24 @@ def _mask(said: str) -> str:
     return masked
 
 
-def _digest(said: str, salt: bytes) -> str:
-    """Hash what would be written, without regard to case, signs and possessives: one value has one digest."""
-    written = " ".join(bare_word(word) for word in write(said.lower()).text.replace("’", "'").split())
-    plain = "".join(sign for sign in written if sign.isalnum()) or said
-    digest: str = Hash().operate(plain, {"hash_type": "sha256", "salt": salt})
-    return digest[:_HASH_LENGTH]
+def _digest(type: EntityType, said: str, salt: bytes) -> str:
+    """Hash the value of what was said, as it is compared through a call: one value has one digest."""
+    return _sha256(value_of(type, said).code or said, salt)
 
 
 def _encrypt(said: str, key: bytes) -> str:
-    """Encrypt with a digest in front, by which another key and an altered text are told from the right ones."""
-    encrypted: str = Encrypt().operate(_digest(said, key) + said, {"key": key})
-    return encrypted
+    """Encrypt with a check in front, by which another key and an altered text are told from the right ones."""
+    shown: str = Encrypt().operate(_check(said, key) + said, {"key": key})
+    return shown
+
+
+def _check(said: str, key: bytes) -> str:
+    return _sha256(said, key)[:_CHECK_LENGTH]
+
+
+def _sha256(text: str, salt: bytes) -> str:
+    digest: str = Hash().operate(text, {"hash_type": "sha256", "salt": salt})
+    return digest
 
 
 def _parties(conversation: Conversation) -> dict[str, str]:

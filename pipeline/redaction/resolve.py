@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.model.entity import Entity, EntityType, Evidence
+from pipeline.model.entity import Entity, Evidence
 from pipeline.model.span import CharSpan
 from pipeline.redaction.check_digits import passed_check
+from pipeline.redaction.placeholder import PLACEHOLDER
 
-_PLACEHOLDER: Final = re.compile(
-    rf"\[(?:{'|'.join(EntityType)})(?:_\d+|:[0-9a-f]{{16}}|:[\w-]{{64,}}={{0,2}})?\]", re.ASCII
-)
-"""What stands for a hidden span in redacted text: a type, a label, a hash, something encrypted. Nothing said does."""
+_PLACEHOLDER: Final = re.compile(PLACEHOLDER)
 
 
 def resolve(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:

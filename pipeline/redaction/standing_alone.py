@@ -10,11 +10,14 @@ from pipeline.redaction.normalise import Kind, Run
 from pipeline.redaction.recognizers.amounts import is_amount
 from pipeline.redaction.recognizers.name_words import NameReader
 from pipeline.redaction.recognizers.number_shapes import likely_type
+from pipeline.redaction.recognizers.spoken import Found
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import Vocabulary, word_set
 
 _LONE_WORDS: Final = 4
 _LONE_TALK: Final = 3
+_BESIDE: Final = 0.45
+"""How sure a number that stands alone is, and what stands beside it."""
 _LABELS: Final = word_set("ssn dob ph mob acct ac zip num pnr nhs cvv")
 
 
@@ -44,10 +47,7 @@ class StandingAlone:
             and set(keys[0]) & set("aeiouy")
         )
         if lone or any(self._vocabulary.is_name(k) for k in keys):
-            evidence = Evidence(recognizer="LoneAnswer", view="words", pattern="name")
-            made = view.entity(pieces[0], pieces[-1] + 1, EntityType.PERSON, 0.6, evidence)
-            if made is not None:
-                yield made
+            yield from _made(view, "words", Found(EntityType.PERSON, pieces[0], pieces[-1] + 1, 0.6, "name"))
 
     def _lone_numbers(self, view: TurnView) -> Iterator[Entity]:
         """A turn that is hardly more than numbers answers something, asked or not; a strange word in it is a name."""
@@ -58,22 +58,21 @@ class StandingAlone:
         if not runs or len(rest) > _LONE_TALK or any(_is_year(r) for r in runs if len(runs) == 1):
             return
         for run in runs:
-            evidence = Evidence(recognizer="LoneAnswer", view="written", pattern="number")
             kind = likely_type(run.code)[0] if len(run.code) >= 7 else EntityType.ID_NUMBER
-            yield from _made(view, run.first, run.last, kind, evidence)
+            yield from _made(view, "written", Found(kind, run.first, run.last, _BESIDE, "number"))
         for index in rest:
             key = self._reader.key(written, index)
             if self._vocabulary.is_name(key) or (self._reader.is_likely(key) and key not in _LABELS):
                 kind = EntityType.LOCATION if key in self._vocabulary.places else EntityType.PERSON
-                evidence = Evidence(recognizer="LoneAnswer", view="words", pattern="beside a number")
-                yield from _made(view, index, index + 1, kind, evidence)
+                yield from _made(view, "words", Found(kind, index, index + 1, _BESIDE, "beside a number"))
             elif key in self._vocabulary.places:
-                evidence = Evidence(recognizer="LoneAnswer", view="words", pattern="place beside a number")
-                yield from _made(view, index, index + 1, EntityType.LOCATION, evidence)
+                place = Found(EntityType.LOCATION, index, index + 1, _BESIDE, "place beside a number")
+                yield from _made(view, "words", place)
 
 
-def _made(view: TurnView, first: int, last: int, kind: EntityType, evidence: Evidence) -> Iterator[Entity]:
-    made = view.entity(first, last, kind, 0.45, evidence)
+def _made(view: TurnView, read: str, found: Found) -> Iterator[Entity]:
+    evidence = Evidence(recognizer="LoneAnswer", view=read, pattern=found.pattern)
+    made = view.entity(found.first, found.last, found.type, found.score, evidence)
     if made is not None:
         yield made
 

@@ -1,8 +1,9 @@
 """Detection while a call is still going on: final words come in turn by turn, decisions come out.
 
 Each turn is judged as soon as it is said and again with each of the next turns, for an answer is understood by what
-follows too; after `SETTLED_AFTER` turns it is settled and its words are dropped. A decision may only widen: what was
-once hidden stays hidden. What the call has taught (names, numbers) is kept until the call ends, in memory only.
+follows too; after `SETTLED_AFTER` turns it is settled, and `SEEN_BEFORE` turns later its words are dropped. A decision
+may only widen: what was once hidden stays hidden. What the call has taught (names, numbers) is kept until the call
+ends, in memory only.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pipeline.redaction.resolve import resolve
 
 SETTLED_AFTER: Final = 8
 """How many turns later a turn is judged for the last time."""
-_SEEN_BEFORE: Final = 24
-"""How many settled turns are still looked at, for what they ask."""
+SEEN_BEFORE: Final = 24
+"""How many settled turns are still looked at, for what they ask; the words of older ones are gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class StreamingDetector:
             if _places(wider) != _places(heard.entities) or settles or heard.turn.index == self._count - 1:
                 decisions.append(Decision(turn=heard.turn.index, entities=wider, is_settled=settles))
             heard.entities, heard.is_settled = wider, settles
-        while len(self._heard) > _SEEN_BEFORE + SETTLED_AFTER:
+        while len(self._heard) > SEEN_BEFORE + SETTLED_AFTER:
             self._heard.popleft()
         return tuple(decisions)
 

@@ -11,7 +11,6 @@ A result that is not proved is not published: the caller widens the places it na
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,9 +24,11 @@ from pipeline.redaction.listening import Listening
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.measure import measure
 from pipeline.redaction.media_heard import Heard, HiddenValue, find_hidden
+from pipeline.redaction.media_stream import stream_of, to_wav
 from pipeline.redaction.overheard import EVIDENCE, Detect, Overheard, find_overheard, is_let_stand, written_at
-from pipeline.redaction.render_audio import encoded_tone, to_frames, to_wav
+from pipeline.redaction.render_audio import to_frames
 from pipeline.redaction.stretches import SHARE
+from pipeline.redaction.tone import tone_codes
 from pipeline.redaction.wav_reader import WavReader
 
 __all__ = ["Ears", "Finding", "HiddenValue", "Reason", "Verification", "Verifier", "hidden_values"]
@@ -91,7 +92,7 @@ class Verifier:
         """
         wav = to_wav(original)
         self._original = WavReader.of(wav)
-        self._tone = cache(lambda: encoded_tone(wav, self._original.layout))
+        self._tone = cache(lambda: tone_codes(stream_of(wav)))
         self._conversation = conversation
         self._transcribed_by = transcribed_by
         self._ears = ears
@@ -117,10 +118,9 @@ class Verifier:
         """
         muted = dict(enumerate(manifest.muted))
         spans = to_frames(muted, self._original.layout)
-        file = io.BytesIO(redacted)
-        findings = measure(self._original, file, spans, tone=self._tone)
+        findings = measure(self._original, redacted, spans, tone=self._tone)
         if not findings:
-            findings = tuple(self._listen(WavReader(file=file, layout=self._original.layout), manifest))
+            findings = tuple(self._listen(WavReader(sound=redacted, layout=self._original.layout), manifest))
         return Verification(
             findings=findings, listener=self._ears.listener.name, listened_ms=self._listening.listened_ms
         )

@@ -77,10 +77,6 @@ class Vocabulary:
             return False
         return not self.is_dictionary_word(bare)
 
-    def is_known(self, key: str) -> bool:
-        """Say whether a word may name someone or somewhere; a dictionary word convinces only if both models say so."""
-        return self.is_name(key) or bare_word(key) in self.place_starts or self.is_stranger(key)
-
 
 def load_vocabulary(dictionary: frozenset[str] = frozenset()) -> Vocabulary:
     """Read the lists that are shipped with the package."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.redaction.audio import Samples, decode_frames
+from pipeline.redaction.media_source import Sound, read_at
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
 
 type Codes = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
@@ -16,29 +15,24 @@ type Codes = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WavReader:
-    """An open, seekable WAV file and where its samples lie. It is read by one thread at a time."""
+    """A WAV file and where its samples lie."""
 
-    file: BinaryIO = field(repr=False)
+    sound: Sound = field(repr=False)
     layout: WavLayout
 
     @classmethod
-    def of(cls, wav: bytes) -> WavReader:
-        """Read a WAV file that is in memory.
+    def of(cls, wav: Sound) -> WavReader:
+        """Read the header of a WAV file.
 
         Raises:
             InvalidInput: as `read_wav_layout`.
         """
-        return cls(file=io.BytesIO(wav), layout=read_wav_layout(wav))
-
-    @property
-    def duration_ms(self) -> int:
-        """How long it lasts, rounded up to a millisecond."""
-        return -(-self.layout.frames * 1000 // self.layout.sample_rate)
+        return cls(sound=wav, layout=read_wav_layout(wav))
 
     def raw(self, first: int, last: int) -> bytes:
-        """Give the bytes of frames `first` up to and without `last`."""
-        self.file.seek(self.layout.data_at + first * self.layout.frame_bytes)
-        return self.file.read((last - first) * self.layout.frame_bytes)
+        """Give the bytes of frames `first` up to and without `last`; fewer where the file ends before."""
+        width = self.layout.frame_bytes
+        return bytes(read_at(self.sound, self.layout.data_at + first * width, (last - first) * width))
 
     def codes(self, first: int, last: int) -> Codes:
         """Give frames as they are written: `(frames, channels, width)` bytes; fewer where the file ends before."""
@@ -47,5 +41,9 @@ class WavReader:
         return np.frombuffer(raw[:whole], np.uint8).reshape(-1, self.layout.channels, self.layout.width)
 
     def samples(self, first: int, last: int) -> Samples:
-        """Decode frames into `(frames, channels)` in -1..1."""
-        return decode_frames(self.raw(first, last), replace(self.layout, data_at=0), 0, last - first)
+        """Decode frames into `(frames, channels)` in -1..1.
+
+        Raises:
+            InvalidInput: the file ends before.
+        """
+        return decode_frames(self.sound, self.layout, first, last)

@@ -92,12 +92,12 @@ def read_conversation(context: StepContext, recording: Recording, owner: Tenant)
     return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
 
 
-def profile_of(owner: Tenant, *, words_key: bytes = b"") -> RedactionProfile:
+def profile_of(owner: Tenant, *, words_key: bytes) -> RedactionProfile:
     """Give the tenant's redaction settings.
 
     Args:
         owner: the tenant.
-        words_key: under which the profile's digest covers the tenant's words; needed where the digest is kept.
+        words_key: under which the profile's digest covers the tenant's words.
 
     Raises:
         InvalidInput: a setting that cannot be used; nothing is redacted by a guess at what was meant.

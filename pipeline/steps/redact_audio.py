@@ -12,7 +12,6 @@ from pipeline.model.errors import NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.span import TimeSpan
-from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation
 from pipeline.model.transcript_file import read_transcript
 from pipeline.redaction.amend import amend
@@ -20,7 +19,7 @@ from pipeline.redaction.finding import Reason
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.overheard import is_heard_again
 from pipeline.redaction.profile import RedactionProfile
-from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.detect import profile_of, read_conversation
@@ -60,7 +59,7 @@ def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId)
     verifier = _verifier(context, found, audio, conversation, profile=profile)
     unhidden = {entry.type.value for entry in manifest.entries if is_heard_again(entry.evidence)}
     for attempt in range(1, _ATTEMPTS + 1):
-        redacted = render_audio(audio, _spans(manifest), style=style_of(owner))
+        redacted = render_audio(audio, _spans(manifest), style=profile.audio_style)
         proof = verifier.verify(redacted, manifest)
         if proof.is_proved:
             proved = _Proved(manifest=manifest, redacted=redacted, proof=proof, attempts=attempt, unhidden=unhidden)
@@ -68,11 +67,6 @@ def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId)
         unhidden |= {f.kind.value for f in proof.findings if f.reason is Reason.UNHIDDEN and f.kind is not None}
         manifest = amend(manifest, conversation, proof.findings, profile=profile)
     raise Withheld(f"audio: {proof.says}")
-
-
-def style_of(owner: Tenant) -> AudioStyle:
-    """Give how the tenant wants hidden sound replaced; anything but a beep is silence."""
-    return "beep" if owner.settings.audio_style == "beep" else "silence"
 
 
 def _verifier(

@@ -26,7 +26,7 @@ def redact_text(context: StepContext, tenant: TenantId, recording: RecordingId) 
     found, owner = context.read(tenant, recording)
     artifact, manifest = read_manifest(context, tenant, recording)
     conversation, _ = read_conversation(context, found, owner)
-    style = profile_of(owner).text_style
+    style = profile_of(owner, words_key=context.vault.keys.digest_key(tenant)).text_style
     parents = (*artifact.parents, artifact.id)
     # Encrypting again gives other bytes: what an earlier attempt encrypted is taken as it is.
     kept = _find_encrypted(context, recording, tenant, parents) if style is TextStyle.ENCRYPT else None

@@ -67,10 +67,7 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
 def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio: Artifact, language: str) -> Artifact:
     meta = engine.audit
     body = context.vault.read(audio)
-    try:
-        describe(body)
-    except InvalidInput as error:
-        raise Withheld("audio: UNDECODABLE") from error
+    _check_accepted(body, engine)
     with context.vault.database.transaction(recording.tenant) as tx:
         facts = {"processor": meta.processor or "local", "kind": audio.kind.value, "region": meta.region}
         add_event(tx, AuditTag.VENDOR_SENT, actor="system", target=recording.id, facts=facts)
@@ -88,6 +85,17 @@ def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio
     return context.vault.keep(
         shelf_of(recording), ArtifactKind.TRANSCRIPT_ORIGINAL, write_transcript(heard), parents=(audio.id,)
     )
+
+
+def _check_accepted(body: bytes, engine: Transcriber) -> None:
+    """Refuse what a recogniser would refuse before it has it: nothing is then noted as sent."""
+    try:
+        sound = describe(body)
+    except InvalidInput as error:
+        raise Withheld("audio: UNDECODABLE") from error
+    accepts = engine.capabilities
+    if sound.duration_ms > accepts.max_duration_s * 1000 or sound.channels > accepts.max_channels:
+        raise Withheld("transcription: NOT_ACCEPTED")
 
 
 def _choose(context: StepContext, recording: Recording, owner: Tenant, audio: Artifact, language: str) -> _Choice:

@@ -40,9 +40,7 @@ def add_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str) -> No
     add_event(tx, AuditTag.TENANT_CREATED, actor=actor, target=tenant.id, facts={"policy": tenant.policy_id})
 
 
-def change_tenant(
-    tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str, changed: Sequence[str] | None = None
-) -> None:
+def change_tenant(tx: Transaction, tenant: Tenant, *, keys: Keys, actor: str, changed: Sequence[str]) -> None:
     """Replace a tenant's settings and secrets.
 
     Args:
@@ -50,7 +48,7 @@ def change_tenant(
         tenant: as it stands from now on.
         keys: who seals its secrets.
         actor: who changes it.
-        changed: the names of what differs from before, for the audit log; never the values. None: not known.
+        changed: the names of what differs from before, for the audit log; never the values.
 
     Raises:
         NotFound: no such tenant.
@@ -62,7 +60,7 @@ def change_tenant(
     )
     if replaced.rowcount != 1:
         raise NotFound(f"no tenant {tenant.id}")
-    facts = {"policy": tenant.policy_id} | ({} if changed is None else {"changed": ",".join(sorted(changed))})
+    facts = {"policy": tenant.policy_id, "changed": ",".join(sorted(changed))}
     add_event(tx, AuditTag.TENANT_CHANGED, actor=actor, target=tenant.id, facts=facts)
 
 

@@ -199,8 +199,13 @@ class FilesTree:
         while True:
             temporary = self._incoming / secrets.token_hex(16)
             fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            if os.fstat(fd).st_nlink:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX)
+                is_there = bool(os.fstat(fd).st_nlink)
+            except BaseException:
+                os.close(fd)
+                raise
+            if is_there:
                 return temporary, fd
             os.close(fd)  # swept away
 

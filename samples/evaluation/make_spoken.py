@@ -16,21 +16,19 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import click
-import numpy as np
 
 from pipeline.redaction.evaluation.dialogues import read_dialogues
 from pipeline.redaction.evaluation.labelled import LabelledConversation
 from samples.evaluation.spoken_calls import CHANNELS, SPOKEN, digest
-from samples.make_calls import write_sound
+from samples.make_calls import LEAD_S, on_the_line, write_sound
 from samples.twilio_standin.audio import RATE, Samples
-from samples.voices import VOICES, Spoken, Studio, Voice, through_telephone
+from samples.voices import VOICES, Sound, Spoken, Studio, Voice
 
 _PAIRS: Final = (
     ("man", "assistant"), ("woman", "line"), ("young_man", "woman"), ("briton", "man"), ("assistant", "young_man"),
     ("man", "briton"),
 )  # fmt: skip
 """Customer and agent of the first call, of the second, and so on, again from the start."""
-_LEAD_S, _TAIL_S = 0.4, 0.6
 _PAUSES_S: Final = (0.25, 0.4, 0.3, 0.7, 0.35)
 
 
@@ -46,22 +44,19 @@ class Speaker(Protocol):
 class Tape:
     """Both channels of one call as they are filled."""
 
-    placed: list[tuple[int, int, Spoken]] = field(default_factory=list)
-    at_s: float = _LEAD_S
+    placed: list[tuple[int, int, Sound]] = field(default_factory=list)
+    at_s: float = LEAD_S
 
     def add(self, channel: int, spoken: Spoken, *, pause_s: float) -> list[list[int]]:
         """Put a turn after what is there, and a pause after it; give start and end of its words in ms."""
         first = round(self.at_s * RATE)
-        self.placed.append((channel, first, spoken))
+        self.placed.append((channel, first, spoken.sound))
         self.at_s = (first + len(spoken.sound)) / RATE + pause_s
         return [[round((first / RATE + at) * 1000) for at in word] for word in spoken.words]
 
     def sound(self, *, seed: int) -> Samples:
         """Give both channels as the telephone line carries them."""
-        both = np.zeros((round((self.at_s + _TAIL_S) * RATE), 2), dtype=np.float32)
-        for channel, first, spoken in self.placed:
-            both[first : first + len(spoken.sound), channel] += spoken.sound
-        return np.stack([through_telephone(both[:, c], seed=seed + c) for c in (0, 1)], axis=1)
+        return on_the_line(self.placed, end_s=self.at_s, seed=seed)
 
 
 def make_spoken(

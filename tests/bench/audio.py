@@ -24,7 +24,7 @@ import numpy as np
 
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.media_wav import Encoding, wav_header
-from pipeline.redaction.render_audio import AudioStyle
+from pipeline.redaction.profile import AudioStyle
 from pipeline.redaction.render_file import render_audio_file
 
 RATE = 8_000

@@ -17,7 +17,7 @@ import yaml
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.errors import Withheld
 from pipeline.model.span import CharSpan, TimeSpan
-from pipeline.model.transcript import Conversation, Transcript, Utterance, Word, to_conversation, turn_from_words
+from pipeline.model.transcript import Conversation, Transcript, Utterance, Word, turn_from_words
 from pipeline.redaction.amend import amend
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import DEFAULT_PROFILE
@@ -105,8 +105,8 @@ def known(house: House, audio: bytes, values: list[Value], canary: Value) -> boo
 def misheard(house: House, audio: bytes, heard: Transcript, canary: Value, *, share: float) -> str:
     """Say what becomes of a value that the transcriber wrote other words for."""
     transcript = replace(heard, channels=tuple(tuple(_damaged(channel, canary)) for channel in heard.channels))
-    conversation = to_conversation("canary", transcript, speakers=("caller", "agent"))
-    manifest = house.hide(conversation, transcript)
+    hidden = house.hide(audio, transcript, name="canary")
+    conversation, manifest = hidden.conversation, hidden.manifest
     if canary.is_muted(manifest):
         return "hidden all the same"
     proving = house.prover(audio, conversation, transcript, share=share)
@@ -138,7 +138,7 @@ def main(house: House) -> None:
     found: dict[str, Counter[str]] = {}
     for path in sorted(CALLS.glob("*/conversation.ogg")):
         audio, values = path.read_bytes(), values_of(path.parent)
-        heard, _ = house.hear(audio, path.parent.name)
+        heard = house.hear(audio)
         for canary in values:
             is_found = known(house, audio, values, canary)
             found.setdefault("known", Counter()).update(["caught" if is_found else "missed"])

@@ -18,21 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.bootstrap.adapters import load_listener, load_transcribers
-from pipeline.model.transcript import Word, to_conversation
+from pipeline.model.transcript import Word
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.evaluation.heard import Secret, is_heard, secrets_of
 from pipeline.redaction.evaluation.muting import Fate, Run, fate_of, fates, is_inside, muted_runs
 from pipeline.redaction.evaluation.report import table
-from pipeline.redaction.manifest import build_manifest
 from pipeline.redaction.models import load_models
-from pipeline.redaction.profile import DEFAULT_PROFILE
 from pipeline.redaction.render_audio import render_audio
 from pipeline.settings import read_settings
 from samples.evaluation.spoken_calls import SpokenCall, read_spoken
 from tests.bench.evaluate import where_it_ran
-
-SPEAKERS = ("caller", "agent")
+from tests.bench.hiding import hide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +58,11 @@ def measure(call: SpokenCall, transcriber: Transcriber, listener: Transcriber, d
     """Redact one call and listen to it."""
     wav, labelled = call.wav, call.labelled
     transcript = transcriber.transcribe(wav, language=labelled.language)
-    conversation = to_conversation(labelled.id, transcript, speakers=SPEAKERS)
-    entities = detector.detect(conversation)
-    manifest = build_manifest(
-        conversation,
-        entities,
-        profile=DEFAULT_PROFILE,
-        duration_ms=transcript.duration_ms,
-        channels=len(SPEAKERS),
-        detector_version=detector.version,
-    )
+    hidden_here = hide(wav, transcript, name=labelled.id, detector=detector)
+    manifest = hidden_here.manifest
     muted = dict(enumerate(manifest.muted))
     redacted = render_audio(wav, muted, style="silence")
-    told = fates(labelled, conversation, entities)
+    told = fates(labelled, hidden_here.conversation, hidden_here.entities)
     before = {transcriber.name: transcript.words, listener.name: _hear(listener, wav)}
     after = {one.name: _hear(one, redacted) for one in (transcriber, listener)}
     true = _labelled_words(call)

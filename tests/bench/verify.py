@@ -16,11 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.model.transcript import Conversation, Transcript, to_conversation
+from pipeline.model.transcript import Conversation, Transcript
 from pipeline.redaction.amend import amend
 from pipeline.redaction.audio import decode
 from pipeline.redaction.detect import Detector
-from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.models import load_models
 from pipeline.redaction.profile import DEFAULT_PROFILE
 from pipeline.redaction.render_audio import render_audio
@@ -28,6 +27,7 @@ from pipeline.redaction.stretches import SHARE
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.vendors.local_asr import WhisperTranscriber, load_whisper_base, load_whisper_tiny_en
 from samples.scenario import CALLS
+from tests.bench.hiding import Hidden, hide
 from tests.pipeline.redaction.sounds import a_file
 
 ATTEMPTS = 3
@@ -42,21 +42,13 @@ class House:
     listener: WhisperTranscriber
     detector: Detector
 
-    def hear(self, audio: bytes, name: str) -> tuple[Transcript, Conversation]:
+    def hear(self, audio: bytes) -> Transcript:
         """Transcribe a call."""
-        transcript = self.transcriber.transcribe(audio, language=LANGUAGE)
-        return transcript, to_conversation(name, transcript, speakers=("caller", "agent"))
+        return self.transcriber.transcribe(audio, language=LANGUAGE)
 
-    def hide(self, conversation: Conversation, transcript: Transcript) -> Manifest:
+    def hide(self, audio: bytes, transcript: Transcript, *, name: str) -> Hidden:
         """Hide what the detector finds."""
-        return build_manifest(
-            conversation,
-            self.detector.detect(conversation),
-            profile=DEFAULT_PROFILE,
-            duration_ms=transcript.duration_ms,
-            channels=len(transcript.channels),
-            detector_version=self.detector.version,
-        )
+        return hide(audio, transcript, name=name, detector=self.detector)
 
     def prover(self, audio: bytes, conversation: Conversation, transcript: Transcript, *, share: float) -> Verifier:
         """Give who proves the redactions of a call."""
@@ -88,9 +80,10 @@ class Cost:
 def measure(house: House, name: str, audio: bytes) -> Cost:
     """Transcribe, redact and prove one call, as the step does."""
     begun = time.process_time()
-    transcript, conversation = house.hear(audio, name)
+    transcript = house.hear(audio)
     transcribed_s = time.process_time() - begun
-    manifest, verified_s = house.hide(conversation, transcript), 0.0
+    hidden, verified_s = house.hide(audio, transcript, name=name), 0.0
+    conversation, manifest = hidden.conversation, hidden.manifest
     proving = house.prover(audio, conversation, transcript, share=SHARE)
     attempts = 0
     while attempts < ATTEMPTS:

@@ -110,7 +110,7 @@ def with_key(house: FlowHouse, flow: Flow, *, key: str | None, known: dict[str, 
         secrets=replace(owner.secrets, webhook_keys=known, retiring_auth_token=retiring),
     )
     with house.context.database.transaction(owner.id) as tx:
-        change_tenant(tx, changed, keys=house.context.keys, actor="test")
+        change_tenant(tx, changed, keys=house.context.keys, actor="test", changed=[])
 
 
 def play_taken_on(house: FlowHouse, flow: Flow) -> Ended:

@@ -21,9 +21,9 @@ from tests.answering import answering
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import NOTICE, ScriptedTranscriber, scripted_context
 
-SAID = {0: "hi it's Margaret Wilson, my pin is 4 4 1.", 1: NOTICE}
+SAID = {0: "hi it's Margaret Wilson, my pin is 4 4 1 7 0 9.", 1: NOTICE}
 CANARY = "canaryfield"
-HIDDEN = ("margaret", "wilson", "4 4 1", "441")
+HIDDEN = ("margaret", "wilson", "4 4 1", "441709")
 
 
 def words_of(text: str, at: float) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ def test_nothing_beside_the_words_is_kept_and_nothing_hidden_is_published(
     context = replace(context, transcribers=hears, detector=Detector(load_models()))
     line = Line(context=context, owner=tenant, folder=tmp_path)
     line.choose(text_style=style)
-    steps = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio", "decide", "publish")
+    steps = ("settle_consent", "capture", "transcribe", "detect", "redact_audio", "redact_text", "decide", "publish")
     recording = line.through(line.record(), *steps)
     with line.tx() as tx:
         made = list_artifacts(tx, recording=recording.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from samples.voices import VOICES, _audible, _field, through_telephone, word_times
+from samples.voices import VOICES, Voice, _audible, _field, through_telephone, word_times
 
 AT = np.arange(8000) / 8000
 
@@ -24,6 +24,10 @@ def test_a_quiet_line_has_noise_that_no_trimming_takes_for_speech():
 def test_the_same_line_sounds_the_same_again():
     tone = (0.3 * np.sin(2 * np.pi * 500 * AT)).astype(np.float32)
     assert (through_telephone(tone, seed=3) == through_telephone(tone, seed=3)).all()
+
+
+def test_a_voice_made_higher_is_spoken_slower_so_that_its_speed_is_what_it_was_to_be():
+    assert Voice(higher=1.25, speed=0.95).pace == pytest.approx(0.76)
 
 
 def test_there_are_women_men_and_a_child():

@@ -162,7 +162,7 @@ def change(stage, owner: Tenant, *, webhook_key: str | None = None, **secrets) -
         secrets=replace(owner.secrets, **secrets),
     )
     with stage.context.database.transaction(owner.id) as tx:
-        change_tenant(tx, changed, keys=stage.context.keys, actor="test")
+        change_tenant(tx, changed, keys=stage.context.keys, actor="test", changed=[])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ a word.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from pipeline.model.errors import InvalidInput
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation, Turn
+from pipeline.redaction.conversation_json import number_of, read_conversation, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,33 +96,27 @@ def parse_labelled(lines: Iterable[bytes], *, name: str) -> tuple[LabelledConver
 
 
 def _conversation(line: bytes, where: str) -> LabelledConversation:
-    try:
-        read = json.loads(line)
-    except (ValueError, RecursionError):
-        # The decoder's own error holds the line, so it is not passed on.
-        raise InvalidInput(f"{where}: not JSON") from None
-    if not isinstance(read, dict) or not isinstance(read.get("turns"), list):
-        raise InvalidInput(f'{where}: not a conversation with "id" and "turns"')
-    turns = tuple(_turn(turn, at, f"{where}, turn {at}") for at, turn in enumerate(read["turns"]))
-    if len({labelled.turn.index for labelled in turns}) != len(turns):
-        raise InvalidInput(f"{where}: two turns have the same number")
+    conversation, read = read_conversation(line, where)
+    turns = [
+        _labelled(turn, written, f"{where}, turn {at}")
+        for at, (turn, written) in enumerate(zip(conversation.turns, read["turns"], strict=True))
+    ]
     return LabelledConversation(
-        id=_text(read, "id", where),
-        source=_text(read, "source", where, default="unnamed"),
-        turns=turns,
-        language=_text(read, "language", where, default="en"),
-        is_partial=_text(read, "labels", where, default="").startswith("partial"),
+        id=conversation.id,
+        source=text_of(read, "source", where, default="unnamed"),
+        turns=tuple(turns),
+        language=conversation.language,
+        is_partial=text_of(read, "labels", where, default="").startswith("partial"),
     )
 
 
-def _turn(read: Any, at: int, where: str) -> LabelledTurn:
-    if not isinstance(read, dict) or not isinstance(read.get("entities", []), list):
+def _labelled(turn: Turn, read: Mapping[str, Any], where: str) -> LabelledTurn:
+    labels = read.get("entities", [])
+    if not isinstance(labels, list):
         raise InvalidInput(f'{where}: not a turn with "text" and "entities"')
-    text = _text(read, "text", where)
-    turn = Turn(index=_number(read, "turn", where, default=at), speaker=_text(read, "speaker", where, ""), text=text)
     return LabelledTurn(
         turn=turn,
-        labels=tuple(_label(label, text, where) for label in read.get("entities", [])),
+        labels=tuple(_label(label, turn.text, where) for label in labels),
         is_reconstructed=_flag(read, "reconstructed", where),
     )
 
@@ -130,26 +124,14 @@ def _turn(read: Any, at: int, where: str) -> LabelledTurn:
 def _label(read: Any, text: str, where: str) -> Label:
     if not isinstance(read, dict):
         raise InvalidInput(f"{where}: an entity is not an object")
-    start, end = _number(read, "start", where), _number(read, "end", where)
+    start, end = number_of(read, "start", where), number_of(read, "end", where)
     if not 0 <= start < end <= len(text):
         raise InvalidInput(f"{where}: an entity does not lie inside the text")
     if read.get("text", text[start:end]) != text[start:end]:
         raise InvalidInput(f"{where}: an entity's text is not what stands at its place")
-    return Label(span=CharSpan(start, end), type=_text(read, "type", where), is_optional=_flag(read, "optional", where))
-
-
-def _text(read: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
-    value = read.get(key, default)
-    if not isinstance(value, str):
-        raise InvalidInput(f'{where}: "{key}" is not text')
-    return value
-
-
-def _number(read: Mapping[str, Any], key: str, where: str, default: int | None = None) -> int:
-    value = read.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput(f'{where}: "{key}" is not a number')
-    return value
+    return Label(
+        span=CharSpan(start, end), type=text_of(read, "type", where), is_optional=_flag(read, "optional", where)
+    )
 
 
 def _flag(read: Mapping[str, Any], key: str, where: str) -> bool:

@@ -16,21 +16,17 @@ from pipeline.redaction.normalise.tables import ENGLISH, load_tables
 from pipeline.redaction.normalise.tokens import Said
 from pipeline.redaction.normalise.written import Kind, Piece, Run, Token, Written, assemble
 
-__all__ = ["ENGLISH", "Kind", "Piece", "Run", "Tables", "Token", "Written", "load_tables", "tokenise", "write"]
+__all__ = ["ENGLISH", "Kind", "Piece", "Run", "Tables", "Token", "Written", "load_tables", "write"]
 
 
-def write(text: str, tables: Tables = ENGLISH, *, language: str | None = None) -> Written:
+def write(text: str, tables: Tables = ENGLISH) -> Written:
     """Give the written view of a turn's text.
 
     Args:
         text: one turn, as said or as a recogniser wrote it; any text at all.
-        tables: what its language says; a language's name may be given instead.
-        language: "en" or "es".
-
-    Raises:
-        NotFound: a language that has no tables.
+        tables: what its language says.
     """
-    grammar = grammar_of(tables if language is None else load_tables(language))
+    grammar = grammar_of(tables)
     said = grammar.cutter.cut(text)
     plain = word_pieces(said, grammar)
     if _is_plain(text, said, grammar):
@@ -41,11 +37,6 @@ def write(text: str, tables: Tables = ENGLISH, *, language: str | None = None) -
         )
     pieces = Settling(said, read_pieces(said, plain, grammar), grammar).settle()
     return assemble(said.tokens, Joining(said, pieces, grammar).join(plain))
-
-
-def tokenise(text: str, tables: Tables = ENGLISH) -> tuple[Token, ...]:
-    """Cut a text into words, numbers and signs; every character but white space belongs to exactly one."""
-    return grammar_of(tables).cutter.cut(text).tokens
 
 
 def _is_plain(text: str, said: Said, grammar: Grammar) -> bool:

@@ -64,7 +64,6 @@ class Tables:
     ambiguous_ordinals: frozenset[str]
     of_words: frozenset[str]
     months: Mapping[str, int]
-    ambiguous_months: frozenset[str]
 
     ambiguous_letters: frozenset[str]
     """Single letters that are words."""

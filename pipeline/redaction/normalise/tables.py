@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.model.errors import NotFound
+from pipeline.policies.loader import check, parse_yaml
 from pipeline.redaction.normalise.language import Phrase, Tables
 from pipeline.redaction.normalise.tokens import cut_phrase
 
 LANGUAGES: Final = ("en", "es")
-
-
-class _StrictLoader(yaml.SafeLoader):
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for at, key in enumerate(keys):
-            if key in keys[:at]:
-                mark = node.value[at][0].start_mark
-                raise yaml.constructor.ConstructorError(problem="a key is written twice", problem_mark=mark)
-        return super().construct_mapping(node, deep=deep)
 
 
 def _cut_words(value: object) -> object:
@@ -81,7 +71,6 @@ class MonthWords(_Frozen):
     """The months and their abbreviations."""
 
     names: dict[Word, Annotated[StrictInt, Field(ge=1, le=12)]] = Field(min_length=12)
-    ambiguous: Words
 
 
 class LetterWords(_Frozen):
@@ -150,21 +139,17 @@ def load_tables(language: str) -> Tables:
     """
     if language not in LANGUAGES:
         raise NotFound(f"no tables for the language {language[:8]!r}")
-    text = (files("pipeline.redaction.normalise") / "languages" / f"{language}.yaml").read_text(encoding="utf-8")
-    return read_tables(text)
+    name = f"{language}.yaml"
+    return read_tables((files("pipeline.redaction.normalise") / "languages" / name).read_text("utf-8"), name=name)
 
 
-def read_tables(text: str) -> Tables:
+def read_tables(text: str, *, name: str) -> Tables:
     """Read a language file's text.
 
     Raises:
-        InvalidInput: not YAML, a key twice, an unknown key, a value of the wrong kind.
+        InvalidInput: not YAML, a key twice, an unknown key, a value of the wrong kind; the first fault in one line.
     """
-    try:
-        file = LanguageFile.model_validate(yaml.load(text, _StrictLoader))  # noqa: S506  # a SafeLoader
-    except (yaml.YAMLError, ValidationError) as error:
-        raise InvalidInput(f"a language file is not as it should be: {error}") from error
-    return _tables(file)
+    return _tables(check(LanguageFile, parse_yaml(text, name=name), name=name))
 
 
 def _tables(file: LanguageFile) -> Tables:
@@ -184,7 +169,6 @@ def _tables(file: LanguageFile) -> Tables:
         ambiguous_ordinals=ordinals.ambiguous,
         of_words=ordinals.of,
         months=months.names,
-        ambiguous_months=months.ambiguous,
         ambiguous_letters=letters.ambiguous,
         letter_names=_by_phrase(letters.names),
         letter_sounds=frozenset(letters.sounds),

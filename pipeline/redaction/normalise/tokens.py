@@ -11,9 +11,8 @@ from operator import add
 from typing import Final, NamedTuple
 
 from pipeline.redaction.normalise.written import Token
+from pipeline.redaction.placeholder import PLACEHOLDER
 
-_MARK: Final = r"\[[A-Z][A-Z_]*(?:_\d+)?(?::[^\]\s]+)?\]"
-"""What redaction put there ("[PERSON_1]", "[PIN:9f2c]") is one sign, never read again."""
 _ACCENTED: Final = r"[^\W\d_][\u0300-\u036f]*"
 _ODD: Final = re.compile(r"[\d\[]|[^\x00-\x7f]")
 _make_token: Final = partial(tuple.__new__, Token)
@@ -66,7 +65,7 @@ class Cutter:
         starts, ends = _spaced_places(words) if is_spaced else _places(text, words)
         compared = _compared(text, words, plain)
         looked_up = [key.translate(self._fold) for key in compared] if self._fold and not plain else compared
-        tokens = tuple(map(_make_token, zip(words, starts, ends, compared)))  # noqa: B905  # one length, often called
+        tokens = tuple(map(_make_token, zip(words, starts, ends, compared, strict=True)))
         is_odd = has_signs and _ODD.search(text) is not None
         return Said(words, looked_up, starts, ends, tokens, is_spaced, is_odd, has_signs)
 
@@ -102,7 +101,7 @@ def _pattern(word: str, clitics: Collection[str], suffixes: Collection[str]) -> 
         rf"\d+(?i:{ordinals})\b" if ordinals else "",
         r"\d+",
         rf"(?i:{ends})\b" if ends else "",
-        _MARK,
+        PLACEHOLDER,
         r"\S",
     ]
     return re.compile("|".join(part for part in parts if part))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
-from operator import attrgetter, sub
+from operator import sub
 from typing import Final, NamedTuple
 
 from pipeline.model.span import CharSpan
@@ -117,10 +117,6 @@ class Written:
         """Give the piece that character `at` belongs to, or the one before it when it is a joining space."""
         return max(0, bisect_right(self.starts, at) - 1)
 
-    def piece_of(self, token: int) -> int:
-        """Give the piece that a token belongs to."""
-        return bisect_right(self.pieces, token, key=_FIRST) - 1
-
     def said(self, first: int, last: int) -> CharSpan | None:
         """Give where pieces [first, last) stand in the spoken text; None for no pieces."""
         return None if last <= first else self.spoken(self.pieces[first].first, self.pieces[last - 1].last)
@@ -135,22 +131,6 @@ class Written:
         if not owners:
             return None
         return self.spoken(owners[0][0], owners[-1][1])
-
-    def written_at(self, start: int, end: int) -> tuple[int, int] | None:
-        """Give the characters of the written text that words touching [start, end) of the spoken text made.
-
-        None where no word is touched, or where those that are were written as nothing (a hesitation).
-        """
-        touched = [i for i, t in enumerate(self.tokens) if t.start < end and start < t.end]
-        if not touched:
-            return None
-        first, last = self.piece_of(touched[0]), self.piece_of(touched[-1])
-        spans = [(self.starts[i], self.starts[i] + len(self.pieces[i].text)) for i in range(first, last + 1)]
-        spans = [s for s in spans if s[0] < s[1]]
-        return (spans[0][0], spans[-1][1]) if spans else None
-
-
-_FIRST: Final = attrgetter("first")
 
 
 def assemble(tokens: tuple[Token, ...], pieces: Sequence[Piece]) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pipeline.redaction.cues import find_cues
 from pipeline.redaction.normalise import Kind, Run, Written
 from pipeline.redaction.vocabulary import word_set
 
@@ -23,23 +24,24 @@ _UNITS: Final = word_set(
 _CLOCK_DIGITS: Final = 4
 _CLOCK: Final = re.compile(r"\d{1,4}[ap]m")
 _RANGE: Final = word_set("to or and")
+_LIKE_A_CODE: Final = 3
+"""How many digits may be a security code or PIN of its own that an amount only happens to follow."""
 _DAYS: Final = word_set("monday tuesday wednesday thursday friday saturday sunday")
 _TIME_BEFORE: Final = word_set("at around about by before after until till past between noon")
 _BEFORE: Final = word_set("$ £ € top iphone galaxy windows channel version chapter episode page")
 
 
 def is_amount(written: Written, run: Run) -> bool:
-    """Say whether a short run counts or measures something; nine digits or more never do."""
+    """Say whether a short run counts or measures something; nine digits or more never do, nor does a spelled word."""
     if _CLOCK.fullmatch(run.code.lower()):
         return True
-    if run.digits >= 9 or (run.letters and run.digits):
+    if run.digits >= 9 or run.letters:
         return False
     if _is_clock_time(written, run):
         return True
+    if _begins_range(written, run):
+        return True
     after = _key(written, run.last)
-    further = next((r for r in written.runs if r.first == run.last + 1), None)
-    if further is not None and after in _RANGE:
-        return is_amount(written, further)  # "7 to 10 days"
     before = _key(written, run.first - 1)
     if before in _BEFORE:
         return True
@@ -47,6 +49,18 @@ def is_amount(written: Written, run: Run) -> bool:
     if run.digits <= _CLOCK_DIGITS and after in ("a", "p", "in") and pair in ("m", "the"):
         return True  # "five thirty p m", "at nine in the morning"; a longer run is no clock time
     return after in _UNITS or (after == "." and pair in _UNITS)
+
+
+def _begins_range(written: Written, run: Run) -> bool:
+    """Say whether a run is the lower end of a range: "7 to 10 days"; not the PIN of "4412 and 20 dollars"."""
+    joint = _key(written, run.last)
+    further = next((r for r in written.runs if r.first == run.last + 1), None)
+    if joint not in _RANGE or further is None or run.digits > further.digits or not is_amount(written, further):
+        return False
+    if run.digits < _LIKE_A_CODE or _key(written, run.first - 1) == "between":
+        return True
+    said_before = " ".join(token.key for token in written.tokens[: written.pieces[run.first].first])
+    return joint != "and" and not find_cues(said_before)
 
 
 def _is_clock_time(written: Written, run: Run) -> bool:

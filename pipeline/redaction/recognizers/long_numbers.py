@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from pipeline.model.entity import EntityType as T
+from pipeline.redaction.check_digits import proven_type
 from pipeline.redaction.normalise import Run, Written
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.amounts import is_amount
-from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type, proven_type
+from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES, likely_type
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
 
 _LONG: Final = 7
@@ -51,7 +52,9 @@ class LongNumbers(SpokenRecognizer):
 def _is_date(written: Written, run: Run) -> bool:
     """Say whether a run is a date said as day, month and year: personal only when a birth was asked for or named."""
     parts = [p.text for p in written.pieces[run.first : run.last] if p.is_code]
-    if len(parts) != 3 or not all(p.isdecimal() for p in parts) or len(parts[2]) != 4:
+    if len(parts) != 3 or not all(p.isdecimal() for p in parts):
         return False
+    if max(len(parts[0]), len(parts[1])) > 2 or len(parts[2]) != 4:
+        return False  # as numbers they are only read when short: Python refuses to read thousands of digits
     day, month, year = (int(p) for p in parts)
     return 1 <= min(day, month) <= 12 and max(day, month) <= 31 and 1900 <= year <= 2099

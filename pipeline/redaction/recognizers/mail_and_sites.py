@@ -10,12 +10,8 @@ from pipeline.model.entity import EntityType as T
 from pipeline.redaction.normalise import ENGLISH, Kind, Written
 from pipeline.redaction.read_turn import ReadTurn
 from pipeline.redaction.recognizers.spoken import Found, SpokenRecognizer
-from pipeline.redaction.vocabulary import Vocabulary, word_set
+from pipeline.redaction.vocabulary import Vocabulary
 
-_STOPS: Final = word_set(
-    "is it's its email mail address id at to and my the a your or that's thats was be as for so yes yeah sure okay ok "
-    "with have you i me him her on email's send use using"
-)
 _SITE: Final = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|co|uk|io|ai|info|nz|au)\b")
 _MAIL_LIKE: Final = re.compile(r"^(?!www)(?:\w*\d|.*(?:mail|mial|gamil|yahoo|outlook|comcast|aol)\w*\.)")
 """A site that is rather a mail address whose "at" was swallowed."""
@@ -66,7 +62,7 @@ class MailAndSites(SpokenRecognizer):
         key = written.tokens[piece.last - 1].key
         if piece.is_code or key in ENGLISH.zero_or_letter:
             return True
-        return piece.kind is Kind.WORD and key not in _STOPS and not self._vocabulary.is_talk(key)
+        return piece.kind is Kind.WORD and not self._vocabulary.is_talk(key)
 
 
 def _glued_end(written: Written, index: int) -> int:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pipeline.model.entity import Entity
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.evaluation.labelled import LabelledConversation
-from pipeline.redaction.fusion import FusionWeights
+from pipeline.redaction.fusion import UNLEARNED, FusionWeights
 from pipeline.redaction.models import DetectionModels, load_dictionary, load_language, load_weights
 from pipeline.redaction.training.by_hand import load_by_hand, told_anew
 from pipeline.redaction.training.dialogues import invent_dialogues
@@ -87,7 +87,8 @@ def _train(amounts: Amounts, place: int) -> dict[str, npt.NDArray[np.float16]]:
 def weigh_evidence(folder: Path, amounts: Amounts) -> FusionWeights:
     """Learn the evidence's weights with the tagger of a folder, on calls it was not trained on; leave `fusion.json`."""
     models = DetectionModels(nlp=load_language(), weights=load_weights(folder), dictionary=load_dictionary())
-    detector = Detector(models)
+    # What is installed now must have no say in what is learned.
+    detector = Detector(models, weights=UNLEARNED)
     calls = [*load_by_hand(kept_back=True), *held_out(amounts.weighed)]
     words = [own for some in batched(calls, _AT_ONCE) for own in _seen(detector, some)]
     weights = learn(words)

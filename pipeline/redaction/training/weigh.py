@@ -1,7 +1,7 @@
-"""Learns what each piece of evidence is worth, from dialogues labelled by hand that the tagger was not trained on.
+"""Learns what each piece of evidence is worth, from labelled calls that the tagger was not trained on.
 
-A logistic regression over words, by Newton's method, held back by a prior so that a rule seen rarely stays near what an
-unseen one counts for.
+A logistic regression over words, by Newton's method, held back so that a rule seen rarely stays near what an unseen one
+counts for.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import numpy.typing as npt
 
 from pipeline.model.entity import Entity
 from pipeline.redaction.evaluation.labelled import Label
-from pipeline.redaction.fusion import BASE, FusionWeights, base_terms, covered, rule_of
+from pipeline.redaction.fusion import BASE, UNLEARNED, UNWEIGHED, FusionWeights, base_terms, covered, rule_of
 from pipeline.redaction.tagger.words import Floats
 from pipeline.redaction.turn_view import TurnView
 
-_PRIOR: Final = 1.0
 _HELD_BACK: Final = 0.3
+_RULES_HELD_BACK: Final = 10.0
+"""Words of one call are much alike: a rule that met a few calls alone must not be taken at their word."""
 _ROUNDS: Final = 60
 _SMALL: Final = 1e-5
 
@@ -70,10 +71,9 @@ def learn(words: Sequence[Words]) -> FusionWeights:
             terms[at, [place[rule] for rule in rules]] = 1
             at += 1
     personal = np.concatenate([own.personal for own in words]).astype(np.float64)
-    prior = np.zeros(terms.shape[1])
-    prior[1] = 1.0
-    prior[len(BASE) :] = _PRIOR
-    learned = _newton(terms, personal, prior)
+    prior = np.concatenate([UNLEARNED.base, np.full(len(names), UNWEIGHED)]).astype(np.float64)
+    held = np.concatenate([np.full(len(BASE), _HELD_BACK), np.full(len(names), _RULES_HELD_BACK)])
+    learned = _newton(terms, personal, prior, held)
     rules_learned = {name: round(float(learned[place[name]]), 4) for name in names}
     return FusionWeights(base=learned[: len(BASE)].astype(np.float32), rules=rules_learned)
 
@@ -84,9 +84,8 @@ def written(weights: FusionWeights) -> str:
     return json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
-def _newton(terms: Numbers, personal: Numbers, prior: Numbers) -> Numbers:
+def _newton(terms: Numbers, personal: Numbers, prior: Numbers, held: Numbers) -> Numbers:
     """Minimise the held-back loss; a step that would raise it is halved until it does not."""
-    held = np.full(len(prior), _HELD_BACK)
     weights, loss = prior.copy(), _loss(terms, personal, prior - prior, held, prior)
     for _ in range(_ROUNDS):
         chances = 1 / (1 + np.exp(-np.clip(terms @ weights, -30, 30)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pipeline.redaction.validators.identities import (
     abn,
-    ein,
     ird,
     itin,
     medicare,
@@ -19,7 +18,7 @@ from pipeline.redaction.validators.identities import (
     tfn,
     vin,
 )
-from pipeline.redaction.validators.payments import aba_routing, au_bsb, card, gb_sort_code, iban, luhn
+from pipeline.redaction.validators.payments import aba_routing, card, iban, luhn
 from pipeline.redaction.validators.postcodes import (
     au_postcode,
     ca_postcode,
@@ -32,13 +31,10 @@ from pipeline.redaction.validators.postcodes import (
 __all__ = [
     "aba_routing",
     "abn",
-    "au_bsb",
     "au_postcode",
     "ca_postcode",
     "card",
-    "ein",
     "gb_postcode",
-    "gb_sort_code",
     "iban",
     "in_pin_code",
     "ird",

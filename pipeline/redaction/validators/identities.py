@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.redaction.validators.digits import are_digits, codes, weighted_sum
+from pipeline.redaction.validators.digits import are_digits, weighted_sum
 
 _NINO: Final = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?")
 _NHI: Final = re.compile(r"[A-HJ-NP-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-HJ-NP-Z]{2})")
@@ -20,7 +20,6 @@ _VIN_WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _SSN_VOID: Final = frozenset({"078051120", "219099999"})
 """Printed in advertisements, and voided."""
 _ITIN_GROUPS: Final = (*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100))
-_EIN_UNUSED: Final = codes("00 07 08 09 17 18 19 28 29 49 69 70 78 79 89 96 97")
 _IRD_RANGE: Final = range(10_000_000, 150_000_001)
 _IRD_WEIGHTS: Final = ((3, 2, 7, 6, 5, 4, 3, 2), (7, 4, 3, 2, 5, 2, 7, 6))
 _TFN_WEIGHTS: Final = {8: (10, 7, 8, 4, 6, 3, 5, 1), 9: (1, 4, 3, 7, 5, 8, 6, 9, 10)}
@@ -44,14 +43,6 @@ def itin(digits: str) -> bool:
     Source: IRS Publication 1915: nine digits that begin with 9, the fourth and fifth in 50-65, 70-88, 90-92, 94-99.
     """
     return are_digits(digits, (9,)) and digits[0] == "9" and int(digits[3:5]) in _ITIN_GROUPS
-
-
-def ein(digits: str) -> bool:
-    """Say whether this has the form of a US employer's number; it has no check digit.
-
-    Source: IRS, "How EINs are assigned and valid EIN prefixes".
-    """
-    return are_digits(digits, (9,)) and digits[:2] not in _EIN_UNUSED
 
 
 def nino(code: str) -> bool:

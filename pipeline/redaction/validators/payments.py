@@ -24,8 +24,17 @@ _ISSUERS: Final = (
     ("62", "62", range(16, 20)),  # UnionPay
     ("60", "60", (16,)),  # RuPay
     ("81", "82", (16,)),
-    ("50", "50", range(12, 20)),  # Maestro, and RuPay's 508
-    ("56", "69", range(12, 20)),
+    ("508", "508", (16,)),
+    ("5018", "5018", range(12, 20)),  # Maestro: what it shares with others is theirs above
+    ("5020", "5020", range(12, 20)),
+    ("5038", "5038", range(12, 20)),
+    ("5893", "5893", range(12, 20)),
+    ("6304", "6304", range(12, 20)),
+    ("6390", "6390", range(12, 20)),
+    ("6759", "6759", range(12, 20)),
+    ("6761", "6763", range(12, 20)),
+    ("67", "67", range(16, 20)),
+    ("5019", "5019", (16,)),  # Dankort
     ("2200", "2204", range(16, 20)),  # Mir
 )
 _IBAN_LENGTHS: Final = {
@@ -95,20 +104,3 @@ def aba_routing(digits: str) -> bool:
     if not are_digits(digits, (9,)) or int(digits[:2]) not in _ABA_PREFIXES or digits == "0" * 9:
         return False
     return weighted_sum(digits, (3, 7, 1) * 3) % 10 == 0
-
-
-def gb_sort_code(digits: str) -> bool:
-    """Say whether this has the form of a UK bank's sort code; it has no check digit of its own.
-
-    Source: Pay.UK, Extended Industry Sorting Code Directory: six digits, none allocated below 01.
-    """
-    return are_digits(digits, (6,)) and digits[:2] != "00"
-
-
-def au_bsb(digits: str) -> bool:
-    """Say whether this has the form of an Australian bank's BSB number; it has no check digit.
-
-    Source: Australian Payments Network, BSB numbers: two digits for the bank (from 01), one for the state (0 and 1
-    are not of a state), three for the branch.
-    """
-    return are_digits(digits, (6,)) and digits[:2] != "00" and digits[2] not in "01"

@@ -94,8 +94,14 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         redact(source, tmp_path / "out.jsonl")
 
 
+def test_a_refused_line_is_in_no_error_that_is_printed_with_it(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="line 1") as refusal:
+        redact(a_file(tmp_path, '{"id": "c", "turns": [{"text": "canary'), tmp_path / "out.jsonl")
+    assert refusal.value.__cause__ is None
+
+
 def found(folder: Path, *options: str) -> list[tuple[str, str]]:
-    text = "margaret here about project blue kettle my pin is double four one"
+    text = "could you tell margaret about project blue kettle my pin is double four one"
     redact(a_file(folder, {"id": "c", "turns": [{"text": text}]}), folder / "out.jsonl", *options)
     (turn,) = json.loads((folder / "out.jsonl").read_text())["turns"]
     return [(e["type"], text[e["start"] : e["end"]]) for e in turn["entities"]]
@@ -107,7 +113,7 @@ def test_what_is_found_follows_the_options(tmp_path: Path) -> None:
     assert found(tmp_path) == [name, pin]
     assert found(tmp_path, "--entity-set", "payment") == [pin]
     assert found(tmp_path, "--threshold", "PIN=0.9", "--threshold", "PERSON=0.5")[0] == name
-    assert found(tmp_path, "--keep-word", "Margaret") == [pin]
+    assert found(tmp_path, "--keep-word", "Margaret") == [pin]  # nobody said that this is the own name
     hidden = ("TENANT_WORD", "blue kettle")
     assert found(tmp_path, "--hide-words-file", str(tmp_path / "words")) == [name, hidden, pin]
     assert found(tmp_path, "--entity-set", "payment", "--hide-word", "blue kettle") == [hidden, pin]

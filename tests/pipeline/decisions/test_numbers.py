@@ -260,7 +260,7 @@ def test_a_closed_tenant_arms_nothing(desk, vault, tenant):
     desk.list()
     desk.attest()
     with vault.database.transaction(tenant.id) as tx:
-        change_tenant(tx, replace(tenant, is_active=False), keys=vault.keys, actor="test")
+        change_tenant(tx, replace(tenant, is_active=False), keys=vault.keys, actor="test", changed=[])
     with pytest.raises(NotPermitted, match="closed"):
         desk.arm()
 

@@ -59,6 +59,7 @@ def test_settings_are_put_for_a_new_and_for_a_known_tenant(line, newcomer):
             put_settings(tx, vault, replace(newcomer, display_name=name), actor="user:1")
     with vault.database.transaction(newcomer.id) as tx:
         assert get_tenant(tx, keys=vault.keys).display_name == "Second"
+        assert [e.entry.facts.get("changed") for e in list_events(tx)] == [None, "display_name"]
     assert tags(line, newcomer.id) == ["tenant:tenant:created", "tenant:settings:changed"]
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from pipeline.model.entity import EntityType as T
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.policies.entity_sets import ALWAYS_HIDDEN, EntitySet, list_entity_sets, load_entity_set
 from pipeline.policies.loader import check
+from pipeline.redaction.profile import DEFAULT_PROFILE
 
 SETS = list_entity_sets()
 CARD = {T.CREDIT_CARD, T.CREDIT_CARD_CVV, T.CREDIT_CARD_EXPIRY, T.PIN}
@@ -52,6 +53,8 @@ def test_patients_and_children_are_hidden_on_less_evidence() -> None:
     assert load_entity_set("default").ceilings == {}
     assert load_entity_set("health").ceilings[T.MEDICAL_RECORD] < 0.3
     assert load_entity_set("children").ceilings[T.PERSON] < load_entity_set("health").ceilings[T.PERSON] < 0.3
+    for name in ("health", "children"):
+        assert max(load_entity_set(name).ceilings.values()) < DEFAULT_PROFILE.threshold
 
 
 def test_no_word_is_kept_for_children() -> None:
@@ -61,7 +64,7 @@ def test_no_word_is_kept_for_children() -> None:
 
 
 def test_a_set_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(InvalidInput, match="children, default, health, payment"):
+    with pytest.raises(NotFound, match="children, default, health, payment"):
         load_entity_set("../nejix")
 
 

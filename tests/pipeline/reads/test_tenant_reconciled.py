@@ -50,5 +50,5 @@ def test_what_the_last_comparison_could_not_put_right_is_told(vault, tenant, clo
 @pytest.mark.parametrize("change", [{"account_sid": None}, {"is_active": False}])
 def test_a_tenant_with_nothing_to_compare_is_not_asked_for_it(vault, tenant, clock, keys, change):
     with vault.database.transaction(tenant.id) as tx:
-        change_tenant(tx, replace(tenant, **change), keys=keys, actor="test")
+        change_tenant(tx, replace(tenant, **change), keys=keys, actor="test", changed=[])
     assert told(vault, tenant, clock) == []

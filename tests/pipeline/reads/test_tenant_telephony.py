@@ -99,7 +99,7 @@ class Office:
 
     def _keep(self) -> None:
         with self.vault.database.transaction(self.tenant.id) as tx:
-            change_tenant(tx, self.tenant, keys=self.vault.keys, actor="test")
+            change_tenant(tx, self.tenant, keys=self.vault.keys, actor="test", changed=[])
 
 
 @pytest.fixture

@@ -17,12 +17,15 @@ def reader(vocabulary: Vocabulary) -> AnswerReader:
     return AnswerReader(vocabulary)
 
 
-def answered(reader: AnswerReader, slot: EntityType, text: str, *, spelling: bool = False) -> list[str]:
+def a_view(text: str) -> TurnView:
     read = read_turn("caller", text)
-    written = read.written
-    shares = np.zeros((len(written.tokens), len(LABELS)), np.float32)
-    view = TurnView(turn=Turn(index=0, speaker="caller", text=text), read=read, shares=shares, found=())
-    spans = [written.said(a.first, a.last) for a in reader.read(view, slot, alone=True, spelling=spelling)]
+    shares = np.zeros((len(read.written.tokens), len(LABELS)), np.float32)
+    return TurnView(turn=Turn(index=0, speaker="caller", text=text), read=read, shares=shares, found=())
+
+
+def answered(reader: AnswerReader, slot: EntityType, text: str, *, spelling: bool = False) -> list[str]:
+    view = a_view(text)
+    spans = [view.written.said(a.first, a.last) for a in reader.read(view, slot, alone=True, spelling=spelling)]
     return [text[s.start : s.end] for s in spans if s is not None]
 
 
@@ -73,3 +76,20 @@ def test_scraps_of_words_belong_to_a_name_that_is_being_spelled(reader: AnswerRe
 def test_in_a_long_answer_only_the_name_is_taken(reader: AnswerReader) -> None:
     said = "well it was booked by my sister siobhan and i only wanted to ask about the time of the visit"
     assert answered(reader, EntityType.PERSON, said) == ["siobhan"]
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "type"),
+    [
+        ("US_SSN", "503500000000001", "CREDIT_CARD"),
+        ("US_SSN", "503500000000002", "US_SSN"),
+        ("ACCOUNT_NUMBER", "503500000000001", "ACCOUNT_NUMBER"),
+        ("ACCOUNT_NUMBER", "4111111111111111", "CREDIT_CARD"),
+        ("PIN", "4111", "PIN"),
+    ],
+)
+def test_what_is_too_long_for_what_was_asked_is_a_card_if_its_check_digit_says_so(
+    reader: AnswerReader, slot: str, said: str, type: str
+) -> None:
+    (answer,) = reader.read(a_view(said), EntityType(slot), alone=True)
+    assert answer.type is EntityType(type)

@@ -14,9 +14,9 @@ from pipeline.redaction.audio import Samples, decode
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.finding import Reason
 from pipeline.redaction.manifest import Manifest
-from pipeline.redaction.profile import DEFAULT_PROFILE
+from pipeline.redaction.profile import DEFAULT_PROFILE, AudioStyle
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
-from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.vendors.local_asr import WhisperTranscriber, load_whisper_tiny_en
 from samples.scenario import CALLS, Line, load_scenario

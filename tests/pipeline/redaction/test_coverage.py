@@ -87,6 +87,47 @@ def test_a_word_that_was_given_all_the_time_in_which_it_is_not_said_covers_littl
         check_coverage(a_file(TALK), transcript(SPOKEN[0], [TimeSpan(0, DURATION_MS)]))
 
 
+def speaking(*seconds: range, length_s: int = 40) -> bytes:
+    """One channel of which these whole seconds are speech, each the same one, and all others silence."""
+    sound = np.zeros((length_s * 8000, 1), np.float32)
+    for second in (second for run in seconds for second in run):
+        sound[second * 8000 : (second + 1) * 8000, 0] = TALK[:8000, 1]
+    return a_file(sound)
+
+
+def words(*starts_s: int, each: int = 1) -> list[TimeSpan]:
+    """So many words from each of these seconds on, of a second altogether."""
+    return [
+        TimeSpan(at * 1000 + n * 1000 // each, at * 1000 + (n + 1) * 1000 // each)
+        for at in starts_s
+        for n in range(each)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said", "reason"),
+    [
+        pytest.param([range(5, 7)], [], None, id="no word, 2 s"),
+        pytest.param([range(5, 8)], [], "NO_WORDS", id="no word, 3 s"),
+        pytest.param([range(10, 15), range(25, 29)], words(20), None, id="a word, 9 s in two gaps"),
+        pytest.param([range(10, 15), range(25, 30)], words(20), "LOW_SPEECH_COVERAGE", id="a word, 10 s in two gaps"),
+        pytest.param([range(10, 15), range(25, 30)], words(20, each=4), "LOW_SPEECH_COVERAGE", id="4 words, 10 s"),
+        pytest.param([range(10, 15), range(25, 30)], words(20, each=5), None, id="5 words, 10 s"),
+        pytest.param([range(5, 14)], words(20, each=10), None, id="many words, 9 s in one gap"),
+        pytest.param([range(5, 15)], words(20, each=10), "LOW_SPEECH_COVERAGE", id="many words, 10 s in one gap"),
+        pytest.param([range(1, 12)], words(0, 12, each=5), None, id="9 s further than 1 s from words"),
+        pytest.param(
+            [range(1, 13)], words(0, 13, each=5), "LOW_SPEECH_COVERAGE", id="10 s further than 1 s from words"
+        ),
+    ],
+)
+def test_just_so_much_speech_may_be_without_words(
+    seconds: list[range], said: list[TimeSpan], reason: str | None
+) -> None:
+    with pytest.raises(Withheld, match=f"transcript: {reason}") if reason else nullcontext():
+        check_coverage(speaking(*seconds), transcript(said))
+
+
 def test_an_echo_needs_no_words_of_its_own() -> None:
     wet = np.stack([delayed(TALK[:, 1], 300, db=-6), TALK[:, 1]], axis=1)
     told = transcript([], SPOKEN[1])
@@ -100,6 +141,17 @@ def test_an_echo_needs_no_words_of_its_own() -> None:
 def test_where_nobody_speaks_no_words_are_needed() -> None:
     for sound in (np.zeros((8000 * 60, 2), np.float32), noise(8000 * 60, level=0.01)):
         check_coverage(a_file(sound), transcript([], []))
+
+
+def test_half_a_minute_of_double_ringing_before_a_call_needs_no_words() -> None:
+    """As it rings in Britain and Australia: words were asked of one second in three."""
+    at = np.arange(8000 * 30) / 8000
+    rings = (at % 3 < 0.4) | ((at % 3 > 0.6) & (at % 3 < 1))
+    tone = 0.1 * (np.sin(2 * np.pi * 400 * at) + np.sin(2 * np.pi * 450 * at)) * rings
+    ringing = noise(len(at), level=0.001) + tone[:, None].astype(np.float32)
+    told = [[TimeSpan(t.start_ms + 30_000, t.end_ms + 30_000) for t in side] for side in SPOKEN]
+
+    check_coverage(a_file(np.concatenate([ringing, TALK])), transcript(*told))
 
 
 def test_a_cough_needs_no_words() -> None:

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-import pytest
+import re
 
-from pipeline.redaction.cues import asks_something_else, find_cues, is_asking, is_label_only
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model.entity import EntityType
+from pipeline.redaction.cues import Cue, asks_something_else, find_cues, is_asking, is_label_only
+from pipeline.redaction.vocabulary import read_sections
+
+SECTIONS = read_sections("cues")
 
 
 @pytest.mark.parametrize(
@@ -52,3 +60,29 @@ def test_a_bare_label_is_a_request() -> None:
 def test_questions_about_amounts_and_times_are_other_questions() -> None:
     assert asks_something_else("how much was it")
     assert not asks_something_else("okay thank you")
+
+
+TALK = st.text("abcdefghijklmnopqrstuvwxyz '0123456789", max_size=20)
+
+
+@settings(max_examples=40)
+@given(st.data(), TALK, TALK)
+@pytest.mark.parametrize("kind", [kind for kind in SECTIONS if kind in EntityType.__members__])
+def test_the_quick_look_passes_over_nothing_that_a_pattern_would_find(
+    kind: str, data: st.DataObject, before: str, after: str
+) -> None:
+    name = data.draw(st.sampled_from(SECTIONS[kind]).flatmap(lambda pattern: st.from_regex(pattern, fullmatch=True)))
+    for text in (name, f"{before} {name} {after}", f"{before}{name}{after}"):
+        assert find_cues(text) == _looked_for_everywhere(text)
+
+
+def _looked_for_everywhere(text: str) -> tuple[Cue, ...]:
+    """Find cues by the patterns alone, all of them."""
+    taken: list[Cue] = []
+    for kind, patterns in SECTIONS.items():
+        if kind not in EntityType.__members__:
+            continue
+        for found in re.finditer("|".join(patterns), text):
+            if found.end() > found.start() and not any(c.start < found.end() and found.start() < c.end for c in taken):
+                taken.append(Cue(EntityType(kind), found.start(), found.end()))
+    return tuple(sorted(taken, key=lambda cue: cue.start))

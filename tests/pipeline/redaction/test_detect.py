@@ -97,10 +97,30 @@ def test_detecting_again_in_the_redacted_text_finds_nothing_more(detector: Detec
     assert hidden(Conversation(id=call.id, turns=turns), again) == []
 
 
+@pytest.mark.parametrize("number", ["[CREDIT_CARD:4111111111111111]", "[PHONE_NUMBER_6421555014]"])
+def test_a_number_in_brackets_with_its_kind_is_not_taken_for_what_redaction_wrote(
+    detector: Detector, number: str
+) -> None:
+    call = a_conversation(f"caller: it is {number} ok")
+    (shown,) = left(call, detector.detect(call))
+    assert not any(sign.isdigit() for sign in shown)
+
+
 def test_a_tenants_profile_chooses_types_and_own_words(detector: Detector) -> None:
     call = a_conversation("caller: margaret here about project blue heron", "agent: your pin", "caller: four four one")
     payment = make_profile(TenantSettings(entity_set="payment"), TenantSecrets(hide_words=("blue heron",)))
     assert hidden(call, detector.detect(call, profile=payment)) == ["TENANT_WORD blue heron", "PIN four four one"]
+
+
+@pytest.mark.parametrize("said", ["gwen pugh gwen is fine", "it's a c h t e r b e r g everybody says that"])
+def test_less_evidence_for_one_type_never_shows_what_is_of_another(detector: Detector, said: str) -> None:
+    call = a_conversation("agent: who am i speaking to", f"caller: {said}")
+    shown = []
+    for thresholds in ({}, {"URL": 0.001}):
+        chosen = make_profile(TenantSettings(threshold=0.8, thresholds=thresholds), TenantSecrets())
+        shown.append(left(call, detector.detect(call, profile=chosen)))
+    assert shown[0] == shown[1]
+    assert "_" in shown[0][1]
 
 
 def test_a_call_with_capitals_and_dashes_is_understood_as_well(detector: Detector) -> None:

@@ -2,22 +2,25 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.entity import Entity, Evidence
 from pipeline.model.entity import EntityType as T
 from pipeline.model.span import CharSpan
+from pipeline.redaction.detect import Detector
 from pipeline.redaction.groups import number_groups
+from tests.pipeline.redaction.dialogues import a_conversation
 
 PEOPLE = ["anna", "bell", "anna bell", "Anna's", "a n n a", "george", "george bell", "smith", "anna smith", "ana", "b"]
 NUMBERS = ["4556", "7375", "4556 7375 8689 9855", "double five six", "98", "1987", "oh two one", "march", "a x four"]
 
 
 def mention(
-    type: T, turn: int = 0, *, asked: int | None = None, pattern: str = "answer", slot: str | None = None
+    type: T, turn: int = 0, *, asked: int | None = None, pattern: str = "answer", part: str | None = None
 ) -> Entity:
-    evidence = Evidence(recognizer="Dialogue", pattern=pattern, question_turn=asked, slot=slot)
+    evidence = Evidence(recognizer="Dialogue", pattern=pattern, question_turn=asked, part=part)
     return Entity(turn=turn, span=CharSpan(0, 4), type=type, score=0.9, evidence=(evidence,))
 
 
@@ -54,12 +57,30 @@ def test_the_same_words_count_more_than_a_like_sound() -> None:
 
 
 def test_a_given_and_a_family_name_that_were_asked_for_one_after_the_other_are_one_person() -> None:
-    first = mention(T.PERSON, 1, asked=0, slot="given name")
-    last = mention(T.PERSON, 3, asked=2, slot="family name")
+    first = mention(T.PERSON, 1, asked=0, part="given")
+    last = mention(T.PERSON, 3, asked=2, part="family")
     again = mention(T.PERSON, 9)
     assert [e.group for e in number_groups([first, last, again], ["anna", "bell", "anna bell"])] == [1, 1, 1]
     assert [e.group for e in number_groups([first, last], ["anna", "bell"])] == [1, 1]
     assert [e.group for e in number_groups([first, first], ["anna", "george"])] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "then", "people"),
+    [
+        ("first name?", "last name?", [1, 1]),
+        ("may i take your surname", "great and the first name please", [1, 1]),
+        ("can i have your family name", "and your given name", [1, 1]),
+        ("your last name please", "and your husband's first name", [1, 2]),
+        ("your last name please", "and the first name of your husband", [1, 2]),
+        ("what is your name", "and the name of your husband", [1, 2]),
+    ],
+)
+def test_a_caller_who_is_asked_for_both_names_is_one_person_and_the_husband_another(
+    detector: Detector, asked: str, then: str, people: list[int]
+) -> None:
+    call = a_conversation(f"agent: {asked}", "caller: wiata", f"agent: {then}", "caller: aroha")
+    assert [entity.group for entity in detector.detect(call)] == people
 
 
 def test_a_spelling_that_fits_no_name_belongs_to_the_answer_before_it() -> None:

@@ -17,7 +17,15 @@ from pipeline.redaction.profile import RedactionProfile
 from tests.pipeline.redaction.dialogues import a_conversation, a_timed_conversation
 
 EVIDENCE = (
-    Evidence(recognizer="Dialogue", view="dialogue", pattern="answer", question_turn=0, slot="given name", score=0.9),
+    Evidence(
+        recognizer="Dialogue",
+        view="dialogue",
+        pattern="answer",
+        question_turn=0,
+        slot="PERSON",
+        part="given",
+        score=0.9,
+    ),
 )
 TIGHT = RedactionProfile(padding_ms=0, merge_gap_ms=0)
 

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.finding import Finding, Reason
 from pipeline.redaction.measure import measure
+from pipeline.redaction.media_source import open_sound
+from pipeline.redaction.media_stream import stream_of, to_wav
 from pipeline.redaction.media_wav import Encoding, read_wav_layout, wav_header
-from pipeline.redaction.render_audio import AudioStyle, encoded_tone, render_audio, to_frames, to_wav
+from pipeline.redaction.profile import AudioStyle
+from pipeline.redaction.render_audio import render_audio, to_frames
+from pipeline.redaction.tone import tone_codes
 from pipeline.redaction.wav_reader import WavReader
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, heard, noise
 
@@ -27,9 +31,9 @@ def measured(redacted: bytes, *, original: bytes = CALL) -> tuple[Finding, ...]:
     reader = WavReader.of(wav)
     return measure(
         reader,
-        io.BytesIO(redacted),
+        redacted,
         to_frames(MUTED, reader.layout),
-        tone=lambda: encoded_tone(wav, reader.layout),
+        tone=lambda: tone_codes(stream_of(wav)),
     )
 
 
@@ -140,9 +144,9 @@ def test_a_long_call_on_disk_is_measured_in_the_memory_of_a_short_one(tmp_path: 
     spans = {1: tuple((at * 480_000, at * 480_000 + 240_000) for at in range(60))}
 
     tracemalloc.start()
-    with before.open("rb") as original, after.open("rb") as redacted:
+    with open_sound(before) as original, open_sound(after) as redacted:
         layout = replace(read_wav_layout(a_file(noise(8000))), frames=frames)
-        reader = WavReader(file=original, layout=layout)
+        reader = WavReader(sound=original, layout=layout)
         base, _ = tracemalloc.get_traced_memory()
         found = measure(reader, redacted, spans, tone=lambda: b"\0\0")
         _, peak = tracemalloc.get_traced_memory()

@@ -15,6 +15,7 @@ from pipeline.redaction.media_compressed import (
     within_full_scale,
 )
 from pipeline.redaction.media_source import OpenSound, open_sound
+from samples.scenario import CALLS
 from tests.pipeline.redaction.sounds import COMPRESSED, a_file, heard, noise
 
 FRAMES = BLOCK_FRAMES + 4_000
@@ -67,6 +68,27 @@ def test_a_flac_file_that_holds_less_than_it_promises_is_refused() -> None:
 
     with pytest.raises(InvalidInput, match=r"truncated|cannot be decoded"), open_compressed(bytes(audio)) as file:
         count_frames(file)
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_an_ogg_file_that_was_cut_short_is_refused_wherever_it_was_cut(subtype: str) -> None:
+    audio = a_file(noise(FRAMES), form="OGG", subtype=subtype)
+    last_page = audio.rindex(b"OggS")
+
+    for end in (len(audio) // 2, last_page, last_page + 10, last_page + 27, len(audio) - 1):
+        with pytest.raises(InvalidInput, match="truncated"), open_compressed(audio[:end]):
+            pass
+    with pytest.raises(InvalidInput, match="truncated"), open_compressed(audio + b"rest"):
+        pass
+
+
+def test_every_sample_that_is_ogg_has_its_end() -> None:
+    samples = list(CALLS.parent.rglob("*.ogg"))
+
+    assert len(samples) > 50
+    for sample in samples:
+        with open_compressed(sample.read_bytes()) as file:
+            assert file.frames
 
 
 def test_what_is_no_number_or_too_loud_is_brought_within_full_scale() -> None:

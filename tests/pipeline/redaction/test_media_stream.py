@@ -34,6 +34,7 @@ def test_a_wav_file_is_given_as_it_stands_with_all_its_chunks(tmp_path: Path, en
             stream = stream_of(sound)
             assert whole(stream) == audio
             assert stream.layout == read_wav_layout(audio)
+            assert repr(sound) not in repr(stream)
     assert to_wav(audio) is audio
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.model.entity import EntityType as T
@@ -7,7 +9,7 @@ from pipeline.model.span import TimeSpan
 from pipeline.model.transcript import Conversation, Word
 from pipeline.redaction.detect import Detector
 from pipeline.redaction.overheard import EVIDENCE, Overheard, find_overheard, is_heard_again, is_let_stand
-from tests.pipeline.redaction.calls import a_conversation, a_manifest, said
+from tests.pipeline.redaction.calls import a_conversation, a_manifest, finder, said
 
 ALL = (TimeSpan(0, 60_000),)
 GREETING = said(1, "hello how can i help you", 0)
@@ -135,6 +137,38 @@ def test_evidence_names_who_heard_it_and_what_found_it(detector: Detector) -> No
     (entity,) = place.entities
     assert {e.recognizer for e in entity.evidence} == {EVIDENCE}
     assert any(e.pattern for e in entity.evidence)
+
+
+@pytest.mark.parametrize(
+    ("number", "score", "counts"),
+    [
+        ("1 2 3", 0.3, True),
+        ("1 2 3", 0.29, False),
+        ("1 2", 0.99, False),
+        ("a b c", 0.99, False),
+        ("a b c d", 0.3, True),
+        ("1 2 3 4 5 6", 0.4, True),
+        ("1 2 3 4 5 6", 0.1, False),
+        ("1 2 3 4 5 6 7", 0.4, True),
+        ("1 2 3 4 5 6 7", 0.1, True),
+    ],
+)
+def test_a_short_number_counts_where_the_detector_holds_it_likely_and_a_long_one_always(
+    number: str, score: float, counts: bool
+) -> None:
+    rest = said(0, "it is written here", 3000)
+    transcript = a_conversation(rest)
+    find = finder({number: T.ID_NUMBER})
+
+    found = find_overheard(
+        [*rest, *said(0, number, 8000)],
+        ALL,
+        conversation=transcript,
+        manifest=a_manifest(transcript, (), duration_ms=60_000),
+        detect=lambda conversation: [replace(entity, score=score) for entity in find(conversation)],
+    )
+
+    assert [place.text for place in found] == ([number] if counts else [])
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def test_nothing_that_is_hidden_lies_below_the_least_threshold() -> None:
     assert profile(entity_set="payment", threshold=0.6, thresholds={"PERSON": 0.1}).least == 0.25
 
 
+def test_every_type_is_looked_for_at_its_own_threshold() -> None:
+    assert DEFAULT_PROFILE.levels == (DEFAULT_PROFILE.threshold,)
+    chosen = profile(threshold=0.6, thresholds={"PIN": 0.2, "PERSON": 0.8})
+    assert chosen.levels == (0.2, 0.6, 0.8)
+    assert [chosen.threshold_of(type) for type in (T.PIN, T.URL, T.PERSON, T.OTHER)] == [0.2, 0.6, 0.8, 0.2]
+
+
 CHANGED: dict[str, Any] = {
     "entity_set": "payment", "threshold": 0.5, "thresholds": {"PIN": 0.1}, "text_style": "hash", "audio_style": "beep",
     "padding_ms": 700, "hide_words": ("falcon",), "keep_words": ("nova",),

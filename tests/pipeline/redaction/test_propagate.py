@@ -2,9 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model.entity import EntityType
 from pipeline.redaction.detect import Detector
-from pipeline.redaction.propagate import sound_of
+from pipeline.redaction.propagate import Learned, sound_of
 from tests.pipeline.redaction.dialogues import a_conversation, hidden, left
+
+
+def test_what_a_call_taught_does_not_print_its_words() -> None:
+    numbers = {"canary1": (EntityType.PIN, 1)}
+    learned = Learned(names={"canary2": 1}, sounds={"canary3": 1}, numbers=numbers, places={"canary4": 1})
+    assert "canary" not in repr(learned)
 
 
 def test_a_name_once_given_is_that_name_everywhere(detector: Detector) -> None:

@@ -15,7 +15,8 @@ from pipeline.model.errors import InvalidInput, Withheld
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.media_stream import stream_of, to_wav
 from pipeline.redaction.media_wav import read_wav_layout, wav_header
-from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.profile import AudioStyle
+from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.render_file import render_audio_file
 from pipeline.redaction.tone import tone_codes
 from tests.pipeline.redaction.sounds import COMPRESSED, WAV_ENCODINGS, a_file, chunk, heard, noise

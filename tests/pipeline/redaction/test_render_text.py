@@ -33,11 +33,10 @@ def a_call() -> tuple[Conversation, Manifest]:
     return conversation, manifest
 
 
-def hiding(conversation: Conversation, *spans: tuple[int, int, int]) -> Manifest:
+def hiding(conversation: Conversation, *spans: tuple[int, int, int], type: EntityType = EntityType.PERSON) -> Manifest:
     """A manifest that hides characters of turns."""
     entities = [
-        Entity(turn=turn, span=CharSpan(start, end), type=EntityType.PERSON, score=0.9, group=1)
-        for turn, start, end in spans
+        Entity(turn=turn, span=CharSpan(start, end), type=type, score=0.9, group=1) for turn, start, end in spans
     ]
     return build_manifest(
         conversation, entities, profile=RedactionProfile(), duration_ms=99_000, channels=0, detector_version="1"
@@ -171,6 +170,24 @@ def test_a_hash_does_not_depend_on_how_a_value_was_said() -> None:
     assert shown[0] == shown[1]
     assert shown[2] == shown[3] == shown[4]
     assert len(set(shown)) == 3
+
+
+@pytest.mark.parametrize(
+    ("type", "said"),
+    [
+        (EntityType.DATE_OF_BIRTH, ("third of march eighty seven", "3/3/1987", "the third of March, 87")),
+        (EntityType.PERSON, ("bell", "miss bell", "Mr. Bell's")),
+        (EntityType.PHONE_NUMBER, ("oh two one uh double five", "021 55")),
+    ],
+)
+def test_one_value_has_one_hash_as_it_has_one_label(type: EntityType, said: tuple[str, ...]) -> None:
+    shown = set()
+    for text in said:
+        call = a_conversation(f"caller: {text}")
+        shown |= set(
+            texts(render_text(call, hiding(call, (0, 0, len(text)), type=type), style=TextStyle.HASH, secret=KEY))
+        )
+    assert len(shown) == 1
 
 
 def test_another_key_and_an_altered_text_reveal_nothing() -> None:

@@ -73,7 +73,7 @@ SOUNDS = {
 
 @pytest.mark.parametrize("name", SOUNDS)
 def test_what_nobody_says_is_not_taken_for_speech(name: str) -> None:
-    assert judged(SOUNDS[name]).mean() <= 0.35 if name == "ringing twice" else not judged(SOUNDS[name]).any()
+    assert not judged(SOUNDS[name]).any()
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100])

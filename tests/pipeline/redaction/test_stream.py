@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model.errors import Withheld
 from pipeline.redaction.detect import Detector
-from pipeline.redaction.stream import SETTLED_AFTER, Decision, StreamingDetector
+from pipeline.redaction.stream import SEEN_BEFORE, SETTLED_AFTER, Decision, StreamingDetector
 from tests.pipeline.redaction.dialogues import a_conversation
 
 CALL = (
@@ -67,6 +67,18 @@ def test_a_name_learned_long_ago_is_still_hidden(detector: Detector) -> None:
     heard(stream, ["agent: one moment please", "caller: okay"] * 30)
     decision = max(heard(stream, ["agent: margaret are you still there"]), key=lambda d: d.turn)
     assert cover(decision) >= set(range(8))
+
+
+def test_the_words_of_a_turn_are_gone_as_soon_as_no_later_turn_is_judged_by_them(detector: Detector) -> None:
+    stream = StreamingDetector(detector=detector)
+    heard(stream, ["caller: the porridge is cold", *["agent: one moment please"] * (SETTLED_AFTER + SEEN_BEFORE - 1)])
+    assert "porridge" in words_kept(stream)
+    heard(stream, ["agent: one moment please"])
+    assert "porridge" not in words_kept(stream)
+
+
+def words_kept(stream: StreamingDetector) -> str:
+    return " ".join(heard.turn.text for heard in stream._heard)
 
 
 def test_nothing_of_a_call_is_kept_after_it(detector: Detector) -> None:

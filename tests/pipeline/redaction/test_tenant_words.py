@@ -57,6 +57,13 @@ def test_a_name_to_hide_is_found_misheard_where_what_was_written_is_no_word(dete
     assert own(detector, "a marten", "logan") == []
 
 
+def test_every_word_of_a_phrase_may_be_misheard_and_each_phrase_is_found_in_a_long_list(detector: Detector) -> None:
+    words = ("falken heronas", "falken", "nova", *(f"zq{n:03}x" for n in range(500)))
+    assert own(detector, "the falkon heronaz and nova", *words) == ["falkon heronaz", "nova"]
+    assert own(detector, "the falken heronaz", *words) == ["falken heronaz"]
+    assert own(detector, "zq 499 x, not zq 500 x", *words) == ["zq 499 x"]
+
+
 def test_the_evidence_says_how_it_was_found(detector: Detector) -> None:
     call = a_conversation("caller: heron", "caller: h e r o n", "caller: falkon")
     found = detector.detect(call, profile=profile(hide=("heron", "falken")))
@@ -96,6 +103,16 @@ def test_an_assistant_may_say_its_name_and_a_caller_who_bears_it_may_not(detecto
     assert shown(detector, "margaret", "agent: hello my name is margaret", "caller: hi margaret") == []
     assert shown(detector, "margaret", "agent: hi", "caller: my name is margaret") == ["PERSON margaret"]
     assert shown(detector, "margaret", "channel-0: hello my name is margaret") == ["PERSON margaret"]
+    assert shown(detector, "margaret", "agent: margaret speaking", "caller: hi margaret") == []
+
+
+TOLD = ["margaret here", "margaret speaking", "hi margaret calling", "i'm called margaret", "they call me margaret",
+        "this is margaret", "my name margaret", "margaret is my name"]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_word_to_keep_is_hidden_however_a_caller_gives_it_as_a_name(detector: Detector, told: str) -> None:
+    assert shown(detector, "margaret", "agent: hi", f"caller: {told}") == ["PERSON margaret"]
 
 
 SAID = st.lists(st.sampled_from(["my pin is four four one", "margaret", "your name", "blue heron", "margaret here"]))
@@ -110,8 +127,12 @@ def test_a_lower_threshold_never_hides_less_and_words_to_hide_never_show_anythin
     higher = covered(detector, call, profile(threshold=threshold))
     assert higher <= covered(detector, call, profile(threshold=threshold / 2))
     assert higher <= covered(detector, call, profile(threshold=threshold, hide=("blue heron", "here")))
-    name = {(n, at) for n, text in enumerate(said) if text.startswith("margaret") for at in range(len(text))}
-    assert higher - name <= covered(detector, call, profile(threshold=threshold, keep=("margaret",)))
+    # Only a name that nobody gave as the own is shown: the agent's, who may be called so, and one that stands alone.
+    is_given = any(n % 2 and text == "margaret here" for n, text in enumerate(said))
+    names = {(n, at) for n, text in enumerate(said) if text.startswith("margaret") for at in range(len("margaret"))}
+    assert higher - (set() if is_given else names) <= covered(
+        detector, call, profile(threshold=threshold, keep=("margaret",))
+    )
 
 
 def covered(detector: Detector, call: Conversation, wanted: RedactionProfile) -> set[tuple[int, int]]:

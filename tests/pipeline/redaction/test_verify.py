@@ -15,8 +15,8 @@ from pipeline.redaction.amend import amend
 from pipeline.redaction.finding import Finding, Reason
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.overheard import Detect
-from pipeline.redaction.profile import DEFAULT_PROFILE
-from pipeline.redaction.render_audio import AudioStyle, render_audio
+from pipeline.redaction.profile import DEFAULT_PROFILE, AudioStyle
+from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier, hidden_values
 from tests.pipeline.redaction.calls import a_conversation, a_manifest, finder, said
 from tests.pipeline.redaction.sounds import a_file, heard, noise

@@ -395,7 +395,7 @@ def test_a_tenant_without_an_account_is_not_compared(vault, keys, database, cloc
     owner = make_tenant(database, keys, "bare")
     desk = Desk(vault, owner, clock, standin)
     with desk.tx() as tx:
-        change_tenant(tx, replace(owner, account_sid=None), keys=keys, actor="test")
+        change_tenant(tx, replace(owner, account_sid=None), keys=keys, actor="test", changed=[])
     assert reconcile_tenant(vault, desk.vendor, desk.queue, owner.id) == {"is_compared": False}
     assert desk.reconcile() == {}
 

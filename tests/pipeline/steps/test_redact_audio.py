@@ -7,10 +7,11 @@ import pytest
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.entity import EntityType
-from pipeline.model.errors import NotFound, StoreUnreachable, Withheld
+from pipeline.model.errors import InvalidInput, NotFound, StoreUnreachable, Withheld
 from pipeline.model.transcript import Utterance, Word
+from pipeline.redaction.render_audio import render_audio
 from pipeline.steps.publish import publish
-from pipeline.steps.redact_audio import redact_audio, style_of
+from pipeline.steps.redact_audio import redact_audio
 from pipeline.steps.redact_text import read_manifest, redact_text
 from pipeline.steps.withhold import withhold
 from pipeline.store.reviews import list_reviews
@@ -216,7 +217,20 @@ def test_the_share_that_is_listened_to_is_the_one_that_is_set(line, recording):
     assert 0 < listened[0] <= listened[1]
 
 
-@pytest.mark.parametrize(("chosen", "style"), [("beep", "beep"), ("silence", "silence"), ("none", "silence")])
-def test_a_style_that_is_not_known_is_silence(line, chosen, style):
-    owner = replace(line.owner, settings=replace(line.owner.settings, audio_style=chosen))
-    assert style_of(owner) == style
+@pytest.mark.parametrize("style", ["silence", "beep"])
+def test_what_is_hidden_has_the_style_that_the_tenant_chose(line, recording, style):
+    line.choose(audio_style=style)
+    line.run(redact_audio, recording)
+    original, redacted = (
+        line.context.vault.read(line.artifact(recording, kind)) for kind in (ArtifactKind.RECORDING_ORIGINAL, REDACTED)
+    )
+    _, manifest = read_manifest(line.context, line.owner.id, recording.id)
+    assert manifest.muted_ms
+    assert redacted == render_audio(original, dict(enumerate(manifest.muted)), style=style)
+
+
+def test_a_style_that_is_not_known_redacts_nothing(line, recording):
+    line.choose(audio_style="none")
+    with pytest.raises(InvalidInput, match="audio style"):
+        line.run(redact_audio, recording)
+    assert line.artifact(recording, REDACTED) is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,8 +35,20 @@ class Down(Abroad):
         raise VendorUnavailable("deepgram", "listen", status=503)
 
 
+class Brief(Abroad):
+    """A company that takes a second at most."""
+
+    capabilities = replace(Abroad.capabilities, max_duration_s=1)
+
+
+class OneEared(Abroad):
+    """A company that takes one channel."""
+
+    capabilities = replace(Abroad.capabilities, max_channels=1)
+
+
 class Full(ScriptedTranscriber):
-    """A recogniser that does not take this file."""
+    """A recogniser that does not take this file, for a reason of its own."""
 
     def transcribe(self, audio, *, language):
         super().transcribe(audio, language=language)
@@ -193,3 +206,11 @@ def test_what_a_recogniser_does_not_take_is_withheld(line, recording):
     with pytest.raises(Withheld, match="transcription: NOT_ACCEPTED"):
         engines(line, local=Full).run(transcribe, recording)
     assert line.artifact(recording, TRANSCRIPT) is None
+
+
+@pytest.mark.parametrize("company", [Brief, OneEared])
+def test_what_is_too_long_or_has_too_many_channels_for_a_company_is_never_noted_as_sent(line, recording, company):
+    with pytest.raises(Withheld, match="transcription: NOT_ACCEPTED"):
+        engines(line, "connekz", deepgram=company).run(transcribe, recording)
+    assert ("transcribe" in line.asked, line.events(SENT)) == (False, [])
+    assert line.facts(recording).get("processor") is None

@@ -87,7 +87,7 @@ def test_a_lock_that_is_held_elsewhere_keeps_only_its_own_tenant_waiting(databas
 
 def test_a_tenant_that_was_changed_after_it_was_read_is_not_acted_for(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
-        change_tenant(tx, replace(tenant, display_name="Other"), keys=keys, actor="test")
+        change_tenant(tx, replace(tenant, display_name="Other"), keys=keys, actor="test", changed=[])
     commits = SharedCommits(database)
     with pytest.raises(TenantChanged):
         commits.submit(tenant, keep, "a").result(timeout=20)

@@ -22,7 +22,9 @@ def test_an_api_key_finds_its_active_tenant_and_no_other(database, keys):
     first, second = make_tenant(database, keys, "first"), make_tenant(database, keys, "second")
     for owner, key, is_active in ((first, "1" * 64, True), (second, "2" * 64, False)):
         with database.transaction(owner.id) as tx:
-            change_tenant(tx, replace(owner, api_key_sha256=key, is_active=is_active), keys=keys, actor="test")
+            change_tenant(
+                tx, replace(owner, api_key_sha256=key, is_active=is_active), keys=keys, actor="test", changed=[]
+            )
     assert find_tenant_by_api_key(database, "1" * 64) == "first"
     assert find_tenant_by_api_key(database, "2" * 64) is None
     assert find_tenant_by_api_key(database, "3" * 64) is None

@@ -29,7 +29,7 @@ def test_any_change_is_seen_by_the_next_transaction(database, keys, tenant):
     find(database, cache)
     with database.transaction(tenant.id) as tx:
         settings = replace(tenant.settings, is_recording_on=False)
-        change_tenant(tx, replace(tenant, settings=settings), keys=keys, actor="test")
+        change_tenant(tx, replace(tenant, settings=settings), keys=keys, actor="test", changed=[])
     assert not find(database, cache).settings.is_recording_on
     with database.transaction(tenant.id) as tx:
         mark_armed(tx, "+12125550199", keys=keys)

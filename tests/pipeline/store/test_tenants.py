@@ -43,13 +43,13 @@ def test_a_tenant_is_read_back_whole(database, keys, tenant):
     changed = replace(tenant, settings=CHOSEN, secrets=SECRETS, api_key_sha256="1" * 64, is_active=False)
     with database.transaction(tenant.id) as tx:
         assert get_tenant(tx, keys=keys) == tenant
-        change_tenant(tx, changed, keys=keys, actor="user:1")
+        change_tenant(tx, changed, keys=keys, actor="user:1", changed=[])
         assert get_tenant(tx, keys=keys) == changed
 
 
 def test_no_secret_stands_readable_in_the_row_or_the_audit(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
-        change_tenant(tx, replace(tenant, secrets=SECRETS), keys=keys, actor="user:1")
+        change_tenant(tx, replace(tenant, secrets=SECRETS), keys=keys, actor="user:1", changed=[])
         row = tx.connection.execute(text("select t::text from earmark.tenants t")).scalar_one()
         noted = json.dumps([dict(e.entry.facts) for e in list_events(tx)])
     assert "canary" not in row + noted
@@ -58,7 +58,7 @@ def test_no_secret_stands_readable_in_the_row_or_the_audit(database, keys, tenan
 
 def test_creation_and_change_are_audited(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
-        change_tenant(tx, tenant, keys=keys, actor="user:1")
+        change_tenant(tx, tenant, keys=keys, actor="user:1", changed=[])
         noted = [(e.entry.tag, e.entry.actor, e.entry.target) for e in list_events(tx)]
     assert noted == [("tenant:tenant:created", "test", "acme"), ("tenant:settings:changed", "user:1", "acme")]
 
@@ -91,13 +91,13 @@ def test_what_does_not_exist_is_absent_and_cannot_be_changed(database, keys, ten
         with pytest.raises(NotFound, match="other"):
             get_tenant(tx, keys=keys)
         with pytest.raises(NotFound):
-            change_tenant(tx, replace(tenant, id=TenantId("other")), keys=keys, actor="test")
+            change_tenant(tx, replace(tenant, id=TenantId("other")), keys=keys, actor="test", changed=[])
 
 
 def test_a_tenant_cannot_change_another(database, keys, tenant):
     keys.create_tenant_key(TenantId("other"))
     with database.transaction(TenantId("other")) as tx, pytest.raises(NotFound):
-        change_tenant(tx, replace(tenant, display_name="Stolen"), keys=keys, actor="test")
+        change_tenant(tx, replace(tenant, display_name="Stolen"), keys=keys, actor="test", changed=[])
     with database.transaction(tenant.id) as tx:
         assert get_tenant(tx, keys=keys).display_name == "Acme"
 

@@ -166,7 +166,6 @@ def test_a_writer_killed_at_any_write_leaves_a_whole_object_or_none(tmp_path: Pa
 
 RACE = """
 import sys
-import threading
 from pathlib import Path
 from pipeline.model.errors import Conflict
 from pipeline.vendors.files import FileArtifacts

@@ -190,5 +190,5 @@ def test_a_call_is_put_through_to_whom_its_law_was_asked_of_also_when_the_tenant
     with stage.context.database.transaction(call.owner.id) as tx:
         owner = get_tenant(tx, keys=stage.context.keys)
         secrets = replace(owner.secrets, forward_to=SEATTLE)
-        change_tenant(tx, replace(owner, secrets=secrets), keys=stage.context.keys, actor="test")
+        change_tenant(tx, replace(owner, secrets=secrets), keys=stage.context.keys, actor="test", changed=[])
     assert call.follow(asked).find("Dial/Number").text == DESK

@@ -19,7 +19,7 @@ def a_sid() -> str:
 def change(stage, owner, **secrets_of) -> None:
     with stage.context.database.transaction(owner.id) as tx:
         changed = replace(owner, secrets=replace(owner.secrets, **secrets_of))
-        change_tenant(tx, changed, keys=stage.context.keys, actor="test")
+        change_tenant(tx, changed, keys=stage.context.keys, actor="test", changed=[])
 
 
 def test_a_token_that_was_changed_signs_from_the_next_request_on_and_the_old_one_no_more(stage):

@@ -64,7 +64,7 @@ def test_an_answer_to_words_that_changed_meanwhile_is_asked_for_anew_and_the_rec
     before = call.ring(caller)
     renamed = replace(call.owner, display_name="Acme of New York")
     with stage.context.database.transaction(call.owner.id) as tx:
-        change_tenant(tx, renamed, keys=stage.context.keys, actor="test")
+        change_tenant(tx, renamed, keys=stage.context.keys, actor="test", changed=[])
     key = "" if caller == NEW_YORK else "1"
     again = call.press(before, key)
     assert again.find("Gather") is not None

@@ -14,7 +14,7 @@ MANY = settings(max_examples=300)
 
 
 def code_of(said: str, language: str = "en") -> str:
-    return "".join(run.code for run in write(said, language=language).runs)
+    return "".join(run.code for run in write(said, load_tables(language)).runs)
 
 
 def numerals(least: int, most: int) -> st.SearchStrategy[str]:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import pytest
-
 from pipeline.model.span import CharSpan
-from pipeline.redaction.normalise import Kind, Piece, tokenise, write
+from pipeline.redaction.normalise import Kind, Piece, write
 
 
 def test_tokens_split_letters_from_digits_and_keep_their_places() -> None:
-    assert [(t.text, t.start) for t in tokenise("t w 4M o'brien's 21st")] == [
+    assert [(t.text, t.start) for t in write("t w 4M o'brien's 21st").tokens] == [
         ("t", 0), ("w", 2), ("4", 4), ("M", 5), ("o'brien's", 7), ("21st", 17),
     ]  # fmt: skip
 
@@ -17,22 +15,6 @@ def test_a_written_stretch_names_the_words_that_said_it() -> None:
     start = view.text.index("441")
     assert view.said_at(start, start + 1) == CharSpan(5, 16)
     assert view.said_at(start, start + 3) == CharSpan(5, 20)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "written"),
-    [(5, 6, "44"), (0, 16, "call 44"), (16, 17, None), (12, 20, "441"), (0, 0, None), (21, 99, "now")],
-)
-def test_spoken_words_name_what_they_were_written_as(start: int, end: int, written: str | None) -> None:
-    view = write("call double four one now")
-    span = view.written_at(start, end)
-    assert (None if span is None else view.text[span[0] : span[1]]) == written
-
-
-def test_a_hesitation_was_written_as_nothing() -> None:
-    view = write("four um five")
-    assert view.written_at(5, 7) is None
-    assert view.written_at(0, 12) == (0, 2)
 
 
 def test_hesitations_and_dashes_do_not_break_a_run() -> None:

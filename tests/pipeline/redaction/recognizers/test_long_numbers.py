@@ -29,3 +29,8 @@ def test_amounts_dates_and_short_numbers_are_left(said: str) -> None:
 
 def test_a_wrong_check_digit_does_not_save_a_card_sized_number() -> None:
     assert found(LongNumbers(), "4111 1111 1111 1112") == ["CREDIT_CARD 4111 1111 1111 1112"]
+
+
+@pytest.mark.parametrize("said", [f"{'1' * 5000} 12 2019", f"12 {'1' * 5000} 2019", "0001 12 2019"])
+def test_a_number_of_any_length_before_a_year_is_found_and_is_no_date(said: str) -> None:
+    assert [hit.split(" ", 1)[1] for hit in found(LongNumbers(), said)] == [said]

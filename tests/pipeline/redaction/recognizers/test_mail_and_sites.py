@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.redaction.normalise import ENGLISH
 from pipeline.redaction.recognizers.mail_and_sites import MailAndSites
 from pipeline.redaction.vocabulary import Vocabulary
 from tests.pipeline.redaction.recognizers.finding import found
@@ -21,6 +22,12 @@ from tests.pipeline.redaction.recognizers.finding import found
 )
 def test_a_mail_address_is_found_whole(vocabulary: Vocabulary, said: str, expected: str) -> None:
     assert found(MailAndSites(vocabulary), said) == [f"EMAIL_ADDRESS {expected}"]
+
+
+@pytest.mark.parametrize("before", sorted(ENGLISH.lead_ins - {"e"} | {"i", "id"}))
+def test_words_that_lead_in_an_address_are_no_part_of_it(vocabulary: Vocabulary, before: str) -> None:
+    said = f"zbig {before} bellany at example dot com"
+    assert found(MailAndSites(vocabulary), said) == ["EMAIL_ADDRESS bellany at example dot com"]
 
 
 def test_a_site_is_no_mail_address(vocabulary: Vocabulary) -> None:

@@ -9,7 +9,7 @@ from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Turn
 from pipeline.redaction.evaluation.labelled import Label
-from pipeline.redaction.fusion import BASE
+from pipeline.redaction.fusion import BASE, UNWEIGHED
 from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.tagger.network import LABELS
 from pipeline.redaction.training.weigh import Words, learn, words_of, written
@@ -33,6 +33,13 @@ def test_a_rule_that_is_always_right_counts_more_than_one_that_is_right_half_of_
 def test_a_rule_that_is_always_wrong_counts_against() -> None:
     weights = learn([words([{"wrong"}] * 60 + [set()] * 60, [False] * 60 + [True] * 60)])
     assert weights.rules["wrong"] < 0
+
+
+def test_a_rule_that_few_words_spoke_against_still_counts_for() -> None:
+    few, many = [{"few"}] * 5, [{"many"}] * 500
+    weights = learn([words(few + many + [set()] * 60, [False] * 505 + [True] * 60)])
+    assert 0 < weights.rules["few"] < UNWEIGHED
+    assert weights.rules["many"] < 0
 
 
 def test_what_parts_everything_is_learned_without_end_or_overflow() -> None:

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.redaction.validators import abn, ein, ird, itin, medicare, nhi, nhs, nino, ssn, tfn, vin
+from pipeline.redaction.validators import abn, ird, itin, medicare, nhi, nhs, nino, ssn, tfn, vin
 
 Validator = Callable[[str], bool]
 
 GENUINE: list[tuple[Validator, str]] = [
     (ssn, "536904399"),
     (itin, "912903456"),
-    (ein, "911144442"),
     (nino, "AB123456C"),
     (nino, "ab123456"),
     (nhs, "9434765919"),
@@ -58,7 +57,6 @@ def test_published_examples_are_valid(is_valid: Validator, code: str) -> None:
         (ssn, "53690439"),
         (itin, "812903456"),
         (itin, "912933456"),
-        (ein, "071144442"),
         (nino, "BG123456A"),
         (nino, "AO123456A"),
         (nino, "DA123456A"),
@@ -104,8 +102,3 @@ def test_one_changed_digit_is_not_valid(genuine: tuple[Validator, str], data: st
 def test_a_changed_digit_of_an_ird_number_is_valid_only_where_the_second_weights_come_in(code: str) -> None:
     changed = {code[:at] + d + code[at + 1 :] for at in range(len(code)) for d in "0123456789"} - {code}
     assert sum(ird(other) for other in changed) <= 2
-
-
-@given(st.text(max_size=25))
-def test_no_text_breaks_a_validator(code: str) -> None:
-    assert all(isinstance(is_valid(code), bool) for is_valid, _ in GENUINE)
