@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
@@ -15,6 +15,7 @@ from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
+from pipeline.reads.sub_processors import list_sub_processors
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -48,9 +49,11 @@ def check_keys(vault: Vault, names: Sequence[TenantId]) -> Iterator[Finding]:
         yield Finding(check="keys", verdict=Verdict.OK, says=says)
 
 
-def check_tenants(vault: Vault, names: Sequence[TenantId], recognisers: Recognisers) -> Iterator[Finding]:
-    """Is each tenant's policy here, and may and can its recognisers hear its calls."""
-    faults = [fault for name in names for fault in _faults(_read(vault, name), recognisers)]
+def check_tenants(
+    vault: Vault, names: Sequence[TenantId], recognisers: Recognisers, *, today: date
+) -> Iterator[Finding]:
+    """Is each tenant's policy here, may and can its recognisers hear its calls, is what receives data proved."""
+    faults = [fault for name in names for fault in _faults(_read(vault, name), recognisers, today)]
     yield from faults
     if not faults and names:
         yield Finding(check="tenants", verdict=Verdict.OK, says=f"{len(names)}, policies and recognisers fit")
@@ -85,12 +88,13 @@ def _read(vault: Vault, name: TenantId) -> Tenant:
         return get_tenant(tx, keys=vault.keys)
 
 
-def _faults(tenant: Tenant, recognisers: Recognisers) -> Iterator[Finding]:
+def _faults(tenant: Tenant, recognisers: Recognisers, today: date) -> Iterator[Finding]:
     try:
         bundle = load_bundle(tenant.policy_id)
     except NotFound as error:
         yield Finding(check="tenants", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
         return
+    yield from _unproved(tenant, bundle, recognisers, today)
     against = {name: _against(name, bundle, recognisers) for name in tenant.settings.engines}
     for name, reason in against.items():
         if reason:
@@ -98,6 +102,23 @@ def _faults(tenant: Tenant, recognisers: Recognisers) -> Iterator[Finding]:
     if tenant.settings.is_transcription_on and all(against.values()):
         says = f"{tenant.id}: no recogniser may hear its calls; every recording will be withheld"
         yield Finding(check="tenants", verdict=Verdict.FAIL, says=says)
+
+
+def _unproved(tenant: Tenant, bundle: Bundle, recognisers: Recognisers, today: date) -> Iterator[Finding]:
+    """Name each company that would receive the tenant's calls, and is not proved or soon will not be."""
+    heard_by = {recognisers.processors.get(name) for name in tenant.settings.engines}
+    used = {"twilio"} if tenant.armed else set()
+    used |= {name for name in heard_by if name and lists_processor(bundle, name, _SPEECH_TO_TEXT)}
+    for line in list_sub_processors(tenant, bundle, today=today):
+        if line.name not in used or line.state == "proved":
+            continue
+        verdict = Verdict.WARN if line.state == "expires soon" else Verdict.FAIL
+        means = (
+            f"until {line.expires_on}" if verdict is Verdict.WARN else "it receives nothing, and nothing is recorded"
+        )
+        means = means if line.name == "twilio" or verdict is Verdict.WARN else "it receives nothing"
+        says = f"{tenant.id}: {line.name}: {line.state}: {means}; earmark processor record {line.name}"
+        yield Finding(check="processors", verdict=verdict, says=says)
 
 
 def _against(name: str, bundle: Bundle, recognisers: Recognisers) -> str | None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
 from pipeline.model.errors import VendorRefused
@@ -7,13 +10,16 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.tenant_health import Recognisers, check_keys, check_tenants, check_vendor
+from pipeline.store.processors import add_evidence
 from pipeline.store.session import Database
 from pipeline.store.vault import Vault
 from pipeline.vendors.key_file import FileKeys
+from tests.builders import ON_FILE
 from tests.conftest import MovableClock, make_tenant
 from tests.fakes import NotedRecordings
 
 BOTH = Recognisers(processors={"local": None, "deepgram": "deepgram"}, configured=("local", "deepgram"))
+TODAY = date(2026, 11, 21)
 LOCAL = Recognisers(processors=BOTH.processors, configured=("local",))
 
 
@@ -49,20 +55,20 @@ def test_a_tenant_is_told_which_recognisers_it_can_never_use(
     expected: list[Verdict],
 ) -> None:
     tenant = make_tenant(database, keys, policy_id=policy_id, engines=engines)
-    assert verdicts(list(check_tenants(vault, [tenant.id], recognisers))) == expected
+    assert verdicts(list(check_tenants(vault, [tenant.id], recognisers, today=TODAY))) == expected
 
 
 def test_a_recogniser_that_is_not_listed_is_told_with_the_clause(
     database: Database, keys: FileKeys, vault: Vault
 ) -> None:
     tenant = make_tenant(database, keys, engines=("deepgram", "local"))
-    (finding,) = check_tenants(vault, [tenant.id], BOTH)
+    (finding,) = check_tenants(vault, [tenant.id], BOTH, today=TODAY)
     assert "nejix §3 “Key sub-processors include”" in finding.says
 
 
 def test_a_tenant_whose_policy_is_gone_fails(database: Database, keys: FileKeys, vault: Vault) -> None:
     tenant = make_tenant(database, keys, policy_id="retired")
-    assert verdicts(list(check_tenants(vault, [tenant.id], BOTH))) == [Verdict.FAIL]
+    assert verdicts(list(check_tenants(vault, [tenant.id], BOTH, today=TODAY))) == [Verdict.FAIL]
 
 
 def test_a_key_that_was_exchanged_or_destroyed_fails_and_names_its_tenant_alone(
@@ -78,7 +84,7 @@ def test_a_key_that_was_exchanged_or_destroyed_fails_and_names_its_tenant_alone(
 
 def test_an_installation_without_tenants_has_nothing_to_say_of_them(vault: Vault, clock: MovableClock) -> None:
     assert verdicts(list(check_keys(vault, []))) == [Verdict.OK]
-    assert list(check_tenants(vault, [], BOTH)) == []
+    assert list(check_tenants(vault, [], BOTH, today=TODAY)) == []
     assert list(check_vendor(vault, [], NotedRecordings(), now=clock.now())) == []
 
 
@@ -102,3 +108,18 @@ def test_a_vendor_that_does_not_answer_is_a_warning_and_is_asked_once(
     found = list(check_vendor(vault, [tenant.id, TenantId(tenant.id)], vendor, now=clock.now()))
     assert verdicts(found) == [Verdict.WARN]
     assert "2 tenants" in found[0].says
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, Verdict.FAIL), (1, Verdict.WARN), (60, Verdict.WARN), (61, Verdict.OK)]
+)
+@pytest.mark.clause("nejix", "3", "only to perform services on our behalf")
+def test_a_company_whose_evidence_ends_is_named_before_it_receives_nothing(
+    vault: Vault, tenant: Tenant, days: int, expected: Verdict
+) -> None:
+    with vault.database.transaction(tenant.id) as tx:
+        add_evidence(tx, replace(ON_FILE[0], expires_on=TODAY + timedelta(days=days)), actor="test")
+    (finding,) = check_tenants(vault, [tenant.id], LOCAL, today=TODAY)
+    assert finding.verdict is expected
+    if expected is not Verdict.OK:
+        assert f"{tenant.id}: twilio" in finding.says
