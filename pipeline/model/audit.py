@@ -52,6 +52,10 @@ class AuditTag(StrEnum):
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    POLICY_PUBLISHED = "policy:version:published"
+    POLICY_NOTICE_DELIVERED = "policy:notice:delivered"
+    REDECISION_PLANNED = "policy:redecision:planned"
+    REDECISION_FINISHED = "policy:redecision:finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
+from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
@@ -15,6 +15,7 @@ from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
+from pipeline.store.policy_versions import find_policies
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -50,7 +51,7 @@ def check_keys(vault: Vault, names: Sequence[TenantId]) -> Iterator[Finding]:
 
 def check_tenants(vault: Vault, names: Sequence[TenantId], recognisers: Recognisers) -> Iterator[Finding]:
     """Is each tenant's policy here, and may and can its recognisers hear its calls."""
-    faults = [fault for name in names for fault in _faults(_read(vault, name), recognisers)]
+    faults = [fault for name in names for fault in _faults(vault, _read(vault, name), recognisers)]
     yield from faults
     if not faults and names:
         yield Finding(check="tenants", verdict=Verdict.OK, says=f"{len(names)}, policies and recognisers fit")
@@ -85,10 +86,16 @@ def _read(vault: Vault, name: TenantId) -> Tenant:
         return get_tenant(tx, keys=vault.keys)
 
 
-def _faults(tenant: Tenant, recognisers: Recognisers) -> Iterator[Finding]:
+def _policy_of(vault: Vault, tenant: Tenant) -> Bundle:
+    with vault.database.transaction(tenant.id) as tx:
+        found = find_policies(tx, tenant.policy_id)
+        return found.in_force_on(tx.now.date()).bundle if found else load_bundle(tenant.policy_id)
+
+
+def _faults(vault: Vault, tenant: Tenant, recognisers: Recognisers) -> Iterator[Finding]:
     try:
-        bundle = load_bundle(tenant.policy_id)
-    except NotFound as error:
+        bundle = _policy_of(vault, tenant)
+    except (NotFound, IntegrityError) as error:
         yield Finding(check="tenants", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
         return
     against = {name: _against(name, bundle, recognisers) for name in tenant.settings.engines}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
@@ -82,16 +82,16 @@ def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
     )
 
 
-def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | None:
-    """Find the decision in force for an artifact."""
-    row = tx.connection.execute(
-        select(decisions)
-        .where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
-        .order_by(decisions.c.decided_at.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
+def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None = None) -> StoredDecision | None:
+    """Find the decision in force for an artifact, or an earlier one by its digest."""
+    query = select(decisions).where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
+    if digest is not None:
+        query = query.where(decisions.c.digest == digest)
+    row = tx.connection.execute(query.order_by(decisions.c.decided_at.desc()).limit(1)).first()
+    return None if row is None else _decision(row)
+
+
+def _decision(row: Row[Any]) -> StoredDecision:
     retention = row.record["retention"]
     reviewed = retention["review_on"]
     return StoredDecision(
