@@ -19,6 +19,7 @@ from pipeline.bootstrap.adapters import (
     load_listener,
     load_transcribers,
     name_recognisers,
+    notice_channels,
     recordings_of,
     telephony_of,
     twilio_line,
@@ -152,6 +153,7 @@ def step_context(base: Base) -> StepContext:
         detector=Detector(load_models()),
         law=load_law(),
         bundles=load_bundle,
+        channels=notice_channels(settings, base.clock),
     )
 
 

@@ -18,6 +18,7 @@ from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import Law
 from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
+from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.profile import RedactionProfile
@@ -64,6 +65,8 @@ class StepContext:
     law: Law
     bundles: Callable[[str], Bundle] = field(repr=False)
     listened_share: float = SHARE
+    channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
+    """How tenants are told of changes: `email`, `webhook`."""
     policies: PolicyCache = field(default_factory=PolicyCache, repr=False)
 
     def policies_of(self, tx: Transaction, owner: Tenant) -> PolicyShelf:

@@ -29,11 +29,15 @@ _SYSTEM: Final = "system"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDelivery:
-    """That one channel delivered the notice of a version: with what status, when, and from when it is in force."""
+    """That one channel delivered the notice of a version: with what status, when, and from when it is in force.
+
+    `recipient_ref` is a keyed digest of the address, so that it can be told later who was reached.
+    """
 
     policy_id: str
     version: str
     channel: str
+    recipient_ref: str
     status: int
     delivered_at: datetime
     in_force_from: date
@@ -125,6 +129,7 @@ def add_notice(tx: Transaction, delivery: NoticeDelivery) -> bool:
             policy_id=delivery.policy_id,
             version=delivery.version,
             channel=delivery.channel,
+            recipient_ref=delivery.recipient_ref,
             status=delivery.status,
             delivered_at=delivery.delivered_at,
             in_force_from=delivery.in_force_from,
@@ -138,6 +143,7 @@ def add_notice(tx: Transaction, delivery: NoticeDelivery) -> bool:
             "policy": delivery.policy_id,
             "version": delivery.version,
             "channel": delivery.channel,
+            "recipient_ref": delivery.recipient_ref,
             "status": delivery.status,
             "in_force_from": delivery.in_force_from.isoformat(),
         }
@@ -158,6 +164,7 @@ def list_notices(tx: Transaction, policy_id: str) -> tuple[NoticeDelivery, ...]:
             policy_id=row.policy_id,
             version=row.version,
             channel=row.channel,
+            recipient_ref=row.recipient_ref,
             status=row.status,
             delivered_at=row.delivered_at,
             in_force_from=row.in_force_from,

@@ -36,6 +36,7 @@ policy_notices = Table(
     Column("policy_id", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("channel", Text, nullable=False),
+    Column("recipient_ref", Text, nullable=False),
     Column("status", Integer, nullable=False),
     at("delivered_at"),
     Column("in_force_from", Date, nullable=False),

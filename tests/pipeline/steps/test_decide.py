@@ -181,5 +181,5 @@ def test_a_version_in_force_at_capture_judges_and_a_later_one_is_named_in_the_fa
 
 
 def heard(bundle, at) -> NoticeDelivery:
-    named = {"policy_id": bundle.id, "version": bundle.version, "channel": "email", "status": 250}
+    named = {"policy_id": bundle.id, "version": bundle.version, "channel": "email", "recipient_ref": "r", "status": 250}
     return NoticeDelivery(**named, delivered_at=at, in_force_from=at.date())

@@ -26,7 +26,7 @@ from tests.pipeline.policies.variants import FIRST_DAY, variant
 
 
 def delivery(bundle, day: date, channel: str = "email", **more) -> NoticeDelivery:
-    chosen = {"status": 250, "delivered_at": more.pop("at"), "in_force_from": day}
+    chosen = {"status": 250, "recipient_ref": "r" * 64, "delivered_at": more.pop("at"), "in_force_from": day}
     return NoticeDelivery(policy_id=bundle.id, version=bundle.version, channel=channel, **chosen)
 
 

@@ -17,8 +17,8 @@ create table earmark.policy_versions (
   registered_by text not null, unique (tenant, policy_id, version));
 create table earmark.policy_notices (
   id bigint generated always as identity primary key, tenant text not null, policy_id text not null,
-  version text not null, channel text not null, status int not null, delivered_at timestamptz not null,
-  in_force_from date not null, unique (tenant, policy_id, version, channel));
+  version text not null, channel text not null, recipient_ref text not null, status int not null,
+  delivered_at timestamptz not null, in_force_from date not null, unique (tenant, policy_id, version, channel));
 create table earmark.law_versions (
   id bigint generated always as identity primary key, tenant text not null, digest text not null,
   document text not null, document_sha256 text not null, registered_at timestamptz not null, unique (tenant, digest));
