@@ -95,6 +95,18 @@ class LocalAsrSettings(_Group):
     threads: int = Field(default=1, ge=1, le=64, description="threads of one recognition")
 
 
+class SmtpSettings(_Group):
+    """The mail server that notices go through. Without a host tenants are told by webhook alone."""
+
+    host: str | None = Field(default=None, description="mail server for notices; empty: none are sent by e-mail")
+    port: int = Field(default=587, ge=1, le=65535, description="its port")
+    security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="`none` on this machine only")
+    username: str | None = Field(default=None, description="name to sign in with; empty: without")
+    password: SecretStr | None = Field(default=None, description="password to sign in with")
+    sender: str = Field(default="notices@localhost", description="address that notices come from")
+    timeout_s: float = Field(default=30, gt=0, description="for each answer of the mail server")
+
+
 class WebSettings(_Group):
     """How we are reached."""
 
@@ -130,6 +142,7 @@ class Settings(BaseSettings):
     twilio: TwilioSettings = TwilioSettings()
     deepgram: DeepgramSettings = DeepgramSettings()
     local_asr: LocalAsrSettings = LocalAsrSettings()
+    smtp: SmtpSettings = SmtpSettings()
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
 

@@ -11,6 +11,7 @@ from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
+from pipeline.workflows.policies import PolicyWatch
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
 from pipeline.workflows.supervisor import Supervisor
@@ -29,6 +30,7 @@ def working(base: Base) -> Iterator[None]:
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     hourly = Hourly(base.vault, queue, base.clock)
+    policies = PolicyWatch(base.database, queue, base.clock)
     try:
         engine.launch(
             step_context(base),
@@ -39,11 +41,13 @@ def working(base: Base) -> Iterator[None]:
         )
         supervisor.start()
         hourly.start()
+        policies.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
             hourly.stop()
+            policies.stop()
             supervisor.stop()
             engine.stop()
     finally:

@@ -22,6 +22,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
+from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.session import Database
 from pipeline.store.shared_commits import SharedCommits
 from pipeline.store.system_session import find_tenant_by_api_key
@@ -64,6 +65,11 @@ class WebContext:
     def tenants(self) -> TenantCache:
         """Tenants as they were last read; whoever acts on one checks that it still stands so."""
         return TenantCache(keys=self.keys)
+
+    @cached_property
+    def policies(self) -> PolicyCache:
+        """The policy versions of tenants as they were last read."""
+        return PolicyCache()
 
     @cached_property
     def commits(self) -> SharedCommits:

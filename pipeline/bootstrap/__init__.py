@@ -20,6 +20,7 @@ from pipeline.bootstrap.adapters import (
     load_listener,
     load_transcribers,
     name_recognisers,
+    notice_channels,
     recordings_of,
     telephony_of,
     twilio_line,
@@ -154,6 +155,7 @@ def step_context(base: Base) -> StepContext:
         law=load_law(),
         bundles=load_bundle,
         hosts=hosts_of(base.vault.objects),
+        channels=notice_channels(settings, base.clock),
     )
 
 

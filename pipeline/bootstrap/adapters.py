@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 from pipeline.model.errors import InvalidInput
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
+from pipeline.ports.clock import Clock
 from pipeline.ports.keys import Keys
+from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.ports.transcriber import Transcriber
@@ -107,6 +109,31 @@ def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephon
     from pipeline.vendors.twilio_calls import TwilioTelephony
 
     return TwilioTelephony(line=line or twilio_line(settings))
+
+
+def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel]:
+    """Give the ways in which tenants are told of a change; by e-mail only where there is a mail server.
+
+    Raises:
+        VendorRefused: the mail server would be spoken to in the clear.
+    """
+    from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+    from pipeline.vendors.webhook_out import WebhookNotices
+
+    chosen = settings.smtp
+    channels: dict[str, NoticeChannel] = {"webhook": WebhookNotices(clock)}
+    if chosen.host:
+        server = SmtpServer(
+            host=chosen.host,
+            port=chosen.port,
+            sender=chosen.sender,
+            security=chosen.security,
+            username=chosen.username or "",
+            password=chosen.password.get_secret_value() if chosen.password else "",
+            timeout_s=chosen.timeout_s,
+        )
+        channels["email"] = SmtpNotices(server)
+    return channels
 
 
 def _files(settings: Settings) -> Artifacts:

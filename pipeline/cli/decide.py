@@ -11,6 +11,7 @@ from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.decision import DecisionRecord, explain
 from pipeline.model.decision_terms import Reason
 from pipeline.model.errors import InvalidInput
+from pipeline.model.ids import ArtifactId, tenant_id
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide
 from pipeline.policies.facts_json import read_facts
@@ -23,15 +24,22 @@ _LARGEST_BYTES = 1_000_000
 @click.command("decide")
 @click.argument("facts", required=False, metavar="FACTS.json")
 @click.option("--policy", help="Name of a packaged policy, or a policy file.")
+@click.option("--replay", "artifact", help="Make a stored decision again from its own facts, policy and law.")
+@click.option("--decision", help="With --replay: an earlier decision, by its digest; else the one in force.")
+@click.option("--tenant", help="With --replay: whose artifact it is.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of FACTS and of the record.")
 @as_json_option
-def command(*, facts: str | None, policy: str | None, schema: bool, as_json: bool) -> None:
+def command(*, facts: str | None, policy: str | None, schema: bool, as_json: bool, **again: str | None) -> None:
     """Decide on one artifact: permissions, retention, training, processors, region, download, each with its clause."""
     if schema:
         show({"facts": facts_schema(), "record": record_schema()})
         return
+    if again["artifact"] is not None:
+        record = _replay(again["artifact"], again["tenant"], again["decision"])
+        show(explain(record)) if as_json else _print(record)
+        return
     if facts is None or policy is None:
-        raise InvalidInput("FACTS.json and --policy are needed (or --schema)")
+        raise InvalidInput("FACTS.json and --policy are needed (or --schema, or --replay)")
     record = decide(read_facts(_read(facts)), open_policy(policy), load_matrix())
     show(explain(record)) if as_json else _print(record)
 
@@ -45,6 +53,17 @@ def open_policy(name: str) -> Bundle:
     """
     is_file = name not in list_policies() and Path(name).is_file()
     return load_bundle_file(Path(name)) if is_file else load_bundle(name)
+
+
+def _replay(artifact: str, tenant: str | None, decision: str | None) -> DecisionRecord:
+    from pipeline.bootstrap import open_base
+    from pipeline.reads.replay_decision import replay_decision
+    from pipeline.settings import read_settings
+
+    if tenant is None:
+        raise InvalidInput("--replay needs --tenant")
+    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+        return replay_decision(tx, ArtifactId(artifact), decision=decision)
 
 
 def _read(name: str) -> str:

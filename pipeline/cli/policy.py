@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from pipeline.cli.decide import open_policy
 from pipeline.cli.output import as_json_option, show, show_table
+from pipeline.cli.policy_versions import COMMANDS
+from pipeline.policies.changes import leaves, list_changes
 from pipeline.policies.loader import load_bundle_file
 
 
@@ -23,12 +25,14 @@ def command() -> None:
 def check(*, file: Path, as_json: bool) -> None:
     """Say whether a policy file is whole; the first fault is named by its path."""
     bundle = load_bundle_file(file)
-    leaves = sum(1 for path, _ in _leaves(bundle.model_dump(mode="json")) if path.endswith("clause.key"))
-    document = {"id": bundle.id, "version": bundle.version, "digest": bundle.digest, "clauses": leaves, "valid": True}
+    clauses = sum(1 for path, _ in leaves(bundle.model_dump(mode="json")) if path.endswith("clause.key"))
+    document = {"id": bundle.id, "version": bundle.version, "digest": bundle.digest, "clauses": clauses, "valid": True}
     if as_json:
         show(document)
     else:
-        click.echo(f"{file.name}: {bundle.id} {bundle.version} is whole: {leaves} clauses, digest {bundle.digest[:12]}")
+        click.echo(
+            f"{file.name}: {bundle.id} {bundle.version} is whole: {clauses} clauses, digest {bundle.digest[:12]}"
+        )
 
 
 @command.command("diff")
@@ -36,27 +40,13 @@ def check(*, file: Path, as_json: bool) -> None:
 @click.argument("after")
 @as_json_option
 def diff(*, before: str, after: str, as_json: bool) -> None:
-    """List what differs between two policies, each a packaged name or a file."""
-    old, new = (dict(_leaves(open_policy(name).model_dump(mode="json"))) for name in (before, after))
-    changes = [
-        {"path": path, "before": old.get(path), "after": new.get(path)}
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    ]
+    """List what differs between two policies, each a packaged name or a file, and whether it allows less or more."""
+    changes = list_changes(open_policy(before), open_policy(after))
     if as_json:
-        show({"changes": changes})
+        show({"changes": [asdict(change) for change in changes]})
     else:
-        show_table(("path", "before", "after"), [(c["path"], c["before"], c["after"]) for c in changes])
+        show_table(("path", "before", "after", "effect"), [(c.path, c.before, c.after, c.effect) for c in changes])
 
 
-def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Walk to every plain value; members of a list that have a name or id are told apart by it, not by place."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list) and value and all(isinstance(entry, Mapping) for entry in value):
-        for at, entry in enumerate(value):
-            name = entry.get("name") or entry.get("id") or at
-            yield from _leaves(entry, f"{path}[{name}]")
-    else:
-        yield path, value
+for versioned in COMMANDS:
+    command.add_command(versioned)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from pipeline.cli.notice_options import check_notices, notice_options, notice_secrets
 from pipeline.cli.redaction_options import check_redaction, redaction_options, redaction_settings, redaction_words
 from pipeline.cli.text_file import read_text_file
 from pipeline.model.artifact import ArtifactKind
@@ -73,7 +74,7 @@ _OPTIONS: Final = (
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option of a tenant's settings."""
-    command = redaction_options(command)
+    command = notice_options(redaction_options(command))
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -136,6 +137,7 @@ def _secrets(now: TenantSecrets, given: Mapping[str, Any]) -> Iterator[tuple[str
     if given.get("recording_key"):
         named = (_pair(text, "--recording-key", "KEYSID=FILE") for text in given["recording_key"])
         yield "recording_keys", {**now.recording_keys, **{_key_id(k): _read_secret(Path(v)) for k, v in named}}
+    yield from notice_secrets(given, lambda name: _read_secret(Path(name)))
     yield from redaction_words(now, given)
 
 
@@ -155,6 +157,7 @@ def _check(tenant: Tenant, given: Mapping[str, Any]) -> None:
         to_place(place)
     _check_secrets(tenant, given)
     check_redaction(tenant.settings, tenant.secrets)
+    check_notices(tenant.secrets)
     kept, topology = tenant.secrets, given.get("topology")
     if topology in (Topology.AGENT, Topology.RELAY) and not kept.agent_url:
         raise InvalidInput(f"topology {topology} needs --agent-url")

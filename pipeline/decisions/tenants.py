@@ -7,7 +7,11 @@ from dataclasses import asdict
 
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.loader import load_bundle
+from pipeline.policies.overrides import check_retention_days
 from pipeline.store.audit import lock_log
+from pipeline.store.policy_versions import keep_first, policies_of
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
 from pipeline.store.vault import Vault
@@ -18,10 +22,15 @@ def take_on(vault: Vault, tenant: Tenant, *, actor: str) -> None:
 
     Raises:
         Conflict: there is a tenant of that name, or was one whose key was destroyed.
+        NotFound: there is no such policy.
+        InvalidInput: a period of its own is outside the policy's limits.
     """
+    packaged = load_bundle(tenant.policy_id)
+    check_retention_days(tenant.settings.retention_days, [packaged])
     vault.keys.create_tenant_key(tenant.id)
     with vault.database.transaction(tenant.id) as tx:
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
+        keep_first(tx, packaged)
 
 
 def change_settings(vault: Vault, tenant: TenantId, change: Callable[[Tenant], Tenant], *, actor: str) -> Tenant:
@@ -35,11 +44,14 @@ def change_settings(vault: Vault, tenant: TenantId, change: Callable[[Tenant], T
 
     Raises:
         NotFound: no such tenant.
+        InvalidInput: a period of its own is outside the limits of the version in force, or of one announced.
     """
     with vault.database.transaction(tenant) as tx:
         lock_log(tx)
         before = get_tenant(tx, keys=vault.keys)
         changed = change(before)
+        if changed.settings.retention_days != before.settings.retention_days:
+            check_retention_days(changed.settings.retention_days, _binding(tx, changed))
         change_tenant(tx, changed, keys=vault.keys, actor=actor, changed=_names_of_changes(before, changed))
         return changed
 
@@ -55,6 +67,14 @@ def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
     else:
         change_tenant(tx, tenant, keys=vault.keys, actor=actor, changed=_names_of_changes(before, tenant))
+
+
+def _binding(tx: Transaction, tenant: Tenant) -> list[Bundle]:
+    """Give the version in force and every one announced after it."""
+    shelf = policies_of(tx, tenant.policy_id, first=load_bundle(tenant.policy_id))
+    today = tx.now.date()
+    version = shelf.in_force_on(today)
+    return [v.bundle for v in (version, *shelf.later_than(version, on=today))]
 
 
 def _names_of_changes(before: Tenant, after: Tenant) -> list[str]:

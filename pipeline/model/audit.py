@@ -55,6 +55,10 @@ class AuditTag(StrEnum):
     CHILD_NOTED = "call:child:noted"
     CHILD_CLEARED = "call:child:cleared"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    POLICY_PUBLISHED = "policy:version:published"
+    POLICY_NOTICE_DELIVERED = "policy:notice:delivered"
+    REDECISION_PLANNED = "policy:redecision:planned"
+    REDECISION_FINISHED = "policy:redecision:finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

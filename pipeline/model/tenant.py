@@ -94,6 +94,12 @@ class TenantSecrets:
     """Secrets of shared keys that sign webhooks, by the vendor's key id."""
     hide_words: tuple[str, ...] = field(default=(), repr=False)
     """Names and code words that are hidden wherever they are said: personal or confidential themselves."""
+    contact_email: str = field(default="", repr=False)
+    """Who is told of changes of the policy."""
+    notice_url: str = field(default="", repr=False)
+    """Where changes of the policy are posted."""
+    notice_secret: str = field(default="", repr=False)
+    """What such a post is signed with."""
     keep_words: tuple[str, ...] = field(default=(), repr=False)
     """Names that are never hidden, such as the assistant's own; what answers a personal question is all the same."""
 

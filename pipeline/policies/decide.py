@@ -7,6 +7,9 @@ worst it could be.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from pipeline.model.artifact import ArtifactKind
@@ -21,13 +24,14 @@ from pipeline.model.decision import (
 from pipeline.model.decision_terms import Reason, ReasonCode
 from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.policies.bundle import Bundle
-from pipeline.policies.case import Case, make_case
-from pipeline.policies.facts import Facts, ParentTerms
+from pipeline.policies.case import Case, make_case, moment_to_day
+from pipeline.policies.facts import Facts, ParentTerms, ProcessorAsk
 from pipeline.policies.jurisdictions import JurisdictionMatrix, in_order
 from pipeline.policies.permissions import decide_permissions, is_storable
 from pipeline.policies.processors import decide_processors
 from pipeline.policies.regions import decide_region
 from pipeline.policies.retention import decide_retention
+from pipeline.policies.tightening import tighten
 from pipeline.policies.training import JUDGED_ON_ITSELF, decide_training
 
 _SEALED: Final = frozenset(
@@ -41,26 +45,54 @@ _SEALED: Final = frozenset(
 _QUARANTINING: Final = frozenset({RetentionBasis.CHILD, RetentionBasis.NOT_PERMITTED, RetentionBasis.WITHDRAWAL})
 
 
-def decide(facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix) -> DecisionRecord:
+_NONE: Final[Mapping[str, Bundle]] = MappingProxyType({})
+
+
+def decide(
+    facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix, later: Mapping[str, Bundle] = _NONE
+) -> DecisionRecord:
     """Judge one artifact.
 
     Args:
         facts: all that is known of the artifact, its call, its tenant and what has happened since.
         bundle: the policy in force when it was captured.
         matrix: the rows of law.
+        later: versions that the facts name as announced since, by digest. Each is judged by as well, and what it
+            forbids is taken away: from its notice what leaves the house, from its first day everything. Of a version
+            that is not here only the scope of training in the facts binds.
     """
+    today = moment_to_day(facts.as_of)
+    found = [(v, later.get(v.digest or "")) for v in facts.later_policies]
+    announced = [(v, other) for v, other in found if other is not None and v.notified_on <= today]
+    plain = replace(facts, later_policies=tuple(v for v, other in found if other is None))
+    record = _judge(plain, bundle, matrix)
+    if announced:
+        asked = {ProcessorAsk(name=p.name, purpose=p.purpose, region=p.region): None for p in record.processors}
+        plain = replace(plain, considered=tuple(asked))
+    for version, other in announced:
+        is_in_force = version.effective_on is not None and version.effective_on <= today
+        record = tighten(record, _judge(plain, other, matrix), is_in_force=is_in_force)
+    return replace(record, facts_digest=facts_digest(facts))
+
+
+def facts_digest(facts: object) -> str:
+    """Give the sha256 of facts in canonical form, or of their JSON as it was stored."""
+    return hashlib.sha256(canonical_json(facts)).hexdigest()
+
+
+def _judge(facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix) -> DecisionRecord:
+    """Judge by one version alone; what the facts weigh is left to the caller."""
     case = make_case(facts, bundle, matrix)
     permissions = decide_permissions(case)
     storable = is_storable(case, permissions)
     retention = decide_retention(case, is_storable=storable)
-    visibility = _visibility(case, retention)
     return DecisionRecord(
         artifact=facts.artifact.id,
         kind=facts.artifact.kind,
         policy=bundle.ref,
         matrix_version=matrix.version.isoformat(),
         matrix_digest=matrix.digest,
-        facts_digest=hashlib.sha256(canonical_json(facts)).hexdigest(),
+        facts_digest="",
         rules_version=RULES_VERSION,
         decided_on=case.today,
         places=case.places,
@@ -72,7 +104,7 @@ def decide(facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix) -> Decision
         processors=decide_processors(case),
         region=decide_region(case),
         download=_download(case, retention),
-        visibility=visibility,
+        visibility=_visibility(case, retention),
     )
 
 

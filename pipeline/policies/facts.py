@@ -245,10 +245,12 @@ class LaterPolicy:
     """Version."""
     notified_on: date
     """When it was announced; from here on what it forbids is not exported."""
-    effective_on: date
-    """When it takes effect."""
+    effective_on: date | None
+    """When it takes effect; null while its notice has not been delivered, so that no day is set."""
     training_scope: TrainingScope
     """Whose models it lets learn at most."""
+    digest: str | None = None
+    """Sha256 of its canonical form, by which it is looked up so that all of it binds; null: its scope alone does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ A file that cannot be read in full is refused whole; there is no partly loaded l
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -147,6 +148,21 @@ def parse_yaml(text: str, *, name: str) -> Mapping[str, object]:
         raise InvalidInput(f"{name}: {what}{where}") from error
     if not isinstance(document, dict):
         raise InvalidInput(f"{name}: a mapping is expected at the top")
+    return document
+
+
+def parse_json(text: str, *, name: str) -> Mapping[str, object]:
+    """Read JSON as plain values: an object at the top.
+
+    Raises:
+        InvalidInput: it is not that.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{name}: not valid JSON") from error
+    if not isinstance(document, dict):
+        raise InvalidInput(f"{name}: an object is expected at the top")
     return document
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
+from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
@@ -16,6 +16,7 @@ from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
+from pipeline.store.policy_versions import find_policies
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -53,7 +54,7 @@ def check_tenants(
     vault: Vault, names: Sequence[TenantId], recognisers: Recognisers, *, today: date
 ) -> Iterator[Finding]:
     """Is each tenant's policy here, may and can its recognisers hear its calls, is what receives data proved."""
-    faults = [fault for name in names for fault in _faults(_read(vault, name), recognisers, today)]
+    faults = [fault for name in names for fault in _faults(vault, _read(vault, name), recognisers, today)]
     yield from faults
     if not faults and names:
         yield Finding(check="tenants", verdict=Verdict.OK, says=f"{len(names)}, policies and recognisers fit")
@@ -88,10 +89,16 @@ def _read(vault: Vault, name: TenantId) -> Tenant:
         return get_tenant(tx, keys=vault.keys)
 
 
-def _faults(tenant: Tenant, recognisers: Recognisers, today: date) -> Iterator[Finding]:
+def _policy_of(vault: Vault, tenant: Tenant) -> Bundle:
+    with vault.database.transaction(tenant.id) as tx:
+        found = find_policies(tx, tenant.policy_id)
+        return found.in_force_on(tx.now.date()).bundle if found else load_bundle(tenant.policy_id)
+
+
+def _faults(vault: Vault, tenant: Tenant, recognisers: Recognisers, today: date) -> Iterator[Finding]:
     try:
-        bundle = load_bundle(tenant.policy_id)
-    except NotFound as error:
+        bundle = _policy_of(vault, tenant)
+    except (NotFound, IntegrityError) as error:
         yield Finding(check="tenants", verdict=Verdict.FAIL, says=f"{tenant.id}: {error}")
         return
     yield from _unproved(tenant, bundle, recognisers, today)

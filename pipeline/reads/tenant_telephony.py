@@ -15,6 +15,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import load_bundle
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import NumberUrls, Telephony
@@ -22,6 +23,7 @@ from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.tenant_numbers import NumberLine, compare_numbers
 from pipeline.store.attestations import Attestation, find_newest_attestation
 from pipeline.store.numbers import OwnNumber, list_numbers
+from pipeline.store.policy_versions import find_policies
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -49,6 +51,8 @@ class _Owner:
     tenant: Tenant
     numbers: tuple[OwnNumber, ...]
     attestation: Attestation | None
+    policy: Bundle | None
+    """The version in force; None where the tenant has none of its own yet."""
 
     @property
     def armed(self) -> tuple[OwnNumber, ...]:
@@ -109,7 +113,7 @@ def _pci(owner: _Owner, side: VendorSide) -> Told:
         return
     if chosen.is_transcription_on:
         yield Verdict.FAIL, "in PCI mode nothing may be transcribed: switch transcription off, or use another account"
-    bundle = load_bundle(owner.tenant.policy_id)
+    bundle = owner.policy or load_bundle(owner.tenant.policy_id)
     for kind in _RECORDINGS:
         days = chosen.retention_days.get(kind, bundle.retention[kind].days)
         if days is None or days > _PCI_KEEPS_DAYS:
@@ -184,8 +188,11 @@ _WELL: Final = {
 
 def _owner(vault: Vault, name: TenantId) -> _Owner:
     with vault.database.transaction(name) as tx:
+        tenant = get_tenant(tx, keys=vault.keys)
+        policies = find_policies(tx, tenant.policy_id)
         return _Owner(
-            tenant=get_tenant(tx, keys=vault.keys),
+            tenant=tenant,
+            policy=policies.in_force_on(tx.now.date()).bundle if policies else None,
             numbers=list_numbers(tx, keys=vault.keys),
             attestation=find_newest_attestation(tx, keys=vault.keys),
         )

@@ -63,7 +63,11 @@ def _check_hosts(context: StepContext, recording: Recording, owner: Tenant) -> N
 
     The vendor's copy stays where it is: what is not proved today may be tomorrow.
     """
-    bundle, today = context.bundles(owner.policy_id), context.clock.now().date()
+    if not context.hosts:
+        return
+    today = context.clock.now().date()
+    with context.vault.database.transaction(recording.tenant) as tx:
+        bundle = context.policies_of(tx, owner).in_force_on(today).bundle
     for host in context.hosts:
         reason = why_not_host(bundle, owner.registry, host, on=today)
         if reason is not None:

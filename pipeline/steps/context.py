@@ -17,11 +17,14 @@ from pipeline.model.transcript import Conversation
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.policies.loader import Law
+from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
+from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.profile import RedactionProfile
 from pipeline.redaction.stretches import SHARE
+from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
@@ -49,7 +52,8 @@ type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
 class StepContext:
     """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
 
-    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1.
+    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1. `bundles` gives the
+    policies that come with Earmark, one of which a tenant begins with; what judges is asked of `policies_of`.
     """
 
     vault: Vault
@@ -64,6 +68,13 @@ class StepContext:
     listened_share: float = SHARE
     hosts: tuple[ProcessorAsk, ...] = ()
     """Companies on whose computers artifacts lie; none where they lie in this building."""
+    channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
+    """How tenants are told of changes: `email`, `webhook`."""
+    policies: PolicyCache = field(default_factory=PolicyCache, repr=False)
+
+    def policies_of(self, tx: Transaction, owner: Tenant) -> PolicyShelf:
+        """Give every version of its policy that a tenant has."""
+        return self.policies.policies_of(tx, owner.policy_id, packaged=self.bundles)
 
     @contextmanager
     def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:

@@ -1,30 +1,25 @@
-"""One decision record for each artifact of a recording or call: in the database, on the object's tags, in its lock."""
+"""One decision record for each artifact of a recording or call: in the database, on the object's tags, in its lock.
+
+The version of the policy in force at capture judges, and every later one takes away; what a decision was made by is
+kept in the same transaction, so that it can be made again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
-from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
-from pipeline.model.decision_terms import ReasonCode
+from pipeline.model.decision import DecisionRecord, to_plain
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
-from pipeline.model.recording import Recording
-from pipeline.model.retention import RetentionBasis
-from pipeline.model.tenant import Tenant
-from pipeline.policies.bundle import Bundle
-from pipeline.policies.decide import decide, parent_terms
-from pipeline.policies.facts import Facts, ParentTerms
 from pipeline.policies.tags import object_tags
-from pipeline.policies.training import JUDGED_ON_ITSELF
+from pipeline.policies.versions import Judged, judge
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.gather_facts import gather, gather_of_call
+from pipeline.steps.lineage import parents_first, terms_of_parents
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
 from pipeline.store.recordings import get_recording
-from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
@@ -36,14 +31,16 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
         How many were decided, and how many of them may be trained on.
     """
     found, owner = context.read(tenant, recording)
-    bundle = context.bundles(owner.policy_id)
     with context.vault.database.transaction(tenant) as tx:
         artifacts = list_artifacts(tx, recording=recording)
+        shelf = context.policies_of(tx, owner)
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact in _parents_first(artifacts):
-        facts, record = _judge(context, found, owner, artifact, made, bundle)
-        made[artifact.id] = record
-        _keep(context, artifact, record, facts)
+    for artifact in parents_first(artifacts):
+        with context.vault.database.transaction(tenant) as tx:
+            facts = gather(tx, found, owner, artifact, parents=terms_of_parents(tx, artifact, made))
+        judged = judge(shelf, facts, context.law.matrix)
+        made[artifact.id] = judged.record
+        keep_decision(context, artifact, judged)
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
@@ -57,69 +54,26 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
         found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
         receipts = [a for a in list_artifacts(tx, call=call) if a.kind is ArtifactKind.CONSENT_RECEIPT]
         artifacts = [a for a in receipts if a.recording is None or find_decision(tx, a.id) is None]
-    bundle = context.bundles(owner.policy_id)
+        shelf = context.policies_of(tx, owner)
     for artifact in artifacts:
         with context.vault.database.transaction(tenant) as tx:
             if artifact.recording is None:
                 facts = gather_of_call(tx, found, owner, artifact)
             else:
                 facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
-        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
+        keep_decision(context, artifact, judge(shelf, facts, context.law.matrix))
     return {"decided": len(artifacts)}
 
 
-def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:
+def keep_decision(context: StepContext, artifact: Artifact, judged: Judged) -> None:
     """Tag first: a decision in the database never claims a tag that is not there."""
-    _tag(context, artifact, record)
+    tag_object(context, artifact, judged.record)
     with context.vault.database.transaction(artifact.tenant) as tx:
-        add_decision(tx, _stored(artifact, record, facts))
+        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
+        add_decision(tx, stored(judged))
 
 
-def _judge(
-    context: StepContext,
-    recording: Recording,
-    owner: Tenant,
-    artifact: Artifact,
-    made: dict[ArtifactId, DecisionRecord],
-    bundle: Bundle,
-) -> tuple[Facts, DecisionRecord]:
-    with context.vault.database.transaction(recording.tenant) as tx:
-        parents = tuple(
-            parent_terms(made[parent]) if parent in made else _terms_of_absent(tx, parent)
-            for parent in artifact.parents
-        )
-        facts = gather(tx, recording, owner, artifact, parents=parents)
-    return facts, decide(facts, bundle, context.law.matrix)
-
-
-def _parents_first(artifacts: Sequence[Artifact]) -> Iterator[Artifact]:
-    """Order by lineage and not by time: two artifacts may bear the same moment."""
-    waiting = {artifact.id: artifact for artifact in artifacts}
-    while waiting:
-        ready = [a for a in waiting.values() if waiting.keys().isdisjoint(a.parents)] or list(waiting.values())
-        for artifact in ready:
-            yield waiting.pop(artifact.id)
-
-
-def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
-    """Give the terms of a parent that is purged: as last decided, and where nothing was, nothing is allowed."""
-    last = find_decision(tx, parent)
-    if last is None:
-        codes: tuple[ReasonCode, ...] = (ReasonCode.NOT_STORABLE,)
-        return ParentTerms(artifact=parent, training_failed=codes, scope=TrainingScope.NONE)
-    training, retention = last.record["training"], last.record["retention"]
-    ended_on = retention["ended_on"]
-    return ParentTerms(
-        artifact=parent,
-        training_failed=tuple(sorted({ReasonCode(r["code"]) for r in training["reasons"]} - JUDGED_ON_ITSELF)),
-        scope=TrainingScope(training["scope"]),
-        scope_id=training["scope_id"],
-        ended_by=RetentionBasis(retention["ended_by"]) if retention["ended_by"] else None,
-        ended_on=date.fromisoformat(ended_on) if ended_on else None,
-    )
-
-
-def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
+def tag_object(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
     """Write what access rules and lifecycle look at, and set the hold where one is in force."""
     tags = object_tags(record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
@@ -127,14 +81,16 @@ def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> No
         context.vault.objects.lock(artifact.object_key, hold=True)
 
 
-def _stored(artifact: Artifact, record: DecisionRecord, facts: Facts) -> StoredDecision:
+def stored(judged: Judged) -> StoredDecision:
+    """Give a decision as it is kept, with the facts it was made from."""
+    record = judged.record
     return StoredDecision(
-        artifact=artifact.id,
+        artifact=ArtifactId(record.artifact),
         digest=record.digest,
         policy_id=record.policy.id,
         policy_digest=record.policy.digest,
         record=cast("dict[str, Any]", to_plain(record)),
-        facts=cast("dict[str, Any]", to_plain(facts)),
+        facts=cast("dict[str, Any]", to_plain(judged.facts)),
         retain_until=record.retention.until,
         review_on=record.retention.review_on,
         disposition=record.retention.disposition.value,

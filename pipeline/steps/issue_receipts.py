@@ -109,14 +109,13 @@ def _gather(context: StepContext, tx: Transaction, call_id: CallId, recording: R
     call, legs = get_call(tx, call_id), list_legs(tx, call_id)
     events = _of_recording(list_consents(tx, call_id), recording)
     owner = get_tenant(tx, keys=context.vault.keys)
-    bundle = context.bundles(owner.policy_id)
-    is_same = bundle.digest == call.policy_digest
+    version = context.policies_of(tx, owner).find(call.policy_digest)
     return ReceiptFacts(
         call=call,
         legs=legs,
         events=events,
         policy_id=owner.policy_id,
-        policy_version=bundle.version if is_same else None,
+        policy_version=version.bundle.version if version else None,
         derived=_derived(context, tx, call, legs, owner),
         versions=_versions(tx, events, owner),
         recorded=_recorded(tx, recording) if recording else None,

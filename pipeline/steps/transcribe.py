@@ -13,8 +13,8 @@ from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript_file import read_transcript, write_transcript
-from pipeline.policies.decide import decide
 from pipeline.policies.facts import ProcessorAsk
+from pipeline.policies.versions import judge
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.audio import describe
 from pipeline.steps.context import Receipt, StepContext, shelf_of
@@ -124,7 +124,8 @@ def _decide(
     asks = (ProcessorAsk(name=meta.processor, purpose=SPEECH_TO_TEXT, region=meta.region),) if meta.processor else ()
     with context.vault.database.transaction(recording.tenant) as tx:
         facts = gather(tx, recording, owner, audio, considered=asks, is_heard=False)
-    return decide(facts, context.bundles(owner.policy_id), context.law.matrix)
+        shelf = context.policies_of(tx, owner)
+    return judge(shelf, facts, context.law.matrix).record
 
 
 def _refusal(record: DecisionRecord, engine: Transcriber, language: str) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Text, any_, cast, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.errors import NotFound
@@ -81,6 +82,14 @@ def list_artifacts(
     if call is not None:
         query = query.where(artifacts.c.call_id == call)
     return tuple(_artifact(row) for row in tx.connection.execute(query))
+
+
+def list_artifacts_by_id(tx: Transaction, wanted: Sequence[ArtifactId]) -> tuple[Artifact, ...]:
+    """List those of the named artifacts that the tenant has and that live, oldest first."""
+    query = _living(tx).where(artifacts.c.id == any_(cast(list(wanted), ARRAY(Text))))
+    return tuple(
+        _artifact(row) for row in tx.connection.execute(query.order_by(artifacts.c.created_at, artifacts.c.id))
+    )
 
 
 def _living(tx: Transaction) -> Any:

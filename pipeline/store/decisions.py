@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
@@ -15,6 +15,8 @@ from pipeline.model.ids import ArtifactId, new_id
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts, decisions
+
+_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +84,37 @@ def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
     )
 
 
-def find_decision(tx: Transaction, artifact: ArtifactId) -> StoredDecision | None:
-    """Find the decision in force for an artifact."""
-    row = tx.connection.execute(
+def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None = None) -> StoredDecision | None:
+    """Find the decision in force for an artifact, or an earlier one by its digest."""
+    query = select(decisions).where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
+    if digest is not None:
+        query = query.where(decisions.c.digest == digest)
+    row = tx.connection.execute(query.order_by(decisions.c.decided_at.desc()).limit(1)).first()
+    return None if row is None else _decision(row)
+
+
+def list_in_force(tx: Transaction) -> Iterator[StoredDecision]:
+    """Give the decision in force of every living artifact that has one, a page at a time, by the artifact's id."""
+    query = (
         select(decisions)
-        .where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
-        .order_by(decisions.c.decided_at.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
+        .join(
+            artifacts,
+            (artifacts.c.tenant == decisions.c.tenant)
+            & (artifacts.c.id == decisions.c.artifact_id)
+            & (artifacts.c.decision_digest == decisions.c.digest),
+        )
+        .where(decisions.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
+        .order_by(decisions.c.artifact_id)
+        .limit(_PAGE)
+    )
+    last = ""
+    while rows := tx.connection.execute(query.where(decisions.c.artifact_id > last)).all():
+        for row in rows:
+            yield _decision(row)
+        last = rows[-1].artifact_id
+
+
+def _decision(row: Row[Any]) -> StoredDecision:
     retention = row.record["retention"]
     reviewed = retention["review_on"]
     return StoredDecision(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from pipeline.model.ids import TenantId
 from pipeline.store.session import Database, reachable
 from pipeline.store.tables import tenants
+from pipeline.store.tables_versions import policy_versions, redecision_receipts, redecisions
 
 
 @contextmanager
@@ -26,6 +27,32 @@ def list_tenants(database: Database) -> tuple[TenantId, ...]:
         return tuple(
             TenantId(t) for t in connection.execute(select(tenants.c.tenant).order_by(tenants.c.tenant)).scalars()
         )
+
+
+def list_published(database: Database) -> tuple[tuple[TenantId, str], ...]:
+    """Name every tenant to whom a version of a policy was published, and the policy."""
+    with system_transaction(database) as connection:
+        rows = connection.execute(
+            select(policy_versions.c.tenant, policy_versions.c.policy_id)
+            .group_by(policy_versions.c.tenant, policy_versions.c.policy_id)
+            .having(func.count() > 1)
+            .order_by(policy_versions.c.tenant, policy_versions.c.policy_id)
+        )
+        return tuple((TenantId(tenant), policy) for tenant, policy in rows)
+
+
+def list_redeciding(database: Database) -> tuple[TenantId, ...]:
+    """Name every tenant that has a job with a chunk that is not done."""
+    done = select(redecision_receipts.c.job, func.count().label("done")).group_by(redecision_receipts.c.job).subquery()
+    with system_transaction(database) as connection:
+        rows = connection.execute(
+            select(redecisions.c.tenant)
+            .join_from(redecisions, done, redecisions.c.id == done.c.job, isouter=True)
+            .where(redecisions.c.chunks > func.coalesce(done.c.done, 0))
+            .distinct()
+            .order_by(redecisions.c.tenant)
+        )
+        return tuple(TenantId(tenant) for tenant in rows.scalars())
 
 
 def find_tenant_by_api_key(database: Database, api_key_sha256: str) -> TenantId | None:

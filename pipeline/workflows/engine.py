@@ -19,13 +19,18 @@ from pipeline.model.ids import TenantId
 from pipeline.steps.context import StepContext
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
+    DELIVER_NOTICE,
+    NOTICES,
     PROCESS_CALL,
     PROCESS_RECORDING,
     RECONCILE_TENANT,
     RECONCILIATIONS,
     RECORDINGS,
+    REDECIDE_CHUNK,
+    REDECISIONS,
     DurableQueue,
 )
 from pipeline.workflows.reconcile import reconcile_tenant
@@ -34,6 +39,8 @@ from pipeline.workflows.serializer import JsonSerializer, StepFailed
 
 _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
+_CHUNKS_A_MINUTE: Final = 60
+"""At most so many chunks begin, over all workers: calls that come in are worked on meanwhile."""
 
 
 def migrate_engine(owner_url: str, *, app_role: str) -> None:
@@ -66,6 +73,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register(context)
     _register_calls(context)
     _register_reconciling(context, version)
+    _register_policies(context)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -75,7 +83,15 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         on_conflict="always_update",
     )
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
-    DBOS.register_queue(RECONCILIATIONS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    for name in (RECONCILIATIONS, NOTICES):
+        DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    DBOS.register_queue(
+        REDECISIONS,
+        worker_concurrency=1,
+        limiter={"limit": _CHUNKS_A_MINUTE, "period": 60.0},
+        polling_interval_sec=0.5,
+        on_conflict="always_update",
+    )
 
 
 def stop() -> None:
@@ -123,6 +139,23 @@ def _register_reconciling(context: StepContext, version: str) -> None:
         except PipelineError as error:  # the next hour's reaches back over this one
             log().error("reconcile.failed", tenant=tenant, error=type(error).__name__)
             return {"is_compared": False, "reason": type(error).__name__}
+
+
+def _register_policies(context: StepContext) -> None:
+    def register(workflow_name: str, step_name: str) -> None:
+        step = _repeated(step_name, with_policy_context(step_name, context))
+
+        @DBOS.workflow(name=workflow_name)
+        def workflow(tenant: str, *more: Any) -> dict[str, Any]:
+            try:
+                receipt: dict[str, Any] = _foreseen(step, tenant, *more)
+                return receipt
+            except PipelineError as error:  # it is named anew within the day
+                log().error("policies.failed", tenant=tenant, step=step_name, error=type(error).__name__)
+                return {"failed": type(error).__name__}
+
+    register(DELIVER_NOTICE, "deliver_notice")
+    register(REDECIDE_CHUNK, "redecide_chunk")
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -18,6 +18,10 @@ CALLS: Final = "calls"
 PROCESS_CALL: Final = "process_call"
 RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
+NOTICES: Final = "notices"
+DELIVER_NOTICE: Final = "deliver_notice"
+REDECISIONS: Final = "redecisions"
+REDECIDE_CHUNK: Final = "redecide_chunk"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -28,6 +32,17 @@ _ENQUEUE_RECORDINGS: Final = text(
       workflow_id => 'recording:' || cast(:tenant as text) || ':' || recording, app_version => cast(:version as text),
       queue_partition_key => cast(:tenant as text), application_name => '{_APPLICATION}')
     from unnest(cast(:recordings as text[])) recording
+    """  # noqa: S608 - put together from constants of this file
+)
+_ENQUEUE_REDECISION: Final = text(
+    f"""
+    select dbos.enqueue_workflow(
+      workflow_name => '{REDECIDE_CHUNK}', queue_name => '{REDECISIONS}',
+      positional_args => array[to_json(cast(:tenant as text)), to_json(cast(:job as text)), to_json(chunk)],
+      workflow_id => 'redecide:' || cast(:tenant as text) || ':' || cast(:job as text) || ':' || chunk
+        || cast(:cause as text),
+      app_version => cast(:version as text), application_name => '{_APPLICATION}')
+    from unnest(cast(:chunks as int[])) chunk
     """  # noqa: S608 - put together from constants of this file
 )
 
@@ -72,6 +87,29 @@ class DurableQueue:
             },
             tenant,
         )
+
+    def enqueue_notice(self, tx: Transaction, tenant: TenantId, version: str, *, cause: str) -> None:
+        """Start the delivery of a version's notice; naming it again for the same cause starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": DELIVER_NOTICE,
+                "queue_name": NOTICES,
+                "workflow_id": f"notice:{tenant}:{version}:{cause}",
+                "app_version": self._version,
+            },
+            tenant,
+            version,
+        )
+
+    def enqueue_redecision(
+        self, tx: Transaction, tenant: TenantId, job: str, *, chunks: Sequence[int], cause: str = ""
+    ) -> None:
+        """Start chunks of a job, in one statement; naming them again for the same cause starts nothing."""
+        if chunks:
+            named = {"tenant": tenant, "job": job, "chunks": list(chunks), "version": self._version}
+            named["cause"] = f":{cause}" if cause else ""
+            tx.connection.execute(_ENQUEUE_REDECISION, named)
 
     def enqueue_call(
         self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended"

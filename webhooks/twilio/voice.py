@@ -26,7 +26,6 @@ from pipeline.model.consent import Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.model.recorder import RecorderAct
 from pipeline.model.tenant import Tenant
-from pipeline.policies.loader import load_bundle
 from pipeline.policies.scripts import ScriptId
 from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import find_call_by_sid, read_numbers
@@ -64,7 +63,7 @@ def _begin(tx: Transaction, guests: Sequence[Guest]) -> Sequence[tuple[str, Sequ
     """Begin the calls of one tenant, as it stood for all of them; give their documents, and what comes after each."""
     owner, context = guests[0].owner, guests[0].context
     ringing = [_ringing(guest) for guest in guests]
-    bundle = load_bundle(owner.policy_id)
+    bundle = context.policies.policies_of(tx, owner.policy_id).in_force_on(tx.now.date()).bundle
     states = begin_calls(tx, ringing, owner=owner, keys=context.keys, law=context.law, bundle=bundle)
     visits = [Visit(tx=tx, owner=owner, fields=guest.fields, context=context) for guest in guests]
     return [(_render(v, choose_next(state)), v.after) for v, state in zip(visits, states, strict=True)]

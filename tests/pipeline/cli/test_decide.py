@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.cli import run
+from pipeline.model.ids import TenantId
 from pipeline.policies.decide import decide
 from pipeline.policies.facts_json import facts_adapter
 from pipeline.policies.loader import load_bundle, load_matrix
+from pipeline.policies.versions import judge
+from pipeline.steps.decide import stored
+from pipeline.store.decisions import add_decision
+from pipeline.store.policy_cache import PolicyCache
+from pipeline.store.policy_versions import begun_with
+from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 from tests.pipeline.policies.cases import facts
 
 
@@ -75,3 +83,32 @@ def test_facts_and_policy_are_both_needed(file: str, capsys: pytest.CaptureFixtu
     assert run(["decide", file]) == 2
     assert run(["decide", "--policy", "nejix"]) == 2
     assert "--policy" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_decision_is_replayed_from_the_store_or_refused_in_one_line(earmark: Earmark, database) -> None:
+    judged = judge(begun_with(load_bundle("nejix")), facts(), load_matrix())
+    with database.transaction(TenantId("acme")) as tx:
+        PolicyCache().keep_inputs(tx, judged.version, load_matrix())
+        add_decision(tx, stored(judged))
+
+    again = document(earmark("decide", "--replay", "art_1", "--tenant", "acme", "--json"))
+    assert again["digest"] == judged.record.digest
+    assert earmark("decide", "--replay", "art_1", "--tenant", "acme")[0] == 0
+
+    assert told_in_one_line(*earmark("decide", "--replay", "art_1")) == "--replay needs --tenant"
+    code, out, err = earmark("decide", "--replay", "art_9", "--tenant", "acme")
+    assert (code, told_in_one_line(code, out, err)) == (2, "no decision for artifact art_9")
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_decision_made_under_other_rules_is_a_failure(earmark: Earmark, database) -> None:
+    judged = judge(begun_with(load_bundle("nejix")), facts(), load_matrix())
+    other = replace(judged, record=replace(judged.record, rules_version=99))
+    with database.transaction(TenantId("acme")) as tx:
+        PolicyCache().keep_inputs(tx, judged.version, load_matrix())
+        add_decision(tx, stored(other))
+
+    code, out, err = earmark("decide", "--replay", "art_1", "--tenant", "acme")
+    assert code == 1
+    assert told_in_one_line(code, out, err).startswith("decided under rules 99, and this release has rules 1")

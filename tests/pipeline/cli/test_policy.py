@@ -51,7 +51,7 @@ def test_a_difference_is_told_by_its_path(tmp_path: Path, capsys: pytest.Capture
 
     assert run(["policy", "diff", "nejix", str(tmp_path / "own.json"), "--json"]) == 0
     changes = json.loads(capsys.readouterr().out)["changes"]
-    assert changes == [{"path": "minors.below_age", "before": 13, "after": 16}]
+    assert changes == [{"path": "minors.below_age", "before": 13, "after": 16, "effect": "tightening"}]
 
 
 def test_a_company_taken_off_the_list_is_told_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

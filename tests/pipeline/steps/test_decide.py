@@ -7,11 +7,15 @@ from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.retention import RetentionBasis
+from pipeline.policies.loader import load_bundle
+from pipeline.reads.replay_decision import replay_decision
 from pipeline.steps.context import shelf_of
 from pipeline.steps.decide import decide_artifacts
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
+from pipeline.store.policy_versions import NoticeDelivery, add_notice, add_version, find_policies, keep_first
 from pipeline.store.vault import Vault
+from tests.pipeline.policies.variants import variant
 
 ALL = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio", "keep_receipts")
 
@@ -143,3 +147,39 @@ def test_a_refused_file_that_is_here_already_is_quarantined_and_due(line):
 
 def test_a_recording_of_which_nothing_was_kept_has_nothing_to_decide(line):
     assert line.run(decide_artifacts, line.record()) == {"decided": 0, "eligible": 0}
+
+
+def test_what_a_decision_was_made_by_is_kept_with_it_and_makes_it_again(line, recording):
+    line.run(decide_artifacts, recording)
+    with line.tx() as tx:
+        assert find_policies(tx, "nejix").newest.digest == load_bundle("nejix").digest
+        for artifact in list_artifacts(tx, recording=recording.id):
+            assert replay_decision(tx, artifact.id).digest == find_decision(tx, artifact.id).digest
+
+
+@pytest.mark.clause("nejix", "11", "no retroactive loosening")
+def test_a_version_in_force_at_capture_judges_and_a_later_one_is_named_in_the_facts(line, recording, clock):
+    later = variant("nejix", {"retention/recording.original/days": 30}, effective=clock.now().date())
+    with line.tx() as tx:
+        keep_first(tx, load_bundle("nejix"))
+        add_version(tx, later, notice_days=14, actor="test")
+    clock.move(days=20)
+    line.run(decide_artifacts, recording)
+    assert decisions(line, recording)["recording.original"]["retention"]["until"] == "2027-02-19"
+    with line.tx() as tx:
+        add_notice(tx, heard(later, tx.now))
+    clock.move(days=1)
+    line.run(decide_artifacts, recording)
+    record = decisions(line, recording)["recording.original"]
+    assert record["policy"]["version"] == load_bundle("nejix").version
+    assert (record["retention"]["until"], record["retention"]["disposition"]) == ("2026-12-21", "retain")
+    [named] = facts_of(line, recording, ArtifactKind.RECORDING_ORIGINAL)["later_policies"]
+    assert (named["version"], named["digest"]) == (later.version, later.digest)
+    with line.tx() as tx:
+        for artifact in list_artifacts(tx, recording=recording.id):
+            replay_decision(tx, artifact.id)
+
+
+def heard(bundle, at) -> NoticeDelivery:
+    named = {"policy_id": bundle.id, "version": bundle.version, "channel": "email", "recipient_ref": "r", "status": 250}
+    return NoticeDelivery(**named, delivered_at=at, in_force_from=at.date())

@@ -18,6 +18,12 @@ MADE_ONCE = {
     "numbers": {"tenant", "number_ref"},
     "wordings": {"tenant", "script_id", "locale", "version"},
     "recorder_events": {"tenant", "call_id", "cause"},
+    "policy_versions": {"tenant", "policy_id", "version"},
+    "policy_notices": {"tenant", "policy_id", "version", "channel"},
+    "law_versions": {"tenant", "digest"},
+    "redecisions": {"tenant", "cause"},
+    "redecision_chunks": {"tenant", "job", "ordinal"},
+    "redecision_receipts": {"tenant", "job", "ordinal"},
 }
 
 

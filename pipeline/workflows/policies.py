@@ -1,0 +1,144 @@
+"""Policy versions over time: notices until one arrives, and everything judged again when a tightening binds.
+
+A version that allows less is looked at twice: when it is announced, because exports are frozen from then on, and when
+it takes effect. Once an hour a worker looks for what is due; naming work again starts nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pipeline.model.errors import PipelineError
+from pipeline.model.ids import TenantId
+from pipeline.policies.changes import is_tightening
+from pipeline.policies.versions import PolicyShelf
+from pipeline.ports.clock import Clock
+from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.deliver_notice import deliver_notice
+from pipeline.steps.redecide import redecide
+from pipeline.store.policy_versions import find_policies
+from pipeline.store.redecisions import (
+    Redecision,
+    add_receipt,
+    list_chunk,
+    list_open_chunks,
+    list_redecisions,
+    plan_redecision,
+)
+from pipeline.store.session import Database, Transaction
+from pipeline.store.system_session import list_published, list_redeciding
+from pipeline.telemetry import log
+from pipeline.workflows.queue import DurableQueue
+
+_LOOKS_EVERY_S: Final = 60.0
+
+
+def redecide_chunk(context: StepContext, tenant: TenantId, job: str, ordinal: int) -> Receipt:
+    """Judge the artifacts of one chunk again, and note that it is done."""
+    with context.vault.database.transaction(tenant) as tx:
+        if ordinal not in list_open_chunks(tx, job):
+            return {"decided": 0, "changed": 0, "skipped": 0}
+        artifacts = list_chunk(tx, job, ordinal)
+    receipt = redecide(context, tenant, artifacts)
+    with context.vault.database.transaction(tenant) as tx:
+        add_receipt(tx, job, ordinal, decided=receipt["decided"], changed=receipt["changed"])
+    return receipt
+
+
+POLICY_STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
+    "deliver_notice": deliver_notice,
+    "redecide_chunk": redecide_chunk,
+}
+"""Every step by the name it is checkpointed under. A name never changes its meaning."""
+
+
+def with_policy_context(name: str, context: StepContext) -> Callable[..., Any]:
+    """Give the step of a name with its context filled in."""
+
+    def step(tenant: str, *more: Any) -> Receipt:
+        return POLICY_STEPS[name](context, TenantId(tenant), *more)
+
+    step.__name__ = step.__qualname__ = name
+    return step
+
+
+def start_redecision(tx: Transaction, queue: DurableQueue, *, cause: str, actor: str) -> Redecision | None:
+    """Plan to judge everything of the tenant again, and start the work; None where this cause was started before."""
+    planned = plan_redecision(tx, cause=cause, actor=actor)
+    if planned is not None:
+        queue.enqueue_redecision(tx, tx.tenant, planned.id, chunks=range(1, planned.chunks + 1))
+    return planned
+
+
+class PolicyWatch:
+    """Enqueues, once an hour, the notices that have not arrived and the judging that has become due."""
+
+    def __init__(self, database: Database, queue: DurableQueue, clock: Clock) -> None:
+        self._database, self._queue, self._clock = database, queue, clock
+        self._looked = ""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="policies", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch the clock."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def enqueue_due(self) -> int:
+        """Enqueue what is due unless this hour was looked at; count the jobs, chunks and notices named.
+
+        Raises:
+            StoreUnreachable: the database cannot be reached; what was not enqueued will be at the next look.
+        """
+        hour = f"{self._clock.now():%Y%m%dT%H}"
+        if hour == self._looked:
+            return 0
+        named = 0
+        for tenant, policy in list_published(self._database):
+            with self._database.transaction(tenant) as tx:
+                shelf = find_policies(tx, policy)
+                named += self._name_due(tx, shelf, hour) if shelf else 0
+        for tenant in list_redeciding(self._database):
+            with self._database.transaction(tenant) as tx:
+                named += self._name_open(tx)
+        self._looked = hour
+        return named
+
+    def _name_due(self, tx: Transaction, shelf: PolicyShelf, hour: str) -> int:
+        named, today = 0, tx.now.date()
+        for before, after in zip(shelf.versions, shelf.versions[1:], strict=False):
+            if after.in_force_from is None:
+                self._queue.enqueue_notice(tx, tx.tenant, after.bundle.version, cause=hour)
+                named += 1
+            if is_tightening(before.bundle, after.bundle):
+                is_in_force = after.in_force_from is not None and after.in_force_from <= today
+                for begun in ("announced", "in_force") if is_in_force else ("announced",):
+                    cause = f"{begun}:{after.bundle.id}:{after.bundle.version}"
+                    named += start_redecision(tx, self._queue, cause=cause, actor="system") is not None
+        return named
+
+    def _name_open(self, tx: Transaction) -> int:
+        """Name anew, once a day, the chunks that were given up because a store was away."""
+        named, day = 0, f"{tx.now:%Y%m%d}"
+        for job in list_redecisions(tx):
+            if not job.is_finished and job.at.date() < tx.now.date():
+                chunks = list_open_chunks(tx, job.id)
+                self._queue.enqueue_redecision(tx, tx.tenant, job.id, chunks=chunks, cause=day)
+                named += len(chunks)
+        return named
+
+    def _watch(self) -> None:
+        while True:
+            try:
+                self.enqueue_due()
+            except PipelineError as error:
+                log().warning("policies.not_enqueued", error=type(error).__name__)
+            if self._stopping.wait(_LOOKS_EVERY_S):
+                return
