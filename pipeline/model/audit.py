@@ -52,6 +52,21 @@ class AuditTag(StrEnum):
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    PURGE_OPENED = "retention:purge:opened"
+    PURGE_WAITING = "retention:purge:waiting"
+    PURGE_FINISHED = "retention:purge:finished"
+    ARTIFACT_PURGED = "artifact:artifact:purged"
+    ARTIFACT_PURGED_AGAIN = "artifact:artifact:repurged"
+    ARTIFACT_LOCKED = "artifact:lock:set"
+    ARTIFACT_REWRAPPED = "artifact:artifact:rewrapped"
+    RECORDING_PURGED = "recording:recording:purged"
+    CERTIFICATE_SIGNED = "retention:certificate:signed"
+    RETENTION_RUN = "retention:run:finished"
+    KEEPING_JUSTIFIED = "retention:keeping:justified"
+    KEEPING_UNJUSTIFIED = "retention:keeping:unjustified"
+    LEDGER_REPLAYED = "retention:ledger:replayed"
+    TENANT_CLOSED = "tenant:account:closed"
+    TENANT_KEY_DESTROYED = "tenant:key:destroyed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,15 +48,14 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
 
 
 def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
-    """Judge the receipts of a call: those that no recording has, and of a recording's those that nobody judged yet.
+    """Judge what a call has and no recording of it, and of its recordings' receipts those that nobody judged yet.
 
     Returns:
         How many were decided.
     """
     with context.vault.database.transaction(tenant) as tx:
         found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
-        receipts = [a for a in list_artifacts(tx, call=call) if a.kind is ArtifactKind.CONSENT_RECEIPT]
-        artifacts = [a for a in receipts if a.recording is None or find_decision(tx, a.id) is None]
+        artifacts = [a for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)]
     bundle = context.bundles(owner.policy_id)
     for artifact in artifacts:
         with context.vault.database.transaction(tenant) as tx:
@@ -66,6 +65,10 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
                 facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
         _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
     return {"decided": len(artifacts)}
+
+
+def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
+    return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
 
 
 def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:

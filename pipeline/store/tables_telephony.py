@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
+from pipeline.store import tables_disposal
 from pipeline.store.tables import at, id_column, metadata, tenant_column
 
 numbers = Table(
@@ -93,5 +94,5 @@ reconciliations = Table(
     Column("counts", JSONB, nullable=False),
 )
 
-ALL_TABLES: Final = tuple(metadata.tables.values())
-"""Every table of the app, the ones of `tables` too."""
+ALL_TABLES: Final = tuple(tables_disposal.purges.metadata.tables.values())
+"""Every table of the app, the ones of `tables` and of `tables_disposal` too."""
