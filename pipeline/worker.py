@@ -1,4 +1,7 @@
-"""The durable worker: works on recordings, compares with the vendor hourly, takes up what dead workers left behind."""
+"""The durable worker: works on recordings, compares hourly, disposes nightly, takes up what dead workers left behind.
+
+What an older copy of database or objects brought back is purged again before any work is taken up.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pipeline.telemetry import log
 from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
+from pipeline.workflows.retention import Nightly, replay_all
 from pipeline.workflows.supervisor import Supervisor
 
 
@@ -29,9 +33,12 @@ def working(base: Base) -> Iterator[None]:
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     hourly = Hourly(base.vault, queue, base.clock)
+    nightly = Nightly(base.vault, queue, base.clock)
     try:
+        context = step_context(base)
+        replay_all(context)
         engine.launch(
-            step_context(base),
+            context,
             database_url=base.app_url,
             worker=settings.worker.name,
             version=settings.worker.version,
@@ -39,10 +46,12 @@ def working(base: Base) -> Iterator[None]:
         )
         supervisor.start()
         hourly.start()
+        nightly.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
+            nightly.stop()
             hourly.stop()
             supervisor.stop()
             engine.stop()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
+from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.store.audit import lock_log
+from pipeline.store.closures import CLOSED_KEY, MATTER_KEY
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
 from pipeline.store.vault import Vault
@@ -18,7 +20,10 @@ def take_on(vault: Vault, tenant: Tenant, *, actor: str) -> None:
 
     Raises:
         Conflict: there is a tenant of that name, or was one whose key was destroyed.
+        InvalidInput: a name that only keys of matters and of closed accounts have.
     """
+    if tenant.id.startswith((MATTER_KEY, CLOSED_KEY)):
+        raise InvalidInput("keys of matters and of closed accounts have names of this shape")
     vault.keys.create_tenant_key(tenant.id)
     with vault.database.transaction(tenant.id) as tx:
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)

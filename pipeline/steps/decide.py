@@ -20,6 +20,7 @@ from pipeline.policies.tags import object_tags
 from pipeline.policies.training import JUDGED_ON_ITSELF
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.gather_facts import gather, gather_of_call
+from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
@@ -43,7 +44,7 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
     for artifact in _parents_first(artifacts):
         facts, record = _judge(context, found, owner, artifact, made, bundle)
         made[artifact.id] = record
-        _keep(context, artifact, record, facts)
+        _keep(context, artifact, record, facts, bundle)
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
@@ -63,7 +64,7 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
                 facts = gather_of_call(tx, found, owner, artifact)
             else:
                 facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
-        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
+        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts, bundle)
     return {"decided": len(artifacts)}
 
 
@@ -71,9 +72,10 @@ def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
     return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
 
 
-def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:
-    """Tag first: a decision in the database never claims a tag that is not there."""
+def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts, bundle: Bundle) -> None:
+    """Tag and lock first: a decision in the database never claims a tag or a lock that is not there."""
     _tag(context, artifact, record)
+    lock_as_mandated(context, artifact, facts, bundle)
     with context.vault.database.transaction(artifact.tenant) as tx:
         add_decision(tx, _stored(artifact, record, facts))
 

@@ -40,7 +40,7 @@ def destroy(context: StepContext, tenant: TenantId, purge: Purge, item: Item) ->
     }[item.kind]
     try:
         done = doing(context, tenant, purge, item)
-    except (StoreError, VendorError) as error:
+    except (StoreError, VendorError, NotFound) as error:
         done = replace(item, reason=type(error).__name__)
         with context.vault.database.transaction(tenant) as tx:
             put_item(tx, purge, done)

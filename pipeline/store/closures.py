@@ -19,10 +19,13 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from pipeline.consent import jws
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, TenantId, new_id
+from pipeline.model.recording import Recording, RecordingState
 from pipeline.ports.keys import Keys
 from pipeline.store import signing_keys
+from pipeline.store.recordings import recording_of
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
+from pipeline.store.tables import recordings
 from pipeline.store.tables_disposal import closure_exceptions, closures
 from pipeline.store.tables_telephony import signing_keys as signing_keys_table
 
@@ -30,6 +33,7 @@ _REASON: Final = {"kind": "closure.reason"}
 _SIGNER: Final = {"kind": "closure.signing_key"}
 MATTER_KEY: Final = "matter--"
 CLOSED_KEY: Final = "closed--"
+UPLOADED: Final = "OperatorUpload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +147,21 @@ def sign_disposal(tx: Transaction, payload: bytes, *, typ: str, keys: Keys) -> t
     context = _SIGNER | {"kid": row.signer_kid}
     private_key = open_sealed(row.signer_sealed, keys=keys, tenant=closed_key(tx.tenant), context=context)
     return jws.sign(payload, private_key=private_key, typ=typ), row.signer_kid
+
+
+def list_at_vendor(tx: Transaction) -> tuple[Recording, ...]:
+    """List recordings that the vendor may still have a copy of."""
+    rows = tx.connection.execute(
+        select(recordings)
+        .where(
+            recordings.c.tenant == tx.tenant,
+            recordings.c.vendor_deleted_at.is_(None),
+            recordings.c.source != UPLOADED,
+            recordings.c.state != RecordingState.ABSENT.value,
+        )
+        .order_by(recordings.c.created_at, recordings.c.id)
+    )
+    return tuple(recording_of(row) for row in rows)
 
 
 def add_kept(tx: Transaction, kept: Kept) -> None:

@@ -168,6 +168,27 @@ def subject_of(row: Any) -> Subject:
     return Subject(kind="call", id=row.call_id) if row.call_id else Subject(kind="artifact", id=row.id)
 
 
+def subject_of_artifact(artifact: Artifact) -> Subject:
+    """Say the same of an artifact that was read."""
+    if artifact.recording:
+        return Subject(kind="recording", id=artifact.recording)
+    return Subject(kind="call", id=artifact.call) if artifact.call else Subject(kind="artifact", id=artifact.id)
+
+
+def list_outliving(tx: Transaction) -> tuple[Artifact, ...]:
+    """List what the decisions in force keep: everything that is there and not due."""
+    rows = tx.connection.execute(
+        select(artifacts)
+        .where(
+            artifacts.c.tenant == tx.tenant,
+            artifacts.c.purged_at.is_(None),
+            artifacts.c.disposition != Disposition.DUE.value,
+        )
+        .order_by(artifacts.c.id)
+    )
+    return tuple(artifact_of(row) for row in rows)
+
+
 def _living(tx: Transaction, subject: Subject) -> Select[Any]:
     query = select(artifacts).where(artifacts.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
     query = query.order_by(artifacts.c.created_at, artifacts.c.id)

@@ -23,13 +23,17 @@ from pipeline.workflows.queue import (
     CALLS,
     PROCESS_CALL,
     PROCESS_RECORDING,
+    PURGE_RECORDING,
     RECONCILE_TENANT,
     RECONCILIATIONS,
     RECORDINGS,
+    RETAIN_TENANT,
+    RETENTION,
     DurableQueue,
 )
 from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
+from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 
 _NAME: Final = "earmark"
@@ -66,6 +70,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register(context)
     _register_calls(context)
     _register_reconciling(context, version)
+    _register_retention(context)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -76,6 +81,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     )
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     DBOS.register_queue(RECONCILIATIONS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    DBOS.register_queue(RETENTION, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
 
 
 def stop() -> None:
@@ -123,6 +129,26 @@ def _register_reconciling(context: StepContext, version: str) -> None:
         except PipelineError as error:  # the next hour's reaches back over this one
             log().error("reconcile.failed", tenant=tenant, error=type(error).__name__)
             return {"is_compared": False, "reason": type(error).__name__}
+
+
+def _register_retention(context: StepContext) -> None:
+    steps = {name: _repeated(name, with_retention_context(name, context)) for name in RETENTION_STEPS}
+
+    def told(name: str, *arguments: str) -> dict[str, Any]:
+        try:
+            receipt: dict[str, Any] = _foreseen(steps[name], *arguments)
+            return receipt
+        except PipelineError as error:  # the next night takes up what is left
+            log().error("retention.failed", tenant=arguments[0], step=name, error=type(error).__name__)
+            return {"is_done": False, "reason": type(error).__name__}
+
+    @DBOS.workflow(name=RETAIN_TENANT)
+    def nightly(tenant: str) -> dict[str, Any]:
+        return told("retention", tenant)
+
+    @DBOS.workflow(name=PURGE_RECORDING)
+    def purge(tenant: str, recording: str) -> dict[str, Any]:
+        return told("purge", tenant, recording)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

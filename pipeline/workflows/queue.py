@@ -18,6 +18,9 @@ CALLS: Final = "calls"
 PROCESS_CALL: Final = "process_call"
 RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
+RETENTION: Final = "retention"
+RETAIN_TENANT: Final = "retain_tenant"
+PURGE_RECORDING: Final = "purge_recording"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -71,6 +74,26 @@ class DurableQueue:
                 "app_version": self._version,
             },
             tenant,
+        )
+
+    def enqueue_retention(self, tx: Transaction, tenant: TenantId, *, day: str) -> None:
+        """Start a tenant's nightly run for a day; naming it again starts nothing."""
+        self._enqueue_retention(tx, RETAIN_TENANT, f"retention:{tenant}:{day}", tenant)
+
+    def enqueue_purge(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Start the purge of a recording for a cause; naming it again starts nothing."""
+        self._enqueue_retention(tx, PURGE_RECORDING, f"purge:{tenant}:{recording}:{cause}", tenant, recording)
+
+    def _enqueue_retention(self, tx: Transaction, workflow: str, name: str, *arguments: str) -> None:
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": workflow,
+                "queue_name": RETENTION,
+                "workflow_id": name,
+                "app_version": self._version,
+            },
+            *arguments,
         )
 
     def enqueue_call(
