@@ -1,4 +1,7 @@
-"""The durable worker: works on recordings, compares with the vendor hourly, takes up what dead workers left behind."""
+"""The durable worker: works on recordings, compares hourly, disposes nightly, takes up what dead workers left behind.
+
+What an older copy of database or objects brought back is purged again before any work is taken up.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pipeline.workflows import engine
 from pipeline.workflows.policies import PolicyWatch
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
+from pipeline.workflows.retention import Nightly, replay_all
 from pipeline.workflows.supervisor import Supervisor
 
 
@@ -31,9 +35,12 @@ def working(base: Base) -> Iterator[None]:
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     hourly = Hourly(base.vault, queue, base.clock)
     policies = PolicyWatch(base.database, queue, base.clock)
+    nightly = Nightly(base.vault, queue, base.clock)
     try:
+        context = step_context(base)
+        replay_all(context)
         engine.launch(
-            step_context(base),
+            context,
             database_url=base.app_url,
             worker=settings.worker.name,
             version=settings.worker.version,
@@ -42,10 +49,12 @@ def working(base: Base) -> Iterator[None]:
         supervisor.start()
         hourly.start()
         policies.start()
+        nightly.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
+            nightly.stop()
             hourly.stop()
             policies.stop()
             supervisor.stop()

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pipeline.workflows.queue import DurableQueue
 
 __all__ = [
-    "Base", "WebParts", "load_listener", "load_transcribers", "name_recognisers", "open_base", "open_web",
-    "recordings_of", "step_context", "telephony_of", "twilio_line",
+    "Base", "WebParts", "disposal_context", "load_listener", "load_transcribers", "name_recognisers", "open_base",
+    "open_web", "recordings_of", "step_context", "telephony_of", "twilio_line",
 ]  # fmt: skip
 
 _DATABASE: Final = "earmark"
@@ -156,6 +156,26 @@ def step_context(base: Base) -> StepContext:
         bundles=load_bundle,
         hosts=hosts_of(base.vault.objects),
         channels=notice_channels(settings, base.clock),
+    )
+
+
+def disposal_context(base: Base) -> StepContext:
+    """Give what steps that dispose of things work with: no model is loaded, so nothing can be heard or detected."""
+    from pipeline.bootstrap.unloaded import Unloaded
+    from pipeline.policies.loader import load_bundle, load_law
+    from pipeline.steps.context import StepContext
+    from pipeline.vendors.twilio_decrypt import open_media
+
+    return StepContext(
+        vault=base.vault,
+        clock=base.clock,
+        vendor=recordings_of(base.settings),
+        open_media=open_media,
+        transcribers={},
+        listener=Unloaded(),
+        detector=Unloaded(),
+        law=load_law(),
+        bundles=load_bundle,
     )
 
 

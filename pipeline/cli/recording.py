@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.output import as_json_option, show, show_table
+from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
-from pipeline.model.ids import tenant_id
+from pipeline.model.ids import RecordingId, tenant_id
 from pipeline.model.recording import RecordingState
 
 if TYPE_CHECKING:
@@ -52,6 +53,33 @@ def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, a
         show(told)
         return
     show_table(_COLUMNS, [_row(one) for one in told])
+
+
+@command.command("delete")
+@click.argument("recording")
+@click.option("--tenant", required=True)
+@click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@as_json_option
+def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
+    """Delete one recording earlier than its time: hidden at once, purged by a worker; it cannot be undone."""
+    from pipeline.bootstrap import open_base
+    from pipeline.decisions.delete_recording import delete_recording
+    from pipeline.policies.loader import load_bundle
+    from pipeline.settings import read_settings
+    from pipeline.store.tenants import get_tenant
+    from pipeline.workflows.queue import DurableQueue
+
+    with open_base(read_settings()) as base:
+        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
+        try:
+            with base.database.transaction(tenant_id(tenant)) as tx:
+                bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+                done = delete_recording(
+                    tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle
+                )
+        finally:
+            queue.close()
+    show(asdict(done)) if as_json else show_facts(asdict(done))
 
 
 def _told(listed: ListedRecording) -> dict[str, object]:

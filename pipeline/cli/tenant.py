@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.cli.tenant_options import apply_options, tenant_options
 from pipeline.model.ids import tenant_id
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings
+
+if TYPE_CHECKING:
+    from pipeline.store.session import Transaction
 
 
 @click.group("tenant")
@@ -79,11 +84,65 @@ def show_tenant(name: str, as_json: bool) -> None:
     from pipeline.store.tenants import get_tenant
 
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(name)) as tx:
+        closing = _closing(tx)
+        if closing.get("key_destroyed_at"):
+            shown = {"tenant": name, "is_active": False, **closing}
+            show(shown) if as_json else show_facts(shown)
+            return
         found = get_tenant(tx, keys=base.keys)
-    _show(found, as_json=as_json)
+    _show(found, as_json=as_json, closing=closing)
 
 
-def _show(tenant: Tenant, *, as_json: bool) -> None:
+@command.command("close")
+@click.argument("name")
+@click.option("--reason", required=True, help="Why; kept sealed.")
+@as_json_option
+def close(name: str, reason: str, as_json: bool) -> None:
+    """Close an account: nothing is recorded any more, the vendor's copies go now, all else by its day; never undone."""
+    from pipeline.bootstrap import disposal_context, open_base
+    from pipeline.decisions.close_tenant import close_tenant
+    from pipeline.policies.loader import load_bundle
+    from pipeline.settings import read_settings
+    from pipeline.store.tenants import get_tenant
+    from pipeline.workflows.retention import begin_closure
+
+    owner = tenant_id(name)
+    with open_base(read_settings()) as base:
+        with base.database.transaction(owner) as tx:
+            bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+            plan = close_tenant(tx, base.vault, actor="cli", reason=reason, bundle=bundle)
+        begun = begin_closure(disposal_context(base), owner)
+    shown = {
+        "tenant": owner,
+        **asdict(plan),
+        "at_vendor": begun["at_vendor"],
+        "held_at_vendor": begun["held_at_vendor"],
+    }
+    show(shown) if as_json else show_facts(shown)
+
+
+def _closing(tx: Transaction) -> dict[str, object]:
+    """Give the days and moments of a closed account, and what outlives it; nothing for one that is open."""
+    from pipeline.policies.closing import plan_of
+    from pipeline.policies.loader import load_bundle
+    from pipeline.store.closures import find_closure, list_kept
+    from pipeline.store.tenants import policy_of
+
+    closure = find_closure(tx)
+    if closure is None:
+        return {}
+    moments = ("vendor_gone_at", "purged_at", "key_destroyed_at", "proved_at")
+    return {
+        **asdict(plan_of(closure.closed_on, load_bundle(policy_of(tx)))),
+        **{moment: getattr(closure, moment) for moment in moments},
+        "kept_beyond": [
+            f"{kept.artifact}: {kept.why}, {kept.statute}, {kept.owner}, {kept.expires_on or 'until released'}"
+            for kept in list_kept(tx)
+        ],
+    }
+
+
+def _show(tenant: Tenant, *, as_json: bool, closing: Mapping[str, object] | None = None) -> None:
     settings = {
         key: value if not isinstance(value, tuple) else list(value) for key, value in asdict(tenant.settings).items()
     }
@@ -98,5 +157,6 @@ def _show(tenant: Tenant, *, as_json: bool) -> None:
         "words_to_hide": len(tenant.secrets.hide_words),
         "words_to_keep": len(tenant.secrets.keep_words),
         **settings,
+        **(closing or {}),
     }
     show(facts) if as_json else show_facts(facts)

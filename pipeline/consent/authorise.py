@@ -76,8 +76,8 @@ def authorise(recording: Recording, basis: Basis, owner: Tenant, *, length_ms: i
         The reason is `granted`, or the first thing that is missing, such as `caller_declined`.
     """
     call, started_at = basis.call, recording.started_at
-    if not owner.settings.is_recording_on:
-        return _refused("recording_off")
+    if not owner.settings.is_recording_on or not owner.is_active:
+        return _refused("recording_off" if owner.is_active else "account_closed")
     if call is None:
         return _refused("call_unknown")
     if started_at is None:

@@ -7,7 +7,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.store.artifacts import list_artifacts
-from pipeline.store.audit import Facts, add_event
+from pipeline.store.audit import Facts, add_event, lock_log
 from pipeline.store.calls import get_call
 from pipeline.store.holds import SCOPE_KINDS, Hold, add_hold, list_holds_on, release_hold
 from pipeline.store.recordings import get_recording
@@ -32,6 +32,7 @@ def place(tx: Transaction, vault: Vault, *, matter: str, scope: tuple[str, str],
     """
     if not matter.strip() or not reason.strip():
         raise InvalidInput("a hold needs a matter and a reason")
+    lock_log(tx)  # a purge waits here too, so that it sees the hold or the hold sees what is gone
     _check_scope(tx, scope)
     hold = add_hold(tx, matter=matter, scope=scope, actor=actor, reason=reason)
     for artifact in _artifacts(tx, scope):

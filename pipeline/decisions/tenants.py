@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
+from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.overrides import check_retention_days
 from pipeline.store.audit import lock_log
+from pipeline.store.closures import CLOSED_KEY, MATTER_KEY
 from pipeline.store.policy_versions import keep_first, policies_of
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
@@ -23,8 +25,11 @@ def take_on(vault: Vault, tenant: Tenant, *, actor: str) -> None:
     Raises:
         Conflict: there is a tenant of that name, or was one whose key was destroyed.
         NotFound: there is no such policy.
-        InvalidInput: a period of its own is outside the policy's limits.
+        InvalidInput: a period of its own is outside the policy's limits, or a name that only keys of matters and of
+            closed accounts have.
     """
+    if tenant.id.startswith((MATTER_KEY, CLOSED_KEY)):
+        raise InvalidInput("keys of matters and of closed accounts have names of this shape")
     packaged = load_bundle(tenant.policy_id)
     check_retention_days(tenant.settings.retention_days, [packaged])
     vault.keys.create_tenant_key(tenant.id)

@@ -59,6 +59,21 @@ class AuditTag(StrEnum):
     POLICY_NOTICE_DELIVERED = "policy:notice:delivered"
     REDECISION_PLANNED = "policy:redecision:planned"
     REDECISION_FINISHED = "policy:redecision:finished"
+    PURGE_OPENED = "retention:purge:opened"
+    PURGE_WAITING = "retention:purge:waiting"
+    PURGE_FINISHED = "retention:purge:finished"
+    ARTIFACT_PURGED = "artifact:artifact:purged"
+    ARTIFACT_PURGED_AGAIN = "artifact:artifact:repurged"
+    ARTIFACT_LOCKED = "artifact:lock:set"
+    ARTIFACT_REWRAPPED = "artifact:artifact:rewrapped"
+    RECORDING_PURGED = "recording:recording:purged"
+    CERTIFICATE_SIGNED = "retention:certificate:signed"
+    RETENTION_RUN = "retention:run:finished"
+    KEEPING_JUSTIFIED = "retention:keeping:justified"
+    KEEPING_UNJUSTIFIED = "retention:keeping:unjustified"
+    LEDGER_REPLAYED = "retention:ledger:replayed"
+    TENANT_CLOSED = "tenant:account:closed"
+    TENANT_KEY_DESTROYED = "tenant:key:destroyed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,12 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import RetentionDecision
 from pipeline.model.decision_terms import Clause
 from pipeline.model.retention import ENDINGS, MINIMUMS, Bound, Disposition, RetentionBasis, keep_until
-from pipeline.policies.bundle import Retention
-from pipeline.policies.case import HOLD, Case, after, law_clause
-from pipeline.policies.permissions import purposes_to_keep
+from pipeline.policies.bundle import Bundle, Retention
+from pipeline.policies.case import HOLD, Case, after, law_clause, make_case
+from pipeline.policies.facts import Facts
+from pipeline.policies.jurisdictions import JurisdictionMatrix
+from pipeline.policies.permissions import decide_permissions, purposes_to_keep
+from pipeline.policies.permissions import is_storable as may_be_stored
 
 _CAPPED: Final = frozenset(
     {
@@ -56,6 +59,20 @@ def decide_retention(case: Case, *, is_storable: bool) -> RetentionDecision:
         vendor_copy_by=_vendor_copy_by(case, first),
         matters=tuple(sorted(set(holds))),
     )
+
+
+def mandated_until(facts: Facts, bundle: Bundle, matrix: JurisdictionMatrix) -> date | None:
+    """Give the last day before which an established law forbids to purge; None where none does.
+
+    Nothing makes us keep what we were never allowed to have.
+    """
+    case = make_case(facts, bundle, matrix)
+    if not may_be_stored(case, decide_permissions(case)):
+        return None
+    if any(parent.ended_by is RetentionBasis.NOT_PERMITTED for parent in facts.parents):
+        return None
+    rule = bundle.retention[facts.artifact.kind]
+    return max((bound.reach for bound in _minimums(case, rule)), default=None)
 
 
 def _held(matter: str) -> Bound:

@@ -46,3 +46,17 @@ class WorkQueue(Protocol):
             StoreUnreachable: the queue cannot be written to.
         """
         ...
+
+    def enqueue_purge(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Start the purge of a recording when `tx` commits, and not otherwise.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose recording.
+            recording: which; it is purged once for each cause, however often it is named.
+            cause: the id of what ended it, such as a request's.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...

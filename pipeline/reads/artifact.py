@@ -12,6 +12,7 @@ from pipeline.model.ids import RecordingId, TenantId
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
 from pipeline.store.decisions import find_decision
+from pipeline.store.endings import list_endings_of
 from pipeline.store.recordings import read_facts
 from pipeline.store.vault import Vault
 
@@ -29,7 +30,8 @@ def read_redacted(
 
     Raises:
         InvalidInput: no reason.
-        NotPermitted: the kind is not a redacted one, its redaction was not proved, or something has ended it.
+        NotPermitted: the kind is not a redacted one, the redaction was not proved, or something has ended the
+            recording: it is hidden from that moment, also where a law or a hold keeps it.
         NotFound: the tenant has no such artifact.
     """
     if not reason.strip():
@@ -40,6 +42,8 @@ def read_redacted(
         artifact = find_artifact(tx, recording, kind)
         if artifact is None:
             raise NotFound(f"recording {recording} has no {kind.value}")
+        if list_endings_of(tx, recording=recording, call=artifact.call):
+            raise NotPermitted("the recording has ended and is hidden")
         if not read_facts(tx, recording).get("is_redaction_proved"):
             raise NotPermitted("the redaction of this recording is not proved")
         decided = find_decision(tx, artifact.id)

@@ -16,10 +16,12 @@ from pipeline.policies.versions import Judged, judge
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.gather_facts import gather, gather_of_call
 from pipeline.steps.lineage import parents_first, terms_of_parents
+from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
 from pipeline.store.recordings import get_recording
+from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
@@ -45,15 +47,14 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
 
 
 def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
-    """Judge the receipts of a call: those that no recording has, and of a recording's those that nobody judged yet.
+    """Judge what a call has and no recording of it, and of its recordings' receipts those that nobody judged yet.
 
     Returns:
         How many were decided.
     """
     with context.vault.database.transaction(tenant) as tx:
         found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
-        receipts = [a for a in list_artifacts(tx, call=call) if a.kind is ArtifactKind.CONSENT_RECEIPT]
-        artifacts = [a for a in receipts if a.recording is None or find_decision(tx, a.id) is None]
+        artifacts = [a for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)]
         shelf = context.policies_of(tx, owner)
     for artifact in artifacts:
         with context.vault.database.transaction(tenant) as tx:
@@ -65,20 +66,26 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
     return {"decided": len(artifacts)}
 
 
+def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
+    return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
+
+
 def keep_decision(context: StepContext, artifact: Artifact, judged: Judged) -> None:
-    """Tag first: a decision in the database never claims a tag that is not there."""
-    tag_object(context, artifact, judged.record)
+    """Tag and lock first: a decision in the database never claims a tag or a lock that is not there."""
+    tag_object(context, artifact, judged)
     with context.vault.database.transaction(artifact.tenant) as tx:
         context.policies.keep_inputs(tx, judged.version, context.law.matrix)
         add_decision(tx, stored(judged))
 
 
-def tag_object(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
-    """Write what access rules and lifecycle look at, and set the hold where one is in force."""
+def tag_object(context: StepContext, artifact: Artifact, judged: Judged) -> None:
+    """Write what access rules and lifecycle look at; lock what a law mandates, and what a hold in force covers."""
+    record = judged.record
     tags = object_tags(record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
     if record.retention.matters:
         context.vault.objects.lock(artifact.object_key, hold=True)
+    lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)
 
 
 def stored(judged: Judged) -> StoredDecision:

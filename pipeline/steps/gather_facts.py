@@ -92,7 +92,7 @@ def gather(
     return Facts(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
-        tenant=_tenant(owner, artifact.kind),
+        tenant=_tenant(owner, artifact.kind, noted),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
         events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
@@ -110,7 +110,7 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         artifact=ArtifactFacts(
             id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
         ),
-        tenant=_tenant(owner, artifact.kind),
+        tenant=_tenant(owner, artifact.kind, {}),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
         events=_events(tx, recording=None, call=call.id, signals=signals),
         evidence=_evidence(owner),
@@ -192,14 +192,16 @@ def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[Process
     return tuple(used)
 
 
-def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
+def _tenant(owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:
+    """Take the switches as they were when the recording was settled: one that is switched off later ends nothing."""
     chosen = owner.settings
+    is_recorded = bool(noted.get("was_recording_on", chosen.is_recording_on))
     return TenantFacts(
         id=owner.id,
-        record=chosen.is_recording_on,
-        transcribe=chosen.is_transcription_on,
-        store=chosen.is_recording_on,
-        vendor_process=chosen.is_recording_on,
+        record=is_recorded,
+        transcribe=bool(noted.get("was_transcription_on", chosen.is_transcription_on)),
+        store=is_recorded,
+        vendor_process=is_recorded,
         train=chosen.asks_for_training,
         retention_days=chosen.retention_days.get(kind.value),
     )

@@ -104,7 +104,7 @@ def _keep(context: StepContext, judged: Sequence[_Judgement]) -> int:
     """Keep what came out otherwise, tags first, the rows of one recording together."""
     different = [(a, j) for a, j, last in judged if last is None or _substance(to_plain(j.record)) != _substance(last)]
     for artifact, judgement in different:
-        tag_object(context, artifact, judgement.record)
+        tag_object(context, artifact, judgement)
     if different:
         with context.vault.database.transaction(different[0][0].tenant) as tx:
             context.policies.keep_inputs(tx, different[0][1].version, context.law.matrix)

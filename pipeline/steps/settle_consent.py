@@ -9,6 +9,7 @@ from pipeline.consent.authorise import Authorisation, Basis, authorise
 from pipeline.model.audit import AuditTag
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording, RecordingState
+from pipeline.model.tenant import Tenant
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call, list_legs
@@ -32,7 +33,7 @@ def settle_consent(context: StepContext, tenant: TenantId, recording: RecordingI
         is_cut_anew = found.state is RecordingState.AUTHORISED and not _holds(read_facts(tx, recording), noted)
         if answer.is_authorised and (is_new or is_cut_anew):
             mark_state(tx, recording, RecordingState.AUTHORISED)
-            merge_facts(tx, recording, noted)
+            merge_facts(tx, recording, {**noted, **_switches(owner)})
             add_event(
                 tx,
                 AuditTag.RECORDING_AUTHORISED,
@@ -41,6 +42,12 @@ def settle_consent(context: StepContext, tenant: TenantId, recording: RecordingI
                 facts={"reason": answer.reason, "source": found.source, **noted},
             )
     return {"is_authorised": answer.is_authorised, "reason": answer.reason, "cut_at_ms": answer.cut_at_ms}
+
+
+def _switches(owner: Tenant) -> dict[str, bool]:
+    """Note what the tenant had switched on: what is switched off later does not end what was permitted."""
+    chosen = owner.settings
+    return {"was_recording_on": chosen.is_recording_on, "was_transcription_on": chosen.is_transcription_on}
 
 
 def basis_of(tx: Transaction, recording: Recording) -> Basis:

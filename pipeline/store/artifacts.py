@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Text, any_, cast, select
+from sqlalchemy import Row, Text, any_, cast, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -52,13 +53,13 @@ def get_artifact(tx: Transaction, artifact: ArtifactId) -> Artifact:
     row = tx.connection.execute(_living(tx).where(artifacts.c.id == artifact)).first()
     if row is None:
         raise NotFound(f"no artifact {artifact}")
-    return _artifact(row)
+    return artifact_of(row)
 
 
 def find_artifact_at(tx: Transaction, object_key: str) -> Artifact | None:
     """Find the artifact whose object is at a key."""
     row = tx.connection.execute(_living(tx).where(artifacts.c.object_key == object_key)).first()
-    return None if row is None else _artifact(row)
+    return None if row is None else artifact_of(row)
 
 
 def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
@@ -69,7 +70,50 @@ def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -
         .order_by(artifacts.c.created_at.desc(), artifacts.c.id)
         .limit(1)
     ).first()
-    return None if row is None else _artifact(row)
+    return None if row is None else artifact_of(row)
+
+
+def find_row(tx: Transaction, artifact: ArtifactId) -> tuple[Artifact, datetime | None] | None:
+    """Find an artifact's row, purged or not, with the moment it was purged."""
+    query = select(artifacts).where(artifacts.c.tenant == tx.tenant, artifacts.c.id == artifact)
+    row = tx.connection.execute(query).first()
+    return None if row is None else (artifact_of(row), row.purged_at)
+
+
+def mark_purged(tx: Transaction, artifact: ArtifactId) -> bool:
+    """Note that an artifact's object is destroyed: its row keeps ids and digests. False where that was noted before."""
+    changed = tx.connection.execute(
+        update(artifacts)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id == artifact, artifacts.c.purged_at.is_(None))
+        .values(purged_at=tx.now, training_eligible=False)
+    )
+    return changed.rowcount == 1
+
+
+def bar_from_training(tx: Transaction, recording: RecordingId) -> int:
+    """Let no export take anything of a recording that has ended, before it is judged again; count what is there."""
+    changed = tx.connection.execute(
+        update(artifacts)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.recording_id == recording, artifacts.c.purged_at.is_(None))
+        .values(training_eligible=False)
+    )
+    return changed.rowcount
+
+
+def list_purged_at(tx: Transaction, object_keys: Collection[str]) -> tuple[Artifact, ...]:
+    """List the artifacts at these keys that were purged: nothing may lie there."""
+    query = select(artifacts).where(
+        artifacts.c.tenant == tx.tenant, artifacts.c.object_key.in_(object_keys), artifacts.c.purged_at.is_not(None)
+    )
+    return tuple(artifact_of(row) for row in tx.connection.execute(query))
+
+
+def list_known_keys(tx: Transaction, object_keys: Collection[str]) -> frozenset[str]:
+    """Say which of these keys an artifact has, purged or not."""
+    query = select(artifacts.c.object_key).where(
+        artifacts.c.tenant == tx.tenant, artifacts.c.object_key.in_(object_keys)
+    )
+    return frozenset(tx.connection.execute(query).scalars())
 
 
 def list_artifacts(
@@ -81,14 +125,14 @@ def list_artifacts(
         query = query.where(artifacts.c.recording_id == recording)
     if call is not None:
         query = query.where(artifacts.c.call_id == call)
-    return tuple(_artifact(row) for row in tx.connection.execute(query))
+    return tuple(artifact_of(row) for row in tx.connection.execute(query))
 
 
 def list_artifacts_by_id(tx: Transaction, wanted: Sequence[ArtifactId]) -> tuple[Artifact, ...]:
     """List those of the named artifacts that the tenant has and that live, oldest first."""
     query = _living(tx).where(artifacts.c.id == any_(cast(list(wanted), ARRAY(Text))))
     return tuple(
-        _artifact(row) for row in tx.connection.execute(query.order_by(artifacts.c.created_at, artifacts.c.id))
+        artifact_of(row) for row in tx.connection.execute(query.order_by(artifacts.c.created_at, artifacts.c.id))
     )
 
 
@@ -96,7 +140,8 @@ def _living(tx: Transaction) -> Any:
     return select(artifacts).where(artifacts.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
 
 
-def _artifact(row: Row[Any]) -> Artifact:
+def artifact_of(row: Row[Any]) -> Artifact:
+    """Read an artifact from a row that has every column of its table."""
     return Artifact(
         id=ArtifactId(row.id),
         tenant=TenantId(row.tenant),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Date, Row, case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
@@ -77,11 +77,17 @@ def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
             decision_digest=decision.digest,
             policy_digest=decision.policy_digest,
             retain_until=decision.retain_until,
-            review_on=decision.review_on,
+            review_on=_review_on(decision.review_on),
             disposition=decision.disposition,
             training_eligible=decision.is_training_eligible,
         )
     )
+
+
+def _review_on(decided: date | None) -> ColumnElement[date | None]:
+    """Leave a review that is due where it is: a new decision is no justification, and does not put it off."""
+    new = cast(literal(decided), Date)
+    return case((artifacts.c.review_on.is_(None) | new.is_(None), new), else_=func.least(artifacts.c.review_on, new))
 
 
 def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None = None) -> StoredDecision | None:

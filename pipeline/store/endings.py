@@ -35,8 +35,8 @@ class Ending:
     ends_on: date
 
 
-def add_ending(tx: Transaction, ending: Ending, *, actor: str) -> bool:
-    """Note an ending, once for each source; False where it was noted.
+def add_ending(tx: Transaction, ending: Ending, *, actor: str, why: str | None = None) -> bool:
+    """Note an ending, once for each source; False where it was noted. `why` is what somebody wrote, for the audit log.
 
     Raises:
         InvalidInput: not something that ends a recording, or another kind of scope.
@@ -66,6 +66,7 @@ def add_ending(tx: Transaction, ending: Ending, *, actor: str) -> bool:
             "source": ending.source,
             "ends_on": ending.ends_on.isoformat(),
         }
+        facts = facts if why is None else {**facts, "why": why}
         add_event(tx, AuditTag.ENDED, actor=actor, target=ending.scope_id, facts=facts)
     return is_new
 

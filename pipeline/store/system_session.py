@@ -21,12 +21,13 @@ def system_transaction(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def list_tenants(database: Database) -> tuple[TenantId, ...]:
-    """Name every tenant, in order."""
+def list_tenants(database: Database, *, with_key: bool = False) -> tuple[TenantId, ...]:
+    """Name every tenant, in order; or only those whose key is not destroyed, which alone can be worked for."""
+    query = select(tenants.c.tenant).order_by(tenants.c.tenant)
+    if with_key:
+        query = query.where(tenants.c.sealed != b"")
     with system_transaction(database) as connection:
-        return tuple(
-            TenantId(t) for t in connection.execute(select(tenants.c.tenant).order_by(tenants.c.tenant)).scalars()
-        )
+        return tuple(TenantId(t) for t in connection.execute(query).scalars())
 
 
 def list_published(database: Database) -> tuple[tuple[TenantId, str], ...]:

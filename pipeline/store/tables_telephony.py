@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
-from pipeline.store import tables_versions  # noqa: F401 - its tables are among ALL_TABLES
 from pipeline.store.tables import at, id_column, metadata, tenant_column
 
 numbers = Table(

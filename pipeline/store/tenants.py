@@ -84,6 +84,18 @@ def get_tenant(tx: Transaction, *, keys: Keys) -> Tenant:
     return tenant
 
 
+def policy_of(tx: Transaction) -> str:
+    """Name the tenant's policy, also of one whose key is destroyed.
+
+    Raises:
+        NotFound: there is no such tenant.
+    """
+    found = tx.connection.execute(select(tenants.c.policy_id).where(tenants.c.tenant == tx.tenant)).scalar()
+    if found is None:
+        raise NotFound(f"no tenant {tx.tenant}")
+    return str(found)
+
+
 def account_of(tenant: Tenant) -> VendorAccount:
     """Give the tenant's own account at the telephony vendor."""
     return VendorAccount(
@@ -108,8 +120,22 @@ def _columns(tenant: Tenant, keys: Keys) -> dict[str, Any]:
     }
 
 
+def reduce_tenant(tx: Transaction) -> None:
+    """Leave of a closed tenant its name in paths, its policy and its settings; nobody signs in, nothing is sealed."""
+    tx.connection.execute(
+        update(tenants)
+        .where(tenants.c.tenant == tx.tenant)
+        .values(
+            display_name="closed", twilio_account_sid=None, api_key_sha256=None, sealed=b"", status="closed",
+            version=tenants.c.version + 1,
+        )
+    )  # fmt: skip
+
+
 def _tenant(row: Row[Any], keys: Keys) -> Tenant:
     tenant = TenantId(row.tenant)
+    if not row.sealed:
+        raise NotFound(f"tenant {tenant} is closed, and its key was destroyed")
     chosen = dict(row.settings)
     settings = TenantSettings(
         **{

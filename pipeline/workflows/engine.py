@@ -26,15 +26,19 @@ from pipeline.workflows.queue import (
     NOTICES,
     PROCESS_CALL,
     PROCESS_RECORDING,
+    PURGE_RECORDING,
     RECONCILE_TENANT,
     RECONCILIATIONS,
     RECORDINGS,
     REDECIDE_CHUNK,
     REDECISIONS,
+    RETAIN_TENANT,
+    RETENTION,
     DurableQueue,
 )
 from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
+from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 
 _NAME: Final = "earmark"
@@ -74,6 +78,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_calls(context)
     _register_reconciling(context, version)
     _register_policies(context)
+    _register_retention(context)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -92,6 +97,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         polling_interval_sec=0.5,
         on_conflict="always_update",
     )
+    DBOS.register_queue(RETENTION, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
 
 
 def stop() -> None:
@@ -156,6 +162,26 @@ def _register_policies(context: StepContext) -> None:
 
     register(DELIVER_NOTICE, "deliver_notice")
     register(REDECIDE_CHUNK, "redecide_chunk")
+
+
+def _register_retention(context: StepContext) -> None:
+    steps = {name: _repeated(name, with_retention_context(name, context)) for name in RETENTION_STEPS}
+
+    def told(name: str, *arguments: str) -> dict[str, Any]:
+        try:
+            receipt: dict[str, Any] = _foreseen(steps[name], *arguments)
+            return receipt
+        except PipelineError as error:  # the next night takes up what is left
+            log().error("retention.failed", tenant=arguments[0], step=name, error=type(error).__name__)
+            return {"is_done": False, "reason": type(error).__name__}
+
+    @DBOS.workflow(name=RETAIN_TENANT)
+    def nightly(tenant: str) -> dict[str, Any]:
+        return told("retention", tenant)
+
+    @DBOS.workflow(name=PURGE_RECORDING)
+    def purge(tenant: str, recording: str) -> dict[str, Any]:
+        return told("purge", tenant, recording)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -22,6 +22,9 @@ NOTICES: Final = "notices"
 DELIVER_NOTICE: Final = "deliver_notice"
 REDECISIONS: Final = "redecisions"
 REDECIDE_CHUNK: Final = "redecide_chunk"
+RETENTION: Final = "retention"
+RETAIN_TENANT: Final = "retain_tenant"
+PURGE_RECORDING: Final = "purge_recording"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -110,6 +113,26 @@ class DurableQueue:
             named = {"tenant": tenant, "job": job, "chunks": list(chunks), "version": self._version}
             named["cause"] = f":{cause}" if cause else ""
             tx.connection.execute(_ENQUEUE_REDECISION, named)
+
+    def enqueue_retention(self, tx: Transaction, tenant: TenantId, *, day: str) -> None:
+        """Start a tenant's nightly run for a day; naming it again starts nothing."""
+        self._enqueue_retention(tx, RETAIN_TENANT, f"retention:{tenant}:{day}", tenant)
+
+    def enqueue_purge(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Start the purge of a recording for a cause; naming it again starts nothing."""
+        self._enqueue_retention(tx, PURGE_RECORDING, f"purge:{tenant}:{recording}:{cause}", tenant, recording)
+
+    def _enqueue_retention(self, tx: Transaction, workflow: str, name: str, *arguments: str) -> None:
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": workflow,
+                "queue_name": RETENTION,
+                "workflow_id": name,
+                "app_version": self._version,
+            },
+            *arguments,
+        )
 
     def enqueue_call(
         self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended"

@@ -72,7 +72,7 @@ class Hourly:
         hour = f"{self._clock.now():%Y%m%dT%H}"
         if hour == self._enqueued:
             return 0
-        tenants = list_tenants(self._vault.database)
+        tenants = list_tenants(self._vault.database, with_key=True)
         for tenant in tenants:
             with self._vault.database.transaction(tenant) as tx:
                 self._queue.enqueue_reconciliation(tx, tenant, hour=hour)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
+from pipeline.decisions.delete_recording import delete_recording
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Outcome, Purpose, Standing, standings
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.recording import RecordingState
+from pipeline.policies.loader import load_bundle
 from pipeline.reads.vendor_trouble import explain
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.recording_pages import MOST, ListedRecording, list_of_call, read_listed, read_page
+from pipeline.store.tenants import get_tenant
 from webhooks.api.calls import CallSid, Context, Owner
 
 router = APIRouter(prefix="/api/v1", tags=["recordings"])
@@ -99,6 +102,31 @@ def show_recording(recording: RecordingName, context: Context, tenant: Owner) ->
     """Show one recording."""
     with context.database.transaction(tenant) as tx:
         return _view(read_listed(tx, RecordingId(recording)))
+
+
+class DeletionView(BaseModel):
+    """What was asked for: the recording is hidden from now on."""
+
+    recording: str
+    request: str
+    is_held: bool = Field(description="A legal hold keeps it, hidden, until the hold is released.")
+    gone_by: date = Field(description="The day by which it is gone everywhere, unless a hold or a law keeps it.")
+
+
+@router.delete("/recordings/{recording}", status_code=202)
+def delete_one(
+    recording: RecordingName,
+    context: Context,
+    tenant: Owner,
+    reason: Annotated[str, Query(min_length=1, max_length=500, description="Why; no words of the call.")],
+) -> DeletionView:
+    """Delete a recording earlier than its time: hidden at once, purged everywhere soon after. It cannot be undone."""
+    with context.database.transaction(tenant) as tx:
+        bundle = load_bundle(get_tenant(tx, keys=context.keys).policy_id)
+        done = delete_recording(
+            tx, RecordingId(recording), actor=f"api:{tenant}", reason=reason, queue=context.queue, bundle=bundle
+        )
+    return DeletionView(recording=done.recording, request=done.request, is_held=done.is_held, gone_by=done.gone_by)
 
 
 @router.get("/calls/{call_sid}")

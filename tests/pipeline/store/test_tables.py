@@ -24,6 +24,11 @@ MADE_ONCE = {
     "redecisions": {"tenant", "cause"},
     "redecision_chunks": {"tenant", "job", "ordinal"},
     "redecision_receipts": {"tenant", "job", "ordinal"},
+    "purge_items": {"tenant", "purge_id", "kind", "target"},
+    "certificates": {"tenant", "purge_id", "edition", "part"},
+    "ledger_lines": {"tenant", "object_key"},
+    "endings_applied": {"tenant", "ending_id"},
+    "closure_exceptions": {"tenant", "artifact_id"},
 }
 
 
@@ -55,6 +60,9 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("attestations", "sealed"),
         ("signing_keys", "sealed"),
         ("signing_keys", "public_key"),
+        ("justifications", "sealed"),
+        ("closures", "sealed"),
+        ("closures", "signer_sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

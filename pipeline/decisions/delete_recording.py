@@ -1,0 +1,80 @@
+"""Deleting one recording earlier than its time: hidden at once, gone from everywhere soon after, never undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipeline.model.errors import IllegalTransition, InvalidInput
+from pipeline.model.ids import RecordingId, new_id
+from pipeline.model.recording import RecordingState
+from pipeline.model.retention import RetentionBasis
+from pipeline.policies.bundle import Bundle
+from pipeline.ports.queue import WorkQueue
+from pipeline.store.artifacts import bar_from_training
+from pipeline.store.endings import Ending, add_ending, list_endings_of
+from pipeline.store.holds import list_holds_on
+from pipeline.store.recordings import get_recording
+from pipeline.store.session import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleting:
+    """What was asked: `is_held` says that a hold keeps it, hidden, until the hold is released."""
+
+    recording: RecordingId
+    request: str
+    hidden: int
+    is_held: bool
+    gone_by: date
+
+
+def delete_recording(
+    tx: Transaction, recording: RecordingId, *, actor: str, reason: str, queue: WorkQueue, bundle: Bundle
+) -> Deleting:
+    """End a recording today and start its purge, when the transaction commits; from then on nobody reads it.
+
+    Asking again changes nothing and gives the first request.
+
+    Args:
+        tx: the tenant's transaction.
+        recording: which.
+        actor: who asks.
+        reason: why; no words of the call.
+        queue: where the purge is started.
+        bundle: the tenant's policy, which says by when it must be gone.
+
+    Raises:
+        InvalidInput: no reason.
+        NotFound: no such recording.
+        IllegalTransition: it is purged already.
+    """
+    if not reason.strip():
+        raise InvalidInput("deleting a recording needs a reason")
+    found = get_recording(tx, recording)
+    if found.state is RecordingState.PURGED:
+        raise IllegalTransition("the recording is purged already")
+    earlier = [
+        ending
+        for ending in list_endings_of(tx, recording=recording)
+        if ending.scope_kind == "recording" and ending.cause is RetentionBasis.DELETION_REQUEST
+    ]
+    request = earlier[0].source if earlier else new_id("del")
+    asked_on = earlier[0].ends_on if earlier else tx.now.date()
+    ending = Ending(
+        scope_kind="recording",
+        scope_id=recording,
+        cause=RetentionBasis.DELETION_REQUEST,
+        source=request,
+        ends_on=asked_on,
+    )
+    add_ending(tx, ending, actor=actor, why=reason)
+    hidden = bar_from_training(tx, recording)
+    queue.enqueue_purge(tx, tx.tenant, recording, cause=request)
+    return Deleting(
+        recording=recording,
+        request=request,
+        hidden=hidden,
+        is_held=bool(list_holds_on(tx, recording=recording, call=found.call)),
+        gone_by=asked_on + timedelta(days=bundle.deletion.purge_within_days),
+    )

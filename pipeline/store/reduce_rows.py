@@ -1,0 +1,120 @@
+"""Rows of a recording and its call, reduced to what a tombstone may keep.
+
+Which columns identify a person, and what becomes of them once nothing with words, sound or numbers is left:
+
+- `calls.sealed` (both numbers): sealed anew without any. `calls.started_at`, `recordings.started_at`: cut to the day,
+  which the proof of consent runs from. `calls.ended_at`, `calls.conference_sid`, `recordings.duration_s`: blanked.
+- `legs.number_ref` (keyed digest of a number), `legs.leg_sid`, `legs.joined_at`, `legs.left_at`: blanked.
+- `consent_events.digit`, `.confidence`, `.phrase`: blanked. Outcome, method, script and moment stay: they are the
+  proof that somebody agreed or refused, of nobody that is named.
+- `recordings.facts` (ages, types of data found, lengths), `recordings.encryption` (the wrapped key): emptied.
+- `inbox.body` (what the vendor told): emptied. Its event id stays, so that a late repetition is still a repetition.
+- `review_items.reasons`, `.risk`: emptied, and the item is closed.
+- `artifacts`: id, kind, digests, size and decision stay, with `purged_at`; `name` is a keyed digest that the tenant's
+  key ends. `decisions`: facts and records hold ids, places, dates and answers, and are kept to be replayed.
+- `recordings.recording_sid`, `calls.call_sid`: stay. The vendor's own ids, which nobody else can resolve; without them
+  a late callback would begin the recording anew, and the vendor's metadata could not be followed to its end.
+- `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import func, null, update
+
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import CallId, RecordingId
+from pipeline.model.recording import Recording, RecordingState
+from pipeline.ports.keys import Keys
+from pipeline.store.calls import seal_numbers
+from pipeline.store.recordings import add_tombstone, mark_state
+from pipeline.store.session import Transaction
+from pipeline.store.tables import calls, consent_events, inbox, legs, recordings, review_items
+
+PURGED_FACTS: Final = {"is_purged": True}
+
+
+def reduce_recording(tx: Transaction, recording: Recording, *, why: str) -> Mapping[str, int]:
+    """Reduce the rows of a recording and write its tombstone; repeating it changes nothing. Count rows by table."""
+    counts = {
+        "recordings": _recording(tx, recording.id),
+        "inbox": _inbox(tx, recording.recording_sid),
+        "review_items": _review(tx, recording.id),
+    }
+    mark_state(tx, recording.id, RecordingState.PURGED)
+    add_tombstone(tx, subject_kind="recording", subject_id=recording.id, why=why)
+    return counts
+
+
+def reduce_call(tx: Transaction, call: CallId, *, keys: Keys) -> Mapping[str, int]:
+    """Reduce the rows of a call of which nothing is left; repeating it changes nothing. Count rows by table."""
+    one = (calls.c.tenant == tx.tenant) & (calls.c.id == call)
+    changed = tx.connection.execute(
+        update(calls)
+        .where(one)
+        .values(
+            sealed=_no_numbers(tx, keys),
+            started_at=func.date_trunc("day", calls.c.started_at, "UTC"),
+            ended_at=null(),
+            conference_sid=null(),
+        )
+    )
+    people = tx.connection.execute(
+        update(legs)
+        .where(legs.c.tenant == tx.tenant, legs.c.call_id == call)
+        .values(number_ref=null(), leg_sid=null(), joined_at=null(), left_at=null())
+    )
+    answers = tx.connection.execute(
+        update(consent_events)
+        .where(consent_events.c.tenant == tx.tenant, consent_events.c.call_id == call)
+        .values(digit=null(), confidence=null(), phrase=null())
+    )
+    return {"calls": changed.rowcount, "legs": people.rowcount, "consent_events": answers.rowcount}
+
+
+def _no_numbers(tx: Transaction, keys: Keys) -> bytes:
+    """Seal that there are no numbers; of a tenant whose key is gone, nobody could open that either."""
+    try:
+        return seal_numbers(tx, {}, keys=keys)
+    except NotFound:
+        return b""
+
+
+def _recording(tx: Transaction, recording: RecordingId) -> int:
+    changed = tx.connection.execute(
+        update(recordings)
+        .where(recordings.c.tenant == tx.tenant, recordings.c.id == recording)
+        .values(
+            facts=PURGED_FACTS,
+            encryption=null(),
+            duration_s=null(),
+            started_at=func.date_trunc("day", recordings.c.started_at, "UTC"),
+        )
+    )
+    return changed.rowcount
+
+
+def _inbox(tx: Transaction, recording_sid: str) -> int:
+    """Empty what the vendor told of a recording. Its event ids begin with the vendor's id and a colon."""
+    changed = tx.connection.execute(
+        update(inbox)
+        .where(
+            inbox.c.tenant == tx.tenant,
+            inbox.c.provider == "twilio",
+            inbox.c.event_id >= f"{recording_sid}:",
+            inbox.c.event_id < f"{recording_sid};",
+        )
+        .values(body={})
+    )
+    return changed.rowcount
+
+
+def _review(tx: Transaction, recording: RecordingId) -> int:
+    changed = tx.connection.execute(
+        update(review_items)
+        .where(review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording)
+        .values(state="purged", reasons=[], risk=0)
+    )
+    return changed.rowcount

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.store.calls import list_legs, read_numbers
+from pipeline.store.consents import list_consents
+from pipeline.store.inbox import add_message, has_message
+from pipeline.store.recordings import get_recording, merge_facts, read_facts
+from pipeline.store.reduce_rows import PURGED_FACTS, reduce_call, reduce_recording
+from pipeline.store.tables_telephony import ALL_TABLES
+from tests.builders import a_call, a_recording, answer
+
+KNOWN = {
+    "attestations", "audit_events", "calls", "certificates", "closure_exceptions", "closures", "consent_events",
+    "decisions", "artifacts", "endings", "endings_applied", "holds", "inbox", "justifications", "ledger_lines", "legs",
+    "numbers", "purge_items", "purges", "reconciliations", "recorder_events", "recordings", "retention_runs",
+    "review_items", "signing_keys", "tenants", "tombstones", "wordings",
+}  # fmt: skip
+
+
+@pytest.fixture
+def made(database, tenant, keys):
+    with database.transaction(tenant.id) as tx:
+        recording = a_recording(tx, a_call(tx, keys))
+        answer(tx, recording.call)
+        merge_facts(tx, recording.id, {"stated_age": 9})
+        add_message(tx, provider="twilio", event_id=f"{recording.recording_sid}:completed", body={"duration": 6})
+        add_message(tx, provider="twilio", event_id="RE0:completed", body={"duration": 6})
+        yield tx, recording
+
+
+def test_a_reduced_recording_keeps_its_ids_and_day_and_its_news_stays_known(made):
+    tx, recording = made
+    assert reduce_recording(tx, recording, why="child") == {"recordings": 1, "inbox": 1, "review_items": 0}
+    now = get_recording(tx, recording.id)
+    assert (now.recording_sid, now.duration_s, now.state) == (recording.recording_sid, None, "purged")
+    assert (now.started_at.date(), now.started_at.hour) == (recording.started_at.date(), 0)
+    assert read_facts(tx, recording.id) == PURGED_FACTS
+    assert has_message(tx, provider="twilio", event_id=f"{recording.recording_sid}:completed")
+    bodies = tx.connection.execute(text("select body from earmark.inbox order by event_id desc")).scalars()
+    assert sorted(map(str, bodies)) == ["{'duration': 6}", "{}"]
+
+
+def test_a_reduced_call_keeps_who_agreed_to_what_and_no_way_to_find_them(made, keys):
+    tx, recording = made
+    outcomes = [(e.purpose, e.outcome, e.method, e.at) for e in list_consents(tx, recording.call)]
+    assert reduce_call(tx, recording.call, keys=keys)["calls"] == 1
+    assert read_numbers(tx, recording.call, keys=keys) == {}
+    assert all(leg.number_ref is None and leg.candidates for leg in list_legs(tx, recording.call))
+    assert [(e.purpose, e.outcome, e.method, e.at) for e in list_consents(tx, recording.call)] == outcomes
+    assert reduce_call(tx, recording.call, keys=keys)["calls"] == 1
+
+
+def test_numbers_of_a_tenant_without_a_key_are_blanked(made, keys, tenant):
+    tx, recording = made
+    keys.destroy_tenant_key(tenant.id)
+    assert reduce_call(tx, recording.call, keys=keys)["calls"] == 1
+    assert tx.connection.execute(text("select sealed from earmark.calls")).scalar() == b""
+
+
+def test_outcomes_of_the_log_of_answers_can_still_not_be_changed(made):
+    tx, _ = made
+    with pytest.raises(Exception, match="permission denied"):
+        tx.connection.execute(text("update earmark.consent_events set outcome = 'granted'"))
+
+
+def test_every_table_was_looked_at():
+    """A new table must be looked at here: which of its columns identify a person, and what becomes of them."""
+    assert {table.name for table in ALL_TABLES} == KNOWN
