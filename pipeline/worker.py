@@ -1,4 +1,4 @@
-"""The durable worker: works on recordings, compares with the vendor hourly, takes up what dead workers left behind."""
+"""The durable worker: works on recordings, does the standing work, takes up what dead workers left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pipeline.telemetry import log
 from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
+from pipeline.workflows.settle_holds import enqueue_unsettled
 from pipeline.workflows.supervisor import Supervisor
+from pipeline.workflows.upkeep import Upkeep
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def working(base: Base) -> Iterator[None]:
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     hourly = Hourly(base.vault, queue, base.clock)
+    upkeep = Upkeep([lambda: enqueue_unsettled(base.vault, queue, base.clock)])
     try:
         engine.launch(
             step_context(base),
@@ -39,10 +42,12 @@ def working(base: Base) -> Iterator[None]:
         )
         supervisor.start()
         hourly.start()
+        upkeep.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
+            upkeep.stop()
             hourly.stop()
             supervisor.stop()
             engine.stop()

@@ -52,6 +52,12 @@ class AuditTag(StrEnum):
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    AUDIT_EXPORTED = "audit:log:exported"
+    MATTER_OPENED = "hold:matter:opened"
+    MATTER_CLOSED = "hold:matter:closed"
+    HOLD_RELEASE_ASKED = "hold:release:asked"
+    HOLD_RELEASE_REJECTED = "hold:release:rejected"
+    HOLD_SETTLED = "hold:hold:settled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

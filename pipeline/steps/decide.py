@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
 from pipeline.model.decision_terms import ReasonCode
+from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.model.retention import RetentionBasis
@@ -23,10 +24,14 @@ from pipeline.steps.gather_facts import gather, gather_of_call
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.holding import settle_lock
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
+
+_ANEW: Final = 5
+"""How often an artifact is judged again because holds changed while it was."""
 
 
 def decide_artifacts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -41,9 +46,11 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
         artifacts = list_artifacts(tx, recording=recording)
     made: dict[ArtifactId, DecisionRecord] = {}
     for artifact in _parents_first(artifacts):
-        facts, record = _judge(context, found, owner, artifact, made, bundle)
-        made[artifact.id] = record
-        _keep(context, artifact, record, facts)
+
+        def judge(judged: Artifact = artifact) -> tuple[Facts, DecisionRecord]:
+            return _judge(context, found, owner, judged, made, bundle)
+
+        made[artifact.id] = _keep(context, artifact, judge)
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
@@ -59,20 +66,38 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
         artifacts = [a for a in receipts if a.recording is None or find_decision(tx, a.id) is None]
     bundle = context.bundles(owner.policy_id)
     for artifact in artifacts:
-        with context.vault.database.transaction(tenant) as tx:
-            if artifact.recording is None:
-                facts = gather_of_call(tx, found, owner, artifact)
-            else:
-                facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
-        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
+
+        def judge(judged: Artifact = artifact) -> tuple[Facts, DecisionRecord]:
+            with context.vault.database.transaction(tenant) as tx:
+                if judged.recording is None:
+                    facts = gather_of_call(tx, found, owner, judged)
+                else:
+                    facts = gather(tx, get_recording(tx, judged.recording), owner, judged)
+            return facts, decide(facts, bundle, context.law.matrix)
+
+        _keep(context, artifact, judge)
     return {"decided": len(artifacts)}
 
 
-def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:
-    """Tag first: a decision in the database never claims a tag that is not there."""
-    _tag(context, artifact, record)
-    with context.vault.database.transaction(artifact.tenant) as tx:
-        add_decision(tx, _stored(artifact, record, facts))
+def _keep(
+    context: StepContext, artifact: Artifact, judge: Callable[[], tuple[Facts, DecisionRecord]]
+) -> DecisionRecord:
+    """Judge, tag, and store; anew where a hold was placed or released meanwhile.
+
+    Tags first: a decision in the database never claims a tag that is not there.
+
+    Raises:
+        StoreUnreachable: holds change faster than it can be judged; the step is repeated.
+    """
+    for _ in range(_ANEW):
+        facts, record = judge()
+        _tag(context, artifact, record)
+        with context.vault.database.transaction(artifact.tenant) as tx:
+            covering = settle_lock(tx, context.vault.objects, artifact)
+            if {hold.matter for hold in covering} == set(record.retention.matters):
+                add_decision(tx, _stored(artifact, record, facts))
+                return record
+    raise StoreUnreachable("decide", reason="holds changed meanwhile")
 
 
 def _judge(
@@ -120,11 +145,9 @@ def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
 
 
 def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
-    """Write what access rules and lifecycle look at, and set the hold where one is in force."""
+    """Write what access rules and lifecycle look at."""
     tags = object_tags(record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
-    if record.retention.matters:
-        context.vault.objects.lock(artifact.object_key, hold=True)
 
 
 def _stored(artifact: Artifact, record: DecisionRecord, facts: Facts) -> StoredDecision:

@@ -51,13 +51,13 @@ def get_artifact(tx: Transaction, artifact: ArtifactId) -> Artifact:
     row = tx.connection.execute(_living(tx).where(artifacts.c.id == artifact)).first()
     if row is None:
         raise NotFound(f"no artifact {artifact}")
-    return _artifact(row)
+    return artifact_of(row)
 
 
 def find_artifact_at(tx: Transaction, object_key: str) -> Artifact | None:
     """Find the artifact whose object is at a key."""
     row = tx.connection.execute(_living(tx).where(artifacts.c.object_key == object_key)).first()
-    return None if row is None else _artifact(row)
+    return None if row is None else artifact_of(row)
 
 
 def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
@@ -68,7 +68,7 @@ def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -
         .order_by(artifacts.c.created_at.desc(), artifacts.c.id)
         .limit(1)
     ).first()
-    return None if row is None else _artifact(row)
+    return None if row is None else artifact_of(row)
 
 
 def list_artifacts(
@@ -80,14 +80,15 @@ def list_artifacts(
         query = query.where(artifacts.c.recording_id == recording)
     if call is not None:
         query = query.where(artifacts.c.call_id == call)
-    return tuple(_artifact(row) for row in tx.connection.execute(query))
+    return tuple(artifact_of(row) for row in tx.connection.execute(query))
 
 
 def _living(tx: Transaction) -> Any:
     return select(artifacts).where(artifacts.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
 
 
-def _artifact(row: Row[Any]) -> Artifact:
+def artifact_of(row: Row[Any]) -> Artifact:
+    """Read an artifact from its row."""
     return Artifact(
         id=ArtifactId(row.id),
         tenant=TenantId(row.tenant),

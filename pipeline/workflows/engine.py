@@ -17,6 +17,7 @@ from dbos import error as dbos_errors
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.steps.context import StepContext
+from pipeline.steps.settle_hold import settle_hold
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.queue import (
@@ -26,11 +27,14 @@ from pipeline.workflows.queue import (
     RECONCILE_TENANT,
     RECONCILIATIONS,
     RECORDINGS,
+    SETTLE_HOLD,
+    UPKEEP,
     DurableQueue,
 )
 from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
+from pipeline.workflows.settle_holds import settle_whole_hold
 
 _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
@@ -66,6 +70,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register(context)
     _register_calls(context)
     _register_reconciling(context, version)
+    _register_upkeep(context)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -75,7 +80,8 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         on_conflict="always_update",
     )
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
-    DBOS.register_queue(RECONCILIATIONS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    for name in (RECONCILIATIONS, UPKEEP):
+        DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
 
 
 def stop() -> None:
@@ -123,6 +129,17 @@ def _register_reconciling(context: StepContext, version: str) -> None:
         except PipelineError as error:  # the next hour's reaches back over this one
             log().error("reconcile.failed", tenant=tenant, error=type(error).__name__)
             return {"is_compared": False, "reason": type(error).__name__}
+
+
+def _register_upkeep(context: StepContext) -> None:
+    def settle(tenant: str, hold: str, after: str) -> dict[str, Any]:
+        return dict(settle_hold(context, TenantId(tenant), hold, after))
+
+    settle_page = _repeated("settle_hold", settle)
+
+    @DBOS.workflow(name=SETTLE_HOLD)
+    def settling(tenant: str, hold: str) -> dict[str, Any]:
+        return settle_whole_hold(lambda *page: _foreseen(settle_page, *page), tenant, hold)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -18,6 +18,9 @@ CALLS: Final = "calls"
 PROCESS_CALL: Final = "process_call"
 RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
+UPKEEP: Final = "upkeep"
+SETTLE_HOLD: Final = "settle_hold"
+CHECKPOINT_LOG: Final = "checkpoint_log"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -71,6 +74,20 @@ class DurableQueue:
                 "app_version": self._version,
             },
             tenant,
+        )
+
+    def enqueue_upkeep(self, tx: Transaction, work: str, tenant: TenantId, *more: str, once: str) -> None:
+        """Start a piece of standing work of a tenant; naming it again under the same `once` starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": work,
+                "queue_name": UPKEEP,
+                "workflow_id": f"{work}:{tenant}:{once}",
+                "app_version": self._version,
+            },
+            tenant,
+            *more,
         )
 
     def enqueue_call(
