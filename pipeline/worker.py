@@ -6,11 +6,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
+from pipeline.workflows.checkpoints import enqueue_checkpoints
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
 from pipeline.workflows.settle_holds import enqueue_unsettled
@@ -31,7 +33,7 @@ def working(base: Base) -> Iterator[None]:
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     hourly = Hourly(base.vault, queue, base.clock)
-    upkeep = Upkeep([lambda: enqueue_unsettled(base.vault, queue, base.clock)])
+    upkeep = Upkeep([partial(look, base.vault, queue, base.clock) for look in (enqueue_unsettled, enqueue_checkpoints)])
     try:
         engine.launch(
             step_context(base),

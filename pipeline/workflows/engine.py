@@ -16,12 +16,15 @@ from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
+from pipeline.steps.checkpoint_log import checkpoint_log
 from pipeline.steps.context import StepContext
 from pipeline.steps.settle_hold import settle_hold
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.queue import (
     CALLS,
+    CHECKPOINT_LOG,
     PROCESS_CALL,
     PROCESS_RECORDING,
     RECONCILE_TENANT,
@@ -135,11 +138,18 @@ def _register_upkeep(context: StepContext) -> None:
     def settle(tenant: str, hold: str, after: str) -> dict[str, Any]:
         return dict(settle_hold(context, TenantId(tenant), hold, after))
 
-    settle_page = _repeated("settle_hold", settle)
+    def sign(tenant: str) -> dict[str, Any]:
+        return dict(checkpoint_log(context.vault, TenantId(tenant)))
+
+    settle_page, checkpoint = _repeated("settle_hold", settle), _repeated("checkpoint_log", sign)
 
     @DBOS.workflow(name=SETTLE_HOLD)
     def settling(tenant: str, hold: str) -> dict[str, Any]:
         return settle_whole_hold(lambda *page: _foreseen(settle_page, *page), tenant, hold)
+
+    @DBOS.workflow(name=CHECKPOINT_LOG)
+    def signing(tenant: str) -> dict[str, Any]:
+        return sign_log(lambda: _foreseen(checkpoint, tenant), tenant)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:
