@@ -1,4 +1,4 @@
-"""The durable worker: works on recordings, compares hourly, disposes nightly, takes up what dead workers left behind.
+"""The durable worker: works on recordings, does the standing work, takes up what dead workers left behind.
 
 What an older copy of database or objects brought back is purged again before any work is taken up.
 """
@@ -9,16 +9,20 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
+from pipeline.workflows.checkpoints import enqueue_checkpoints
 from pipeline.workflows.policies import PolicyWatch
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
 from pipeline.workflows.retention import Nightly, replay_all
+from pipeline.workflows.settle_holds import enqueue_unsettled
 from pipeline.workflows.supervisor import Supervisor
+from pipeline.workflows.upkeep import Upkeep
 
 
 @contextmanager
@@ -36,6 +40,7 @@ def working(base: Base) -> Iterator[None]:
     hourly = Hourly(base.vault, queue, base.clock)
     policies = PolicyWatch(base.database, queue, base.clock)
     nightly = Nightly(base.vault, queue, base.clock)
+    upkeep = Upkeep([partial(look, base.vault, queue, base.clock) for look in (enqueue_unsettled, enqueue_checkpoints)])
     try:
         context = step_context(base)
         replay_all(context)
@@ -50,11 +55,13 @@ def working(base: Base) -> Iterator[None]:
         hourly.start()
         policies.start()
         nightly.start()
+        upkeep.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
             nightly.stop()
+            upkeep.stop()
             hourly.stop()
             policies.stop()
             supervisor.stop()

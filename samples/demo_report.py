@@ -12,6 +12,7 @@ import click
 from pipeline.bootstrap import Base
 from pipeline.cli.output import show, show_table
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.audit import AuditTag
 from pipeline.model.call import LegRole
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.transcript import Word
@@ -19,6 +20,7 @@ from pipeline.model.transcript_file import read_transcript
 from pipeline.reads.artifact import read_redacted
 from pipeline.reads.call_summary import CallSummary, RecordingSummary
 from pipeline.store.artifacts import find_artifact
+from pipeline.store.audit import add_event
 from samples.expectations import Heard, differences
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ def _clause(retention: dict[str, Any] | None, training: dict[str, Any] | None) -
 
 
 def heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | None:
-    """Read what was heard before and after redaction, to compare in memory."""
+    """Read what was heard before and after redaction, to compare in memory; the reading is noted, as any is."""
     published = [r for r in summary.recordings if r.recording.state == "published"]
     if not published:
         return None
@@ -144,8 +146,11 @@ def heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | Non
     with base.database.transaction(tenant) as tx:
         original = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_ORIGINAL)
         redacted = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_REDACTED)
-    if original is None or redacted is None:
-        return None
+        if original is None or redacted is None:
+            return None
+        for artifact in (original, redacted):
+            facts = {"kind": artifact.kind.value, "recording": recording, "reason": "demo"}
+            add_event(tx, AuditTag.ARTIFACT_READ, actor="demo", target=artifact.id, facts=facts)
     document = json.loads(base.vault.read(redacted))
     words = tuple(
         Word(text=word["text"], channel=turn["channel"], start_ms=word["start_ms"], end_ms=word["end_ms"])

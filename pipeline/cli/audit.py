@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor, name_via
 from pipeline.cli.output import as_json_option, show
-from pipeline.model.audit import AuditEntry, AuditEvent, find_break
 from pipeline.model.errors import InvalidInput, NotFound
-from pipeline.model.ids import tenant_id
+from pipeline.model.ids import TenantId, tenant_id
+
+if TYPE_CHECKING:
+    from pipeline.reads.audit_proof import LogProof
+    from pipeline.store.vault import Vault
+
+_SHOWN = 20
+_path: Callable[..., Any] = click.Path(path_type=Path)
 
 
 @click.group("audit")
@@ -23,95 +28,115 @@ def command() -> None:
 
 @command.command("verify")
 @click.option("--tenant", help="Verify this tenant's log in the database; without it, every tenant's.")
-@click.option("--file", "path", type=click.Path(path_type=Path), help="Verify an exported log, offline.")
+@click.option("--file", "path", type=_path, help="Verify an exported log, offline.")
+@click.option("--checkpoints", type=_path, help="The exported log's checkpoints.")
+@click.option("--key", "keys", type=_path, help="The tenant's public keys that you have from elsewhere.")
 @as_json_option
-def verify(tenant: str | None, path: Path | None, as_json: bool) -> int:
-    """Recompute the chain and name the first event that was changed, removed or moved."""
-    found = {str(path.name): _summary(read_log(path))} if path is not None else _verify_database(tenant)
-    broken = {name: s for name, s in found.items() if s["broken_at"] is not None}
-    if as_json:
-        show(found)
+def verify(*, tenant: str | None, path: Path | None, checkpoints: Path | None, keys: Path | None, as_json: bool) -> int:
+    """Recompute the chain, hold it against the signed checkpoints, and name every event that is not as it was."""
+    if path is None and checkpoints is not None:
+        raise InvalidInput("--checkpoints goes with --file: in the database they are found in the object store")
+    pinned = _pinned(keys)
+    if path is not None:
+        found = {path.name: _verify_file(path, checkpoints, pinned)}
     else:
-        for name, summary in found.items():
-            verdict = "whole" if summary["broken_at"] is None else f"BROKEN at event {summary['broken_at']}"
-            click.echo(f"{name}: {summary['events']} events, {verdict}")
-    return 1 if broken else 0
+        found = _verify_database(tenant, pinned)
+    if as_json:
+        show({name: _plain(proof) for name, proof in found.items()})
+    else:
+        for name, proof in found.items():
+            _print(name, proof, has_checkpoints=path is None or checkpoints is not None)
+    return 1 if any(proof.faults for proof in found.values()) else 0
 
 
 @command.command("export")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="OUT", type=_path)
 @click.option("--tenant", required=True)
-def export(path: Path, tenant: str) -> None:
-    """Write a tenant's log as JSON lines, for `audit verify --file`."""
+@as_option
+def export(*, folder: Path, tenant: str, acting: str | None) -> None:
+    """Write a tenant's log, checkpoints and public keys into a folder, for `audit verify --file`; it is noted."""
+    from pipeline.bootstrap import open_base
+    from pipeline.reads.audit_file import export_log
+    from pipeline.settings import read_settings
+
+    actor = name_actor(acting)
+    with open_base(read_settings()) as base:
+        counts = export_log(base.vault, tenant_id(tenant), folder, actor=actor, via=name_via())
+    click.echo(f"{counts['events']} events and {counts['checkpoints']} checkpoints in {folder}")
+
+
+def _verify_file(path: Path, checkpoints: Path | None, pinned: Mapping[str, bytes] | None) -> LogProof:
+    from pipeline.reads.audit_file import read_log, read_statements
+    from pipeline.reads.audit_proof import check_log, read_points
+
+    signed = read_points(read_statements(checkpoints), pinned=pinned) if checkpoints is not None else None
+    return check_log(read_log(path), signed=signed)
+
+
+def _verify_database(tenant: str | None, pinned: Mapping[str, bytes] | None) -> dict[str, LogProof]:
     from pipeline.bootstrap import open_base
     from pipeline.settings import read_settings
-    from pipeline.store.audit import list_events
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx, path.open("w") as out:
-        for event in list_events(tx):
-            out.write(json.dumps(asdict(event), sort_keys=True, default=str) + "\n")
-
-
-def _verify_database(tenant: str | None) -> dict[str, dict[str, int | None]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.audit import list_events
     from pipeline.store.system_session import list_tenants
 
     with open_base(read_settings()) as base:
-        names = list_tenants(base.database)
+        names: tuple[TenantId, ...] = list_tenants(base.database)
         if tenant is not None:
             if tenant_id(tenant) not in names:
                 raise NotFound(f"no tenant {tenant}")
             names = (tenant_id(tenant),)
-        found = {}
-        for name in names:
-            with base.database.transaction(name) as tx:
-                found[str(name)] = _summary(list_events(tx))
-        return found
+        return {str(name): _verify_stored(base.vault, name, pinned) for name in names}
 
 
-def _summary(events: Iterator[AuditEvent]) -> dict[str, int | None]:
-    count = 0
+def _verify_stored(vault: Vault, tenant: TenantId, pinned: Mapping[str, bytes] | None) -> LogProof:
+    """Hold a log in the database against the checkpoints in the object store, by keys from elsewhere or our own."""
+    from pipeline.reads.audit_file import stored_statements
+    from pipeline.reads.audit_proof import check_log, read_points
+    from pipeline.store.audit import list_events
+    from pipeline.store.checkpoints import lock_checkpoints
+    from pipeline.store.signing_keys import list_public_keys
 
-    def counted() -> Iterator[AuditEvent]:
-        nonlocal count
-        for event in events:
-            count += 1
-            yield event
-
-    broken_at = find_break(counted())
-    return {"events": count, "broken_at": broken_at}
-
-
-def read_log(path: Path) -> Iterator[AuditEvent]:
-    """Read an exported log.
-
-    Raises:
-        InvalidInput: no such file, or a line of it is no event.
-    """
-    if not path.is_file():
-        raise InvalidInput("the file is not there")
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                row = json.loads(line)
-                at = datetime.fromisoformat(row["entry"]["at"])
-                entry = AuditEntry(**{**row["entry"], "at": at})
-                _check_shape(entry)
-                yield AuditEvent(entry=entry, previous_hash=row["previous_hash"], hash=row["hash"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise InvalidInput(f"line {number} is not an audit event") from error
+    with vault.database.transaction(tenant) as tx:
+        lock_checkpoints(tx)  # so that the log names no checkpoint that was made after they were read
+        own = {key.kid: key.public_key for key in list_public_keys(tx)}
+        signed = read_points(stored_statements(vault.objects, tenant), pinned=own if pinned is None else pinned)
+        return check_log(list_events(tx), signed=signed)
 
 
-def _check_shape(entry: AuditEntry) -> None:
-    """Refuse values that no event of ours has: they could not be digested, or be taken for others.
+def _pinned(keys: Path | None) -> Mapping[str, bytes] | None:
+    from pipeline.consent.receipt_proof import MOST_BYTES, read_trusted
 
-    Raises:
-        TypeError: one has another type.
-    """
-    texts = (entry.tenant, entry.tag, entry.actor, entry.target)
-    if not all(isinstance(text, str) for text in texts) or not isinstance(entry.facts, dict):
-        raise TypeError("a text and facts are expected")
-    if type(entry.seq) is not int or not all(v is None or isinstance(v, str | int) for v in entry.facts.values()):
-        raise TypeError("a number and plain facts are expected")
+    if keys is None:
+        return None
+    if not keys.is_file() or keys.stat().st_size > MOST_BYTES:
+        raise InvalidInput(f"{keys.name}: not there, or too large for a key set")
+    return read_trusted(keys.read_bytes()).keys
+
+
+def _plain(proof: LogProof) -> dict[str, Any]:
+    return {
+        "events": proof.events,
+        "broken_at": proof.broken_at,
+        "faults": [{"kind": f.kind, "from": f.seq, "to": f.to_seq, "says": f.says} for f in proof.faults],
+        "faults_left_off": proof.left_off,
+        "checkpoints": proof.checkpoints,
+        "signed_to": proof.signed_to,
+        "signed_at": proof.signed_at,
+        "is_pinned": proof.is_pinned,
+    }
+
+
+def _print(name: str, proof: LogProof, *, has_checkpoints: bool) -> None:
+    verdict = "whole" if not proof.faults else f"BROKEN at event {proof.broken_at}"
+    click.echo(f"{name}: {proof.events} events, {verdict}")
+    for fault in proof.faults[:_SHOWN]:
+        click.echo(f"  {fault.says}")
+    more = max(0, len(proof.faults) - _SHOWN) + proof.left_off
+    if more:
+        click.echo(f"  and {more} more")
+    if not has_checkpoints:
+        click.echo("  no checkpoints were given, so nothing shows whether its end was cut: --checkpoints takes them")
+        return
+    signed = f"signed up to event {proof.signed_to}, {proof.signed_at}" if proof.signed_at else "nothing is signed yet"
+    click.echo(f"  {proof.checkpoints} checkpoints, {signed}; {proof.events - proof.signed_to} events since")
+    if not proof.is_pinned and proof.checkpoints:
+        click.echo("  the checkpoints' keys come from themselves and are not pinned: --key takes the tenant's key set")

@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from pipeline.cli.audit import read_log
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.consent.receipt_form import AnswerPart
 from pipeline.consent.receipt_proof import MOST_BYTES, CheckedReceipt, Proof, check_file, read_trusted
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId, tenant_id, twilio_sid
+from pipeline.reads.audit_file import read_log
 
 _REASON = "exported by an operator"
 

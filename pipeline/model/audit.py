@@ -74,6 +74,12 @@ class AuditTag(StrEnum):
     LEDGER_REPLAYED = "retention:ledger:replayed"
     TENANT_CLOSED = "tenant:account:closed"
     TENANT_KEY_DESTROYED = "tenant:key:destroyed"
+    AUDIT_EXPORTED = "audit:log:exported"
+    MATTER_OPENED = "hold:matter:opened"
+    MATTER_CLOSED = "hold:matter:closed"
+    HOLD_RELEASE_ASKED = "hold:release:asked"
+    HOLD_RELEASE_REJECTED = "hold:release:rejected"
+    HOLD_SETTLED = "hold:hold:settled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

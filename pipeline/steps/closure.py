@@ -24,7 +24,7 @@ from pipeline.store.audit import Facts, add_event, lock_log
 from pipeline.store.calls import get_call
 from pipeline.store.closures import Closure, find_closure, list_at_vendor, list_kept, mark_closure
 from pipeline.store.due import read_due
-from pipeline.store.holds import list_holds_on
+from pipeline.store.holds import list_holds_on, lock_holds
 from pipeline.store.purges import list_purges
 from pipeline.store.recordings import mark_vendor_copy_deleted
 from pipeline.store.session import Transaction
@@ -107,6 +107,7 @@ def _delete_at_vendor(context: StepContext, owner: Tenant) -> dict[str, int]:
 def _delete_one(context: StepContext, owner: Tenant, recording: Recording) -> str:
     account = account_of(owner)
     with context.vault.database.transaction(owner.id) as tx:
+        lock_holds(tx)
         lock_log(tx)
         if list_holds_on(tx, recording=recording.id, call=recording.call):
             return "held_at_vendor"

@@ -6,10 +6,12 @@ kept in the same transaction, so that it can be made again.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, to_plain
+from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.policies.tags import object_tags
 from pipeline.policies.versions import Judged, judge
@@ -20,10 +22,14 @@ from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.holding import settle_lock
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
+
+ANEW: Final = 5
+"""How often an artifact is judged again because holds changed while it was."""
 
 
 def decide_artifacts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -38,11 +44,13 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
         shelf = context.policies_of(tx, owner)
     made: dict[ArtifactId, DecisionRecord] = {}
     for artifact in parents_first(artifacts):
-        with context.vault.database.transaction(tenant) as tx:
-            facts = gather(tx, found, owner, artifact, parents=terms_of_parents(tx, artifact, made))
-        judged = judge(shelf, facts, context.law.matrix)
-        made[artifact.id] = judged.record
-        keep_decision(context, artifact, judged)
+
+        def judged_now(judged: Artifact = artifact) -> Judged:
+            with context.vault.database.transaction(tenant) as tx:
+                facts = gather(tx, found, owner, judged, parents=terms_of_parents(tx, judged, made))
+            return judge(shelf, facts, context.law.matrix)
+
+        made[artifact.id] = keep_decision(context, artifact, judged_now).record
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
@@ -57,12 +65,16 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
         artifacts = [a for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)]
         shelf = context.policies_of(tx, owner)
     for artifact in artifacts:
-        with context.vault.database.transaction(tenant) as tx:
-            if artifact.recording is None:
-                facts = gather_of_call(tx, found, owner, artifact)
-            else:
-                facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
-        keep_decision(context, artifact, judge(shelf, facts, context.law.matrix))
+
+        def judged_now(judged: Artifact = artifact) -> Judged:
+            with context.vault.database.transaction(tenant) as tx:
+                if judged.recording is None:
+                    facts = gather_of_call(tx, found, owner, judged)
+                else:
+                    facts = gather(tx, get_recording(tx, judged.recording), owner, judged)
+            return judge(shelf, facts, context.law.matrix)
+
+        keep_decision(context, artifact, judged_now)
     return {"decided": len(artifacts)}
 
 
@@ -70,21 +82,30 @@ def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
     return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
 
 
-def keep_decision(context: StepContext, artifact: Artifact, judged: Judged) -> None:
-    """Tag and lock first: a decision in the database never claims a tag or a lock that is not there."""
-    tag_object(context, artifact, judged)
-    with context.vault.database.transaction(artifact.tenant) as tx:
-        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
-        add_decision(tx, stored(judged))
+def keep_decision(context: StepContext, artifact: Artifact, judged_now: Callable[[], Judged]) -> Judged:
+    """Judge, tag, and store; anew where a hold was placed or released meanwhile.
+
+    Tags and locks first: a decision in the database never claims one that is not there.
+
+    Raises:
+        StoreUnreachable: holds change faster than it can be judged; the step is repeated.
+    """
+    for _ in range(ANEW):
+        judged = judged_now()
+        tag_object(context, artifact, judged)
+        with context.vault.database.transaction(artifact.tenant) as tx:
+            covering = settle_lock(tx, context.vault.objects, artifact)
+            if {hold.matter for hold in covering} == set(judged.record.retention.matters):
+                context.policies.keep_inputs(tx, judged.version, context.law.matrix)
+                add_decision(tx, stored(judged))
+                return judged
+    raise StoreUnreachable("decide", reason="holds changed meanwhile")
 
 
 def tag_object(context: StepContext, artifact: Artifact, judged: Judged) -> None:
-    """Write what access rules and lifecycle look at; lock what a law mandates, and what a hold in force covers."""
-    record = judged.record
-    tags = object_tags(record, artifact.tenant)
+    """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
+    tags = object_tags(judged.record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
-    if record.retention.matters:
-        context.vault.objects.lock(artifact.object_key, hold=True)
     lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)
 
 

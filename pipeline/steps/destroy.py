@@ -19,7 +19,7 @@ from pipeline.ports.artifacts import Artifacts, ObjectVersion
 from pipeline.steps.context import StepContext
 from pipeline.store.artifacts import find_row, mark_purged
 from pipeline.store.audit import Facts, add_event, lock_log
-from pipeline.store.holds import list_holds_on
+from pipeline.store.holds import list_holds_on, lock_holds
 from pipeline.store.purges import get_item, put_item
 from pipeline.store.recording_pages import read_listed
 from pipeline.store.recordings import get_recording, mark_vendor_copy_deleted
@@ -83,6 +83,7 @@ def _object(context: StepContext, tenant: TenantId, purge: Purge, item: Item) ->
     objects = context.vault.objects
     _tag_due(objects, key)
     with context.vault.database.transaction(tenant) as tx:
+        lock_holds(tx)
         lock_log(tx)
         item = get_item(tx, purge, item)  # another worker may have come before
         if item.state is not ItemState.DOOMED:
@@ -139,6 +140,7 @@ def _why_not(objects: Artifacts, key: str) -> str:
 
 def _vendor_copy(context: StepContext, tenant: TenantId, purge: Purge, item: Item) -> Item:
     with context.vault.database.transaction(tenant) as tx:
+        lock_holds(tx)
         lock_log(tx)
         if is_held(tx, item, purge):
             done = replace(item, state=ItemState.KEPT, reason="held")

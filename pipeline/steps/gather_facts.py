@@ -9,7 +9,7 @@ from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
-from pipeline.model.ids import CallId, RecordingId
+from pipeline.model.ids import CallId
 from pipeline.model.recording import Recording
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
@@ -94,7 +94,7 @@ def gather(
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
         tenant=_tenant(owner, artifact.kind, noted),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
+        events=_events(tx, artifact, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
         evidence=_evidence(owner),
         considered=considered,
@@ -112,20 +112,22 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         ),
         tenant=_tenant(owner, artifact.kind, {}),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
-        events=_events(tx, recording=None, call=call.id, signals=signals),
+        events=_events(tx, artifact, call=call.id, signals=signals),
         evidence=_evidence(owner),
     )
 
 
 def _events(
-    tx: Transaction, *, recording: RecordingId | None, call: CallId | None, signals: tuple[ChildSignal, ...]
+    tx: Transaction, artifact: Artifact, *, call: CallId | None, signals: tuple[ChildSignal, ...]
 ) -> EventFacts:
+    recording = artifact.recording
     ended = list_endings_of(tx, recording=recording, call=call)
+    covering = list_holds_on(tx, recording=recording, call=call, artifact=artifact)
     return EventFacts(
         deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
-        holds=tuple(sorted({hold.matter for hold in list_holds_on(tx, recording=recording, call=call)})),
+        holds=tuple(sorted({hold.matter for hold in covering})),
     )
 
 

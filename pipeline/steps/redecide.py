@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.decision import DecisionRecord, canonical_json, to_plain
+from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.facts import Facts
@@ -23,6 +24,7 @@ from pipeline.steps.lineage import parents_first, terms_of_parents, with_descend
 from pipeline.store.artifacts import list_artifacts, list_artifacts_by_id
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import add_decision, find_decision
+from pipeline.store.holding import settle_lock
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
@@ -101,14 +103,21 @@ def _judge(tx: Transaction, context: StepContext, shelf: PolicyShelf, artifact: 
 
 
 def _keep(context: StepContext, judged: Sequence[_Judgement]) -> int:
-    """Keep what came out otherwise, tags first, the rows of one recording together."""
+    """Keep what came out otherwise, tags first, the rows of one recording together.
+
+    Raises:
+        StoreUnreachable: a hold was placed or released meanwhile; the step is repeated.
+    """
     different = [(a, j) for a, j, last in judged if last is None or _substance(to_plain(j.record)) != _substance(last)]
     for artifact, judgement in different:
         tag_object(context, artifact, judgement)
     if different:
         with context.vault.database.transaction(different[0][0].tenant) as tx:
             context.policies.keep_inputs(tx, different[0][1].version, context.law.matrix)
-            for _, judgement in different:
+            for artifact, judgement in different:
+                covering = settle_lock(tx, context.vault.objects, artifact)
+                if {hold.matter for hold in covering} != set(judgement.record.retention.matters):
+                    raise StoreUnreachable("decide", reason="holds changed meanwhile")
                 add_decision(tx, stored(judgement))
     return len(different)
 

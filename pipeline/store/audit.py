@@ -84,12 +84,12 @@ def lock_log(tx: Transaction) -> None:
     tx.connection.execute(_LOCK, {"k": f"earmark-audit:{tx.tenant}"})
 
 
-def list_events(tx: Transaction, *, target: str | None = None) -> Iterator[AuditEvent]:
-    """Give the tenant's events from the first, all or those of one target, a page at a time."""
+def list_events(tx: Transaction, *, target: str | None = None, after: int = 0) -> Iterator[AuditEvent]:
+    """Give the tenant's events after a number, all or those of one target, a page at a time."""
     query = select(audit_events).where(audit_events.c.tenant == tx.tenant).order_by(audit_events.c.seq).limit(_PAGE)
     if target is not None:
         query = query.where(audit_events.c.target == target)
-    last = 0
+    last = after
     while rows := tx.connection.execute(query.where(audit_events.c.seq > last)).all():
         for row in rows:
             yield _event(row)

@@ -232,6 +232,11 @@ holds = Table(
     at("placed_at"),
     Column("released_by", Text),
     at("released_at", nullable=True),
+    Column("query", JSONB),
+    Column("release_requested_by", Text),
+    at("release_requested_at", nullable=True),
+    Column("release_reason", Text),
+    Column("is_settled", Boolean, nullable=False),
 )
 
 tombstones = Table(

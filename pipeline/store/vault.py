@@ -18,6 +18,8 @@ from pipeline.ports.artifacts import Artifacts, StoredObject
 from pipeline.ports.keys import Keys
 from pipeline.store.artifacts import add_artifact, find_artifact, find_artifact_at
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.holding import settle_lock
+from pipeline.store.holds import lock_holds
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Database
 from pipeline.store.vault_names import artifact_name, object_key
@@ -59,6 +61,8 @@ class Vault:
         meaning: tuple[AuditTag, Facts] | None = None,
     ) -> Artifact:
         """Seal and store bytes, then add row and audit event in one transaction. Repeating it changes nothing.
+
+        What a legal hold covers is locked before its row is there: without its lock there is no row.
 
         Args:
             shelf: whose they are, and where they lie.
@@ -153,6 +157,7 @@ class Vault:
         meaning: tuple[AuditTag, Facts] | None = None,
     ) -> Artifact:
         with self.database.transaction(shelf.tenant) as tx:
+            lock_holds(tx)  # a hold that is placed now finds the row, or the row finds the hold
             artifact = Artifact(
                 id=ArtifactId(new_id("art")),
                 tenant=shelf.tenant,
@@ -177,6 +182,7 @@ class Vault:
             add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
             if meaning is not None:
                 add_event(tx, meaning[0], actor="system", target=artifact.id, facts=meaning[1])
+            settle_lock(tx, self.objects, artifact)
             return artifact
 
 

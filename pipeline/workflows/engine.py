@@ -16,12 +16,16 @@ from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
+from pipeline.steps.checkpoint_log import checkpoint_log
 from pipeline.steps.context import StepContext
+from pipeline.steps.settle_hold import settle_hold
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
+    CHECKPOINT_LOG,
     DELIVER_NOTICE,
     NOTICES,
     PROCESS_CALL,
@@ -34,12 +38,15 @@ from pipeline.workflows.queue import (
     REDECISIONS,
     RETAIN_TENANT,
     RETENTION,
+    SETTLE_HOLD,
+    UPKEEP,
     DurableQueue,
 )
 from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
+from pipeline.workflows.settle_holds import settle_whole_hold
 
 _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
@@ -79,6 +86,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_reconciling(context, version)
     _register_policies(context)
     _register_retention(context)
+    _register_upkeep(context)
     DBOS.launch()
     DBOS.register_queue(
         RECORDINGS,
@@ -88,7 +96,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         on_conflict="always_update",
     )
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
-    for name in (RECONCILIATIONS, NOTICES):
+    for name in (RECONCILIATIONS, NOTICES, UPKEEP):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     DBOS.register_queue(
         REDECISIONS,
@@ -182,6 +190,24 @@ def _register_retention(context: StepContext) -> None:
     @DBOS.workflow(name=PURGE_RECORDING)
     def purge(tenant: str, recording: str) -> dict[str, Any]:
         return told("purge", tenant, recording)
+
+
+def _register_upkeep(context: StepContext) -> None:
+    def settle(tenant: str, hold: str, after: str) -> dict[str, Any]:
+        return dict(settle_hold(context, TenantId(tenant), hold, after))
+
+    def sign(tenant: str) -> dict[str, Any]:
+        return dict(checkpoint_log(context.vault, TenantId(tenant)))
+
+    settle_page, checkpoint = _repeated("settle_hold", settle), _repeated("checkpoint_log", sign)
+
+    @DBOS.workflow(name=SETTLE_HOLD)
+    def settling(tenant: str, hold: str) -> dict[str, Any]:
+        return settle_whole_hold(lambda *page: _foreseen(settle_page, *page), tenant, hold)
+
+    @DBOS.workflow(name=CHECKPOINT_LOG)
+    def signing(tenant: str) -> dict[str, Any]:
+        return sign_log(lambda: _foreseen(checkpoint, tenant), tenant)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -25,6 +25,9 @@ REDECIDE_CHUNK: Final = "redecide_chunk"
 RETENTION: Final = "retention"
 RETAIN_TENANT: Final = "retain_tenant"
 PURGE_RECORDING: Final = "purge_recording"
+UPKEEP: Final = "upkeep"
+SETTLE_HOLD: Final = "settle_hold"
+CHECKPOINT_LOG: Final = "checkpoint_log"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -132,6 +135,20 @@ class DurableQueue:
                 "app_version": self._version,
             },
             *arguments,
+        )
+
+    def enqueue_upkeep(self, tx: Transaction, work: str, tenant: TenantId, *more: str, once: str) -> None:
+        """Start a piece of standing work of a tenant; naming it again under the same `once` starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": work,
+                "queue_name": UPKEEP,
+                "workflow_id": f"{work}:{tenant}:{once}",
+                "app_version": self._version,
+            },
+            tenant,
+            *more,
         )
 
     def enqueue_call(

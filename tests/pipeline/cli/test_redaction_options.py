@@ -100,8 +100,8 @@ def test_a_tenants_redaction_is_set_shown_and_audited_without_its_words(
     assert (shown["text_style"], shown["audio_style"], shown["padding_ms"]) == ("hash", "beep", 250)
     assert (shown["words_to_hide"], shown["words_to_keep"]) == (1, 1)
     assert CANARY not in out + err
-    earmark("audit", "export", "--tenant", acme, tmp_path / "log.jsonl")
-    log = (tmp_path / "log.jsonl").read_text()
+    earmark("audit", "export", "--tenant", acme, tmp_path / "log")
+    log = (tmp_path / "log" / "log.jsonl").read_text()
     changed = "audio_style,entity_set,hide_words,keep_words,padding_ms,text_style,threshold,thresholds"
     assert changed in log
     assert CANARY not in log

@@ -104,12 +104,12 @@ def test_a_parent_that_nobody_ever_judged_allows_nothing(line, recording, postgr
     assert (training["eligible"], training["scope"]) == (False, "none")
 
 
-def test_a_hold_placed_before_an_object_appeared_locks_it_when_it_is_decided(line):
+def test_a_hold_placed_before_an_object_appeared_locks_it_when_it_is_stored(line):
     recording = line.through(line.record(), "settle_consent", "capture")
     with line.tx() as tx:
         place(tx, line.context.vault, matter="m-1", scope=("recording", recording.id), actor="u", reason="r")
     line.through(recording, "keep_receipts", "transcribe", "detect", "redact_text", "redact_audio")
-    assert not all(line.context.vault.objects.read_lock(k).is_held for k in objects(line, recording))
+    assert all(line.context.vault.objects.read_lock(k).is_held for k in objects(line, recording))
     line.run(decide_artifacts, recording)
     assert all(line.context.vault.objects.read_lock(k).is_held for k in objects(line, recording))
     assert {r["retention"]["disposition"] for r in decisions(line, recording).values()} == {"held"}

@@ -13,7 +13,7 @@ from pipeline.model.ids import TenantId
 from pipeline.model.recording import RecordingState as S
 from pipeline.store.audit import list_events
 from pipeline.store.calls import get_call
-from pipeline.store.holds import add_hold, release_hold
+from pipeline.store.holds import add_hold, ask_release, release_hold
 from pipeline.store.reconciliations import find_last
 from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted, read_encryption
 from pipeline.store.tenants import account_of, change_tenant
@@ -241,7 +241,8 @@ def test_the_only_copy_of_something_that_is_held_stays_and_is_told(desk, capfd):
     assert entry.sid in desk.twilio.live()
     assert "recording.held_at_vendor" in logged(capfd)
     with desk.tx() as tx:
-        release_hold(tx, hold.id, actor="user:1")
+        ask_release(tx, hold.id, actor="user:1", reason="settled")
+        release_hold(tx, hold.id, actor="user:2")
     assert desk.changes() == {"deleted_again": 1}
 
 

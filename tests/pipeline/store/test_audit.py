@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from pipeline.model.audit import AuditTag, find_break
 from pipeline.store.audit import Happening, add_event, add_events, list_events
+from tests.conftest import make_tenant
 
 
 def test_events_added_at_the_same_time_still_make_one_chain(database, tenant):
@@ -29,10 +30,40 @@ def test_events_added_at_the_same_time_still_make_one_chain(database, tenant):
     assert find_break(events) is None
 
 
-def test_the_app_can_neither_change_nor_remove_an_event(database, tenant):
-    for statement in ("update earmark.audit_events set actor = 'x'", "delete from earmark.audit_events"):
-        with pytest.raises(ProgrammingError, match="permission denied"), database.transaction(tenant.id) as tx:
-            tx.connection.execute(text(statement))
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update earmark.audit_events set actor = 'x'",
+        "delete from earmark.audit_events",
+        "truncate earmark.audit_events",
+        "alter table earmark.audit_events disable row level security",
+        "drop table earmark.audit_events",
+    ],
+)
+def test_the_app_can_neither_change_nor_remove_an_event(database, tenant, statement):
+    refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
+    with refused, database.transaction(tenant.id) as tx:
+        tx.connection.execute(text(statement))
+    with database.transaction(tenant.id) as tx:
+        assert find_break(list_events(tx)) is None
+
+
+def test_nobody_reads_or_adds_to_another_tenants_log(database, keys, tenant):
+    other = make_tenant(database, keys, "other")
+    with database.transaction(other.id) as tx:
+        assert {e.entry.tenant for e in list_events(tx)} == {"other"}
+        rows = "select count(*) from earmark.audit_events where tenant = 'acme'"
+        assert tx.connection.execute(text(rows)).scalar() == 0
+    add = "insert into earmark.audit_events values ('acme', 99, 'a:b:c', 'x', 'x', now(), '{}', 'x', 'x')"
+    with pytest.raises(ProgrammingError, match="row-level security"), database.transaction(other.id) as tx:
+        tx.connection.execute(text(add))
+
+
+def test_events_are_given_from_any_place_on(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        for n in range(3):
+            add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=str(n))
+        assert [e.entry.seq for e in list_events(tx, after=2)] == [3, 4]
 
 
 def test_a_row_altered_by_the_database_owner_is_found(database, tenant, postgres, database_name):

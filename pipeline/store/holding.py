@@ -1,0 +1,55 @@
+"""Keeping an object's legal hold as the holds in force say: set with the first, gone with the last, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+
+from pipeline.model.artifact import Artifact
+from pipeline.model.ids import ArtifactId
+from pipeline.model.retention import Disposition
+from pipeline.ports.artifacts import Artifacts
+from pipeline.store.artifacts import UNDECIDED
+from pipeline.store.holds import Hold, list_holds_on, lock_holds
+from pipeline.store.session import Transaction
+from pipeline.store.tables import artifacts
+
+
+def settle_lock(tx: Transaction, objects: Artifacts, artifact: Artifact) -> tuple[Hold, ...]:
+    """Lock an artifact's object where a hold covers it, free it where one did and none does; give the holds.
+
+    Nothing is placed or released until the transaction ends, so what is written in it about the artifact stays true.
+
+    Raises:
+        StoreError: the lock could not be set or read back; nothing must be written then.
+        IntegrityError: the store says it did, and reads back otherwise.
+    """
+    lock_holds(tx)
+    covering = list_holds_on(tx, artifact=artifact)
+    if covering:
+        objects.lock(artifact.object_key, hold=True)
+        mark_held(tx, [artifact.id])
+    elif is_marked_held(tx, artifact.id):
+        objects.lock(artifact.object_key, hold=False)
+        _mark(tx, [artifact.id], UNDECIDED)
+    return covering
+
+
+def mark_held(tx: Transaction, held: Collection[ArtifactId]) -> None:
+    """Take artifacts out of what is due, at once: the decision that says why follows."""
+    _mark(tx, held, Disposition.HELD.value)
+
+
+def is_marked_held(tx: Transaction, artifact: ArtifactId) -> bool:
+    """Say whether an artifact's row says that it is held."""
+    query = select(artifacts.c.disposition).where(artifacts.c.tenant == tx.tenant, artifacts.c.id == artifact)
+    return tx.connection.execute(query).scalar() == Disposition.HELD.value
+
+
+def _mark(tx: Transaction, marked: Collection[ArtifactId], disposition: str) -> None:
+    tx.connection.execute(
+        update(artifacts)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id.in_(marked), artifacts.c.disposition != disposition)
+        .values(disposition=disposition)
+    )
