@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.holds import SCOPE_KINDS, Hold, add_hold, list_holds_on, release_hold
+from pipeline.store.recalls import recall_scope
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.vault import Vault
@@ -34,6 +36,7 @@ def place(tx: Transaction, vault: Vault, *, matter: str, scope: tuple[str, str],
         raise InvalidInput("a hold needs a matter and a reason")
     _check_scope(tx, scope)
     hold = add_hold(tx, matter=matter, scope=scope, actor=actor, reason=reason)
+    recall_scope(tx, scope, RecallCause.HOLD, actor=actor)
     for artifact in _artifacts(tx, scope):
         vault.objects.lock(artifact.object_key, hold=True)
     facts: Facts = {"matter": matter, "scope_kind": scope[0], "scope": scope[1]}

@@ -52,6 +52,13 @@ class AuditTag(StrEnum):
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    DATASET_EXPORTED = "training:dataset:exported"
+    DATASET_REFUSED = "training:dataset:refused"
+    TRAINING_TAG_DISAGREES = "training:tag:disagrees"
+    RECORDING_RECALLED = "training:recording:recalled"
+    RECALLS_LISTED = "training:recalls:listed"
+    FEATURE_ENABLED = "training:feature:enabled"
+    FEATURE_DISABLED = "training:feature:disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

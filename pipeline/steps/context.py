@@ -45,22 +45,13 @@ type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepContext:
-    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
-
-    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1.
-    """
+class JudgeContext:
+    """What judging works with: vault, time, law and policies. No model is loaded for it and no vendor asked."""
 
     vault: Vault
     clock: Clock
-    vendor: RecordingsVendor
-    open_media: OpenMedia
-    transcribers: Mapping[str, Transcriber]
-    listener: Transcriber
-    detector: Detects
     law: Law
     bundles: Callable[[str], Bundle] = field(repr=False)
-    listened_share: float = SHARE
 
     @contextmanager
     def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:
@@ -72,6 +63,21 @@ class StepContext:
         """Read a recording and its tenant."""
         with self.recording(tenant, recording) as (_, found, owner):
             return found, owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext(JudgeContext):
+    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
+
+    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1.
+    """
+
+    vendor: RecordingsVendor
+    open_media: OpenMedia
+    transcribers: Mapping[str, Transcriber]
+    listener: Transcriber
+    detector: Detects
+    listened_share: float = SHARE
 
 
 def shelf_of(recording: Recording) -> Shelf:

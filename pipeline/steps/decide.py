@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -18,8 +19,8 @@ from pipeline.policies.decide import decide, parent_terms
 from pipeline.policies.facts import Facts, ParentTerms
 from pipeline.policies.tags import object_tags
 from pipeline.policies.training import JUDGED_ON_ITSELF
-from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.gather_facts import gather, gather_of_call
+from pipeline.steps.context import JudgeContext, Receipt
+from pipeline.steps.gather_facts import gather, gather_of_call, gather_of_tenant
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
@@ -29,12 +30,30 @@ from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
 
-def decide_artifacts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One artifact with the decision that was just made of it; nothing is written yet."""
+
+    artifact: Artifact
+    facts: Facts
+    record: DecisionRecord
+
+
+def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Judge every artifact of a recording, parents before what was made from them, and tag each object.
 
     Returns:
         How many were decided, and how many of them may be trained on.
     """
+    eligible = []
+    for judged in judge_artifacts(context, tenant, recording):
+        keep_decision(context, judged)
+        eligible.append(judged.record.training.eligible)
+    return {"decided": len(eligible), "eligible": sum(eligible)}
+
+
+def judge_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Iterator[Judged]:
+    """Judge every artifact of a recording as things stand now, parents before what was made from them."""
     found, owner = context.read(tenant, recording)
     bundle = context.bundles(owner.policy_id)
     with context.vault.database.transaction(tenant) as tx:
@@ -43,11 +62,10 @@ def decide_artifacts(context: StepContext, tenant: TenantId, recording: Recordin
     for artifact in _parents_first(artifacts):
         facts, record = _judge(context, found, owner, artifact, made, bundle)
         made[artifact.id] = record
-        _keep(context, artifact, record, facts)
-    return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
+        yield Judged(artifact=artifact, facts=facts, record=record)
 
 
-def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
+def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receipt:
     """Judge the receipts of a call: those that no recording has, and of a recording's those that nobody judged yet.
 
     Returns:
@@ -64,19 +82,29 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
                 facts = gather_of_call(tx, found, owner, artifact)
             else:
                 facts = gather(tx, get_recording(tx, artifact.recording), owner, artifact)
-        _keep(context, artifact, decide(facts, bundle, context.law.matrix), facts)
+        record = decide(facts, bundle, context.law.matrix)
+        keep_decision(context, Judged(artifact=artifact, facts=facts, record=record))
     return {"decided": len(artifacts)}
 
 
-def _keep(context: StepContext, artifact: Artifact, record: DecisionRecord, facts: Facts) -> None:
-    """Tag first: a decision in the database never claims a tag that is not there."""
-    _tag(context, artifact, record)
+def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
+    """Judge and tag what belongs to a tenant and to no call, such as the manifest of a dataset."""
     with context.vault.database.transaction(artifact.tenant) as tx:
-        add_decision(tx, _stored(artifact, record, facts))
+        owner = get_tenant(tx, keys=context.vault.keys)
+        facts = gather_of_tenant(tx, owner, artifact)
+    record = decide(facts, context.bundles(owner.policy_id), context.law.matrix)
+    keep_decision(context, Judged(artifact=artifact, facts=facts, record=record))
+
+
+def keep_decision(context: JudgeContext, judged: Judged) -> None:
+    """Put a decision in force. Tag first: a decision in the database never claims a tag that is not there."""
+    _tag(context, judged.artifact, judged.record)
+    with context.vault.database.transaction(judged.artifact.tenant) as tx:
+        add_decision(tx, _stored(judged.artifact, judged.record, judged.facts))
 
 
 def _judge(
-    context: StepContext,
+    context: JudgeContext,
     recording: Recording,
     owner: Tenant,
     artifact: Artifact,
@@ -119,7 +147,7 @@ def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
     )
 
 
-def _tag(context: StepContext, artifact: Artifact, record: DecisionRecord) -> None:
+def _tag(context: JudgeContext, artifact: Artifact, record: DecisionRecord) -> None:
     """Write what access rules and lifecycle look at, and set the hold where one is in force."""
     tags = object_tags(record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))

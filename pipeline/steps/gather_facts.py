@@ -36,6 +36,7 @@ from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.training_features import find_feature
 
 type Noted = Mapping[str, Any]
 """What steps found out about a recording."""
@@ -90,7 +91,7 @@ def gather(
     return Facts(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
-        tenant=_tenant(owner, artifact.kind),
+        tenant=_tenant(tx, owner, artifact.kind),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
         events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
@@ -107,9 +108,22 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         artifact=ArtifactFacts(
             id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
         ),
-        tenant=_tenant(owner, artifact.kind),
+        tenant=_tenant(tx, owner, artifact.kind),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
         events=_events(tx, recording=None, call=call.id, signals=signals),
+    )
+
+
+def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Facts:
+    """Put together what is known now about an artifact that is of a tenant and of no call: no person is in it."""
+    return Facts(
+        as_of=tx.now,
+        artifact=ArtifactFacts(
+            id=artifact.id, kind=artifact.kind, captured_at=artifact.created_at, region=owner.settings.region
+        ),
+        tenant=_tenant(tx, owner, artifact.kind),
+        call=CallFacts(),
+        events=_events(tx, recording=None, call=None, signals=()),
     )
 
 
@@ -181,7 +195,7 @@ def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[Process
     return tuple(used)
 
 
-def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
+def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind) -> TenantFacts:
     chosen = owner.settings
     return TenantFacts(
         id=owner.id,
@@ -190,6 +204,7 @@ def _tenant(owner: Tenant, kind: ArtifactKind) -> TenantFacts:
         store=chosen.is_recording_on,
         vendor_process=chosen.is_recording_on,
         train=chosen.asks_for_training,
+        feature=find_feature(tx),
         retention_days=chosen.retention_days.get(kind.value),
     )
 

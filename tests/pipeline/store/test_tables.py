@@ -18,6 +18,8 @@ MADE_ONCE = {
     "numbers": {"tenant", "number_ref"},
     "wordings": {"tenant", "script_id", "locale", "version"},
     "recorder_events": {"tenant", "call_id", "cause"},
+    "dataset_rows": {"tenant", "dataset_id", "artifact_id"},
+    "recalls": {"tenant", "recording_id", "cause"},
 }
 
 
