@@ -88,7 +88,10 @@ class Admission:
         training = one.record.training
         with self.context.vault.database.transaction(self.tenant) as tx:
             before = find_decision(tx, one.artifact.id)
-        if not self._agrees(one.artifact, _tags_of(before)):
+        found = self._tags(one.artifact)
+        if found is None:
+            return self._refuse(ExportRefusal.UNUSABLE)
+        if not self._agrees(one.artifact, found, _tags_of(before)):
             keep_decision(self.context, one)
             return self._refuse(ExportRefusal.TAG_DISAGREES)
         if not training.eligible:
@@ -101,14 +104,18 @@ class Admission:
             return self._refuse(ExportRefusal.RECALLED)
         keep_decision(self.context, one)
         tags = training_tags(eligible=True, scope=training.scope, scope_id=training.scope_id)
-        return self._agrees(one.artifact, tags) or self._refuse(ExportRefusal.TAG_DISAGREES)
+        read_back = self._tags(one.artifact) or {}
+        return self._agrees(one.artifact, read_back, tags) or self._refuse(ExportRefusal.TAG_DISAGREES)
 
-    def _agrees(self, artifact: Artifact, expected: dict[str, str]) -> bool:
-        """Read an object's tags back; where they say other than the record, raise an alarm."""
+    def _tags(self, artifact: Artifact) -> dict[str, str] | None:
+        """Read an object's tags; None where there is no object."""
         try:
-            found = self.context.vault.objects.read_tags(artifact.object_key)
+            return self.context.vault.objects.read_tags(artifact.object_key)
         except NotFound:
-            found = {}
+            return None
+
+    def _agrees(self, artifact: Artifact, found: dict[str, str], expected: dict[str, str]) -> bool:
+        """Say whether an object's tags say what the record does; where not, raise an alarm."""
         if expected.items() <= found.items():
             return True
         log().error("training.tag_disagrees", tenant=self.tenant, artifact=artifact.id, kind=artifact.kind.value)

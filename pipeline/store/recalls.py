@@ -169,7 +169,8 @@ def _recall_everything(tx: Transaction, cause: RecallCause, actor: str) -> int:
         .distinct()
     )
     columns = ("tenant", "recording_id", "cause", "actor", "at")
-    added = tx.connection.execute(insert(recalls).from_select(columns, exported).on_conflict_do_nothing()).rowcount
+    marks = insert(recalls).from_select(columns, exported).on_conflict_do_nothing().returning(recalls.c.id).cte("marks")
+    added = int(tx.connection.execute(select(func.count()).select_from(marks)).scalar_one())
     if added:
         facts: Facts = {"cause": cause.value, "recordings": added}
         add_event(tx, AuditTag.RECORDING_RECALLED, actor=actor, target=tx.tenant, facts=facts)

@@ -130,7 +130,7 @@ def test_an_object_that_is_gone_is_counted_and_the_rest_exported(house, clock) -
     export(line, out / "first")
     line.context.vault.objects.purge(line.artifact(recording, SOUND).object_key)
     done = export(line, out / "second")
-    assert done.refused == {"TAG_DISAGREES": 1}
+    assert done.refused == {"UNUSABLE": 1}
     assert [row.kind for row in rows_of(out / "second")] == [TRANSCRIPT]
 
 

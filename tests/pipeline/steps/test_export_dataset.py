@@ -13,7 +13,7 @@ from pipeline.datasets.verify import verify_dataset
 from pipeline.decisions.training_features import disable, enable
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
-from pipeline.model.consent import Outcome
+from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.dataset import RecallCause, scope_of
 from pipeline.model.decision import TrainingScope
 from pipeline.model.errors import Conflict, InvalidInput, NotFound, NotPermitted, StoreUnreachable
@@ -24,7 +24,8 @@ from pipeline.store.datasets import list_datasets_of
 from pipeline.store.decisions import find_decision
 from pipeline.store.recalls import recall_of
 from pipeline.store.vault import Vault
-from tests.training import COOL_OFF, VENDOR, a_line, agreed, bare, export, own, recordings_in, rows_of
+from tests.builders import answer
+from tests.training import COOL_OFF, STEPS, VENDOR, a_line, agreed, bare, export, own, recordings_in, rows_of
 
 NONE = scope_of(TrainingScope.NONE, instance=None, feature=None)
 GREETING = scope_of(TrainingScope.TENANT_FEATURE, instance=None, feature="greeting")
@@ -183,12 +184,7 @@ def test_a_recording_of_somebody_who_was_not_asked_is_in_no_dataset(house, clock
     line, out = house
     recording = line.record(is_answered=True, roles=(LegRole.CALLER, LegRole.CALLEE))
     with line.tx() as tx:
-        from pipeline.model.consent import Purpose
-        from tests.builders import answer
-
         answer(tx, recording.call, purposes=(Purpose.TRAIN,), at=recording.started_at)
-    from tests.training import STEPS
-
     line.through(recording, *STEPS)
     clock.move(days=COOL_OFF)
     with pytest.raises(NotPermitted, match="SPEAKERS 2"):
