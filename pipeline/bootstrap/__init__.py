@@ -35,11 +35,12 @@ from pipeline.store.session import Database, reachable
 from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
-    from pipeline.steps.context import StepContext
+    from pipeline.steps.context import JudgeContext, StepContext
     from pipeline.workflows.queue import DurableQueue
 
 __all__ = [
-    "Base", "WebParts", "disposal_context", "load_listener", "load_transcribers", "name_recognisers", "open_base",
+    "Base", "WebParts", "disposal_context", "judge_context", "load_listener", "load_transcribers", "name_recognisers",
+    "open_base",
     "open_web", "recordings_of", "step_context", "telephony_of", "twilio_line",
 ]  # fmt: skip
 
@@ -129,6 +130,14 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
             clock=base.clock,
             public_base=settings.web.public_base,
         )
+
+
+def judge_context(base: Base) -> JudgeContext:
+    """Give what judging works with; no model is loaded."""
+    from pipeline.policies.loader import load_bundle, load_law
+    from pipeline.steps.context import JudgeContext
+
+    return JudgeContext(vault=base.vault, clock=base.clock, law=load_law(), bundles=load_bundle)
 
 
 def step_context(base: Base) -> StepContext:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from pipeline.decisions.matters import for_hold
 from pipeline.model.audit import AuditTag
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.hold import HoldQuery, HoldScope, read_query
 from pipeline.model.ids import ArtifactId, CallId, RecordingId
@@ -14,6 +15,7 @@ from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.holding import is_marked_held, mark_held
 from pipeline.store.holds import SCOPE_KINDS, Hold, add_hold, iter_covered, lock_holds
+from pipeline.store.recalls import recall_scope
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.vault import Vault
@@ -49,6 +51,7 @@ def place(
     kind, subject, query = _checked(tx, scope)
     for_hold(tx, matter, actor=actor)
     hold = add_hold(tx, matter=matter, scope=(kind, subject), actor=actor, reason=reason, query=query)
+    recall_scope(tx, (kind, subject), RecallCause.HOLD, actor=actor)
     objects, missing = _lock_all(tx, vault, hold)
     facts: Facts = {
         "matter": matter,

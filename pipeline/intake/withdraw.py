@@ -15,10 +15,12 @@ from pipeline.intake.control_recorder import Wish, ask_stop
 from pipeline.intake.noting import Answer, note
 from pipeline.model.call import LegRole
 from pipeline.model.consent import ConsentEvent, Method, Outcome, Purpose
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
 from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import add_flag
 from pipeline.store.consents import list_consents
+from pipeline.store.recalls import recall_scope
 from pipeline.store.session import Transaction
 
 CHILD_SIGNAL: Final = "child_signal"
@@ -68,17 +70,20 @@ def withdraw(tx: Transaction, call_sid: str, said: Withdrawal, *, actor: str) ->
         at=moment,
     )
     note(tx, call, answer, tuple(Purpose), cause=f"withdrawn:{said.role.value}", actor=actor)
+    recall_scope(tx, ("call", call.id), RecallCause.WITHDRAWAL, actor=actor)
     first = min(e.at for e in list_consents(tx, call.id) if _is_this(e, said))
     return ask_stop(tx, call, reason=f"withdrawn-{who}", at=first, actor=actor)
 
 
 def flag_child(tx: Transaction, call_sid: str) -> None:
-    """Note that a child seems to speak, which decisions about the call must know.
+    """Note that a child seems to speak, which decisions about the call must know; datasets lose it at once.
 
     Raises:
         NotFound: the tenant has no such call.
     """
-    add_flag(tx, lock_call(tx, call_sid).id, CHILD_SIGNAL)
+    call = lock_call(tx, call_sid)
+    add_flag(tx, call.id, CHILD_SIGNAL)
+    recall_scope(tx, ("call", call.id), RecallCause.CHILD)
 
 
 def _is_this(event: ConsentEvent, said: Withdrawal) -> bool:

@@ -80,6 +80,13 @@ class AuditTag(StrEnum):
     HOLD_RELEASE_ASKED = "hold:release:asked"
     HOLD_RELEASE_REJECTED = "hold:release:rejected"
     HOLD_SETTLED = "hold:hold:settled"
+    DATASET_EXPORTED = "training:dataset:exported"
+    DATASET_REFUSED = "training:dataset:refused"
+    TRAINING_TAG_DISAGREES = "training:tag:disagrees"
+    RECORDING_RECALLED = "training:recording:recalled"
+    RECALLS_LISTED = "training:recalls:listed"
+    FEATURE_ENABLED = "training:feature:enabled"
+    FEATURE_DISABLED = "training:feature:disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

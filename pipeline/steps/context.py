@@ -49,27 +49,17 @@ type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepContext:
-    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
+class JudgeContext:
+    """What judging works with: vault, time, law and policies. No model is loaded for it and no vendor asked.
 
-    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1. `bundles` gives the
-    policies that come with Earmark, one of which a tenant begins with; what judges is asked of `policies_of`.
+    `bundles` gives the policies that come with Earmark, one of which a tenant begins with; what judges is asked of
+    `policies_of`.
     """
 
     vault: Vault
     clock: Clock
-    vendor: RecordingsVendor
-    open_media: OpenMedia
-    transcribers: Mapping[str, Transcriber]
-    listener: Transcriber
-    detector: Detects
     law: Law
     bundles: Callable[[str], Bundle] = field(repr=False)
-    listened_share: float = SHARE
-    hosts: tuple[ProcessorAsk, ...] = ()
-    """Companies on whose computers artifacts lie; none where they lie in this building."""
-    channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
-    """How tenants are told of changes: `email`, `webhook`."""
     policies: PolicyCache = field(default_factory=PolicyCache, repr=False)
 
     def policies_of(self, tx: Transaction, owner: Tenant) -> PolicyShelf:
@@ -86,6 +76,25 @@ class StepContext:
         """Read a recording and its tenant."""
         with self.recording(tenant, recording) as (_, found, owner):
             return found, owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext(JudgeContext):
+    """Vault, vendor, models and policies. Models are loaded once and shared by all steps of the process.
+
+    `listened_share` is how much of a call the listener hears beside what was muted, 0 to 1.
+    """
+
+    vendor: RecordingsVendor
+    open_media: OpenMedia
+    transcribers: Mapping[str, Transcriber]
+    listener: Transcriber
+    detector: Detects
+    listened_share: float = SHARE
+    hosts: tuple[ProcessorAsk, ...] = ()
+    """Companies on whose computers artifacts lie; none where they lie in this building."""
+    channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
+    """How tenants are told of changes: `email`, `webhook`."""
 
 
 def shelf_of(recording: Recording) -> Shelf:

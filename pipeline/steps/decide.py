@@ -1,22 +1,24 @@
 """One decision record for each artifact of a recording or call: in the database, on the object's tags, in its lock.
 
-The version of the policy in force at capture judges, and every later one takes away; what a decision was made by is
-kept in the same transaction, so that it can be made again.
+Judged is by the policy version in force at capture and by every later one; the bytes of that version and of the law are
+kept in the same transaction, so that it can be judged again years later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, to_plain
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
+from pipeline.policies.facts import Facts
 from pipeline.policies.tags import object_tags
 from pipeline.policies.versions import Judged, judge
-from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.gather_facts import gather, gather_of_call
+from pipeline.steps.context import JudgeContext, Receipt
+from pipeline.steps.gather_facts import gather, gather_of_call, gather_of_tenant
 from pipeline.steps.lineage import parents_first, terms_of_parents
 from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
@@ -28,33 +30,53 @@ from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
-ANEW: Final = 5
+_ANEW: Final = 5
 """How often an artifact is judged again because holds changed while it was."""
 
+type JudgeNow = Callable[[], Judged]
+"""Judges an artifact as things stand at the moment of the call."""
 
-def decide_artifacts(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One artifact with the decision that was just made of it; nothing is written yet."""
+
+    artifact: Artifact
+    judged: Judged
+
+    @property
+    def facts(self) -> Facts:
+        """What was known."""
+        return self.judged.facts
+
+    @property
+    def record(self) -> DecisionRecord:
+        """What was decided."""
+        return self.judged.record
+
+
+def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Judge every artifact of a recording, parents before what was made from them, and tag each object.
 
     Returns:
         How many were decided, and how many of them may be trained on.
     """
-    found, owner = context.read(tenant, recording)
-    with context.vault.database.transaction(tenant) as tx:
-        artifacts = list_artifacts(tx, recording=recording)
-        shelf = context.policies_of(tx, owner)
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact in parents_first(artifacts):
-
-        def judged_now(judged: Artifact = artifact) -> Judged:
-            with context.vault.database.transaction(tenant) as tx:
-                facts = gather(tx, found, owner, judged, parents=terms_of_parents(tx, judged, made))
-            return judge(shelf, facts, context.law.matrix)
-
-        made[artifact.id] = keep_decision(context, artifact, judged_now).record
+    for artifact, judge_now in _in_line(context, tenant, recording, made):
+        made[artifact.id] = _keep_anew(context, artifact, judge_now).record
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
-def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt:
+def judge_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Iterator[Verdict]:
+    """Judge every artifact of a recording as things stand now, parents before what was made from them."""
+    made: dict[ArtifactId, DecisionRecord] = {}
+    for artifact, judge_now in _in_line(context, tenant, recording, made):
+        judged = judge_now()
+        made[artifact.id] = judged.record
+        yield Verdict(artifact=artifact, judged=judged)
+
+
+def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receipt:
     """Judge what a call has and no recording of it, and of its recordings' receipts those that nobody judged yet.
 
     Returns:
@@ -66,43 +88,41 @@ def decide_call(context: StepContext, tenant: TenantId, call: CallId) -> Receipt
         shelf = context.policies_of(tx, owner)
     for artifact in artifacts:
 
-        def judged_now(judged: Artifact = artifact) -> Judged:
+        def judge_now(own: Artifact = artifact) -> Judged:
             with context.vault.database.transaction(tenant) as tx:
-                if judged.recording is None:
-                    facts = gather_of_call(tx, found, owner, judged)
+                if own.recording is None:
+                    facts = gather_of_call(tx, found, owner, own)
                 else:
-                    facts = gather(tx, get_recording(tx, judged.recording), owner, judged)
+                    facts = gather(tx, get_recording(tx, own.recording), owner, own)
             return judge(shelf, facts, context.law.matrix)
 
-        keep_decision(context, artifact, judged_now)
+        _keep_anew(context, artifact, judge_now)
     return {"decided": len(artifacts)}
 
 
-def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
-    return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
+def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
+    """Judge and tag what belongs to a tenant and to no call, such as the manifest of a dataset."""
+
+    def judge_now() -> Judged:
+        with context.vault.database.transaction(artifact.tenant) as tx:
+            owner = get_tenant(tx, keys=context.vault.keys)
+            facts, shelf = gather_of_tenant(tx, owner, artifact), context.policies_of(tx, owner)
+        return judge(shelf, facts, context.law.matrix)
+
+    _keep_anew(context, artifact, judge_now)
 
 
-def keep_decision(context: StepContext, artifact: Artifact, judged_now: Callable[[], Judged]) -> Judged:
-    """Judge, tag, and store; anew where a hold was placed or released meanwhile.
-
-    Tags and locks first: a decision in the database never claims one that is not there.
+def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
+    """Tag and lock, then put a decision in force: it never claims a tag or a lock that is not there.
 
     Raises:
-        StoreUnreachable: holds change faster than it can be judged; the step is repeated.
+        StoreUnreachable: a hold was placed or released since it was judged; nothing was put in force.
     """
-    for _ in range(ANEW):
-        judged = judged_now()
-        tag_object(context, artifact, judged)
-        with context.vault.database.transaction(artifact.tenant) as tx:
-            covering = settle_lock(tx, context.vault.objects, artifact)
-            if {hold.matter for hold in covering} == set(judged.record.retention.matters):
-                context.policies.keep_inputs(tx, judged.version, context.law.matrix)
-                add_decision(tx, stored(judged))
-                return judged
-    raise StoreUnreachable("decide", reason="holds changed meanwhile")
+    if not _is_kept(context, verdict):
+        raise StoreUnreachable("decide", reason="holds changed meanwhile")
 
 
-def tag_object(context: StepContext, artifact: Artifact, judged: Judged) -> None:
+def tag_object(context: JudgeContext, artifact: Artifact, judged: Judged) -> None:
     """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
     tags = object_tags(judged.record, artifact.tenant)
     context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
@@ -124,3 +144,50 @@ def stored(judged: Judged) -> StoredDecision:
         disposition=record.retention.disposition.value,
         is_training_eligible=record.training.eligible,
     )
+
+
+def _in_line(
+    context: JudgeContext, tenant: TenantId, recording: RecordingId, made: dict[ArtifactId, DecisionRecord]
+) -> Iterator[tuple[Artifact, JudgeNow]]:
+    """Give a recording's artifacts, parents first, each with how it is judged; `made` is what was decided so far."""
+    found, owner = context.read(tenant, recording)
+    with context.vault.database.transaction(tenant) as tx:
+        artifacts = list_artifacts(tx, recording=recording)
+        shelf = context.policies_of(tx, owner)
+    for artifact in parents_first(artifacts):
+
+        def judge_now(own: Artifact = artifact) -> Judged:
+            with context.vault.database.transaction(tenant) as tx:
+                facts = gather(tx, found, owner, own, parents=terms_of_parents(tx, own, made))
+            return judge(shelf, facts, context.law.matrix)
+
+        yield artifact, judge_now
+
+
+def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
+    return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
+
+
+def _keep_anew(context: JudgeContext, artifact: Artifact, judge_now: JudgeNow) -> Judged:
+    """Judge and keep; anew where a hold was placed or released meanwhile.
+
+    Raises:
+        StoreUnreachable: holds change faster than it can be judged; the step is repeated.
+    """
+    for _ in range(_ANEW):
+        verdict = Verdict(artifact=artifact, judged=judge_now())
+        if _is_kept(context, verdict):
+            return verdict.judged
+    raise StoreUnreachable("decide", reason="holds changed meanwhile")
+
+
+def _is_kept(context: JudgeContext, verdict: Verdict) -> bool:
+    artifact, judged = verdict.artifact, verdict.judged
+    tag_object(context, artifact, judged)
+    with context.vault.database.transaction(artifact.tenant) as tx:
+        covering = settle_lock(tx, context.vault.objects, artifact)
+        if {hold.matter for hold in covering} != set(judged.record.retention.matters):
+            return False
+        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
+        add_decision(tx, stored(judged))
+        return True

@@ -38,6 +38,7 @@ from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.training_features import find_feature
 
 type Noted = Mapping[str, Any]
 """What steps found out about a recording."""
@@ -92,7 +93,7 @@ def gather(
     return Facts(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, noted, legs, events),
-        tenant=_tenant(owner, artifact.kind, noted),
+        tenant=_tenant(tx, owner, artifact.kind, noted),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
         events=_events(tx, artifact, call=recording.call, signals=_child_signals(tx, recording, noted)),
         parents=parents,
@@ -110,9 +111,23 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         artifact=ArtifactFacts(
             id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
         ),
-        tenant=_tenant(owner, artifact.kind, {}),
+        tenant=_tenant(tx, owner, artifact.kind, {}),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
         events=_events(tx, artifact, call=call.id, signals=signals),
+        evidence=_evidence(owner),
+    )
+
+
+def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Facts:
+    """Put together what is known now about an artifact that is of a tenant and of no call: no person is in it."""
+    return Facts(
+        as_of=tx.now,
+        artifact=ArtifactFacts(
+            id=artifact.id, kind=artifact.kind, captured_at=artifact.created_at, region=owner.settings.region
+        ),
+        tenant=_tenant(tx, owner, artifact.kind, {}),
+        call=CallFacts(),
+        events=_events(tx, artifact, call=None, signals=()),
         evidence=_evidence(owner),
     )
 
@@ -194,7 +209,7 @@ def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[Process
     return tuple(used)
 
 
-def _tenant(owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:
+def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:
     """Take the switches as they were when the recording was settled: one that is switched off later ends nothing."""
     chosen = owner.settings
     is_recorded = bool(noted.get("was_recording_on", chosen.is_recording_on))
@@ -205,6 +220,7 @@ def _tenant(owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:
         store=is_recorded,
         vendor_process=is_recorded,
         train=chosen.asks_for_training,
+        feature=find_feature(tx),
         retention_days=chosen.retention_days.get(kind.value),
     )
 

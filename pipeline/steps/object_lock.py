@@ -14,12 +14,12 @@ from pipeline.model.errors import IntegrityError
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.facts import Facts
 from pipeline.policies.retention import mandated_until
-from pipeline.steps.context import StepContext
+from pipeline.steps.context import JudgeContext
 from pipeline.store.audit import Facts as AuditFacts
 from pipeline.store.audit import add_event
 
 
-def lock_as_mandated(context: StepContext, artifact: Artifact, facts: Facts, bundle: Bundle) -> datetime | None:
+def lock_as_mandated(context: JudgeContext, artifact: Artifact, facts: Facts, bundle: Bundle) -> datetime | None:
     """Lock an artifact's object until the last minimum that a law sets for it; a later lock stays as it is.
 
     Returns:

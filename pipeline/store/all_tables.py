@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.store import tables, tables_disposal, tables_holds, tables_registry, tables_telephony, tables_versions
+from pipeline.store import (
+    tables,
+    tables_disposal,
+    tables_holds,
+    tables_registry,
+    tables_telephony,
+    tables_training,
+    tables_versions,
+)
 
-_FILES: Final = (tables, tables_disposal, tables_holds, tables_registry, tables_telephony, tables_versions)
+_FILES: Final = (
+    tables,
+    tables_disposal,
+    tables_holds,
+    tables_registry,
+    tables_telephony,
+    tables_training,
+    tables_versions,
+)
 ALL_TABLES: Final = tuple(tables.metadata.tables.values())
 """Read after all files are, so that none is left out."""

@@ -27,19 +27,20 @@ from pipeline.store.vault_names import artifact_name, object_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Where the artifacts of one recording lie, or of one call where `recording` is None."""
+    """Where the artifacts of one recording lie; of one call where `recording` is None; or of one dataset."""
 
     tenant: TenantId
     recording: RecordingId | None
     call: CallId | None
     on: date
+    dataset: str | None = None
 
     @property
     def subject(self) -> str:
         """Give the id that the objects lie under."""
-        subject = self.recording or self.call
+        subject = self.recording or self.call or self.dataset
         if subject is None:
-            raise InvalidInput("a shelf is of a recording or of a call")
+            raise InvalidInput("a shelf is of a recording, of a call or of a dataset")
         return subject
 
 
@@ -177,13 +178,17 @@ class Vault:
                     self.objects.purge(stored.key)  # what was purged does not come back by being made again
                     raise NotFound("this artifact was purged and is not made again")
                 return found
-            of = {"recording": shelf.recording} if shelf.recording else {"call": shelf.call}
-            facts: Facts = {"kind": kind.value, **of, "sealed_sha256": stored.sha256}
+            facts: Facts = {"kind": kind.value, **_of(shelf), "sealed_sha256": stored.sha256}
             add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
             if meaning is not None:
                 add_event(tx, meaning[0], actor="system", target=artifact.id, facts=meaning[1])
             settle_lock(tx, self.objects, artifact)
             return artifact
+
+
+def _of(shelf: Shelf) -> dict[str, str]:
+    kind = "recording" if shelf.recording else "call" if shelf.call else "dataset"
+    return {kind: shelf.subject}
 
 
 def _context(kind: ArtifactKind, key: str) -> dict[str, str]:

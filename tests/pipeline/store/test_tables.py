@@ -29,6 +29,8 @@ MADE_ONCE = {
     "ledger_lines": {"tenant", "object_key"},
     "endings_applied": {"tenant", "ending_id"},
     "closure_exceptions": {"tenant", "artifact_id"},
+    "dataset_rows": {"tenant", "dataset_id", "artifact_id"},
+    "recalls": {"tenant", "recording_id", "cause"},
 }
 
 

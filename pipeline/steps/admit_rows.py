@@ -1,0 +1,198 @@
+"""Which artifacts of one recording go into a dataset: judged anew, tags read back, and every refusal by its code.
+
+The flag on an object is a lock, so it is held against the record twice: as it was found, against the decision that was
+in force, and as it reads back after the new decision was written. Where they disagree somebody else wrote one of them:
+an alarm, and the artifact stays out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.consent import jws
+from pipeline.consent.receipt import TYP as RECEIPT_TYP
+from pipeline.datasets.manifest import PolicyPart
+from pipeline.datasets.recalls import Recalled
+from pipeline.datasets.writer import Admitted
+from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.audit import AuditTag
+from pipeline.model.consent import Outcome, Purpose
+from pipeline.model.dataset import EXTENSIONS, DatasetScope, ExportRefusal
+from pipeline.model.errors import NotFound
+from pipeline.model.ids import RecordingId, TenantId
+from pipeline.policies.case import moment_to_day
+from pipeline.policies.tags import training_tags
+from pipeline.steps.context import JudgeContext
+from pipeline.steps.decide import Verdict, judge_artifacts, keep_decision
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.calls import get_call
+from pipeline.store.decisions import StoredDecision, find_decision
+from pipeline.store.signing_keys import list_public_keys
+from pipeline.telemetry import log
+
+_SOUND: Final = (b"RIFF", b"RF64")
+_SCHEMA: Final = "earmark.transcript.redacted/"
+_REVERSIBLE: Final = "encrypt"
+
+
+@dataclass(slots=True, kw_only=True)
+class Admission:
+    """One export's gate. `refused` counts the artifacts that stayed out, by every code that stands against them."""
+
+    context: JudgeContext
+    tenant: TenantId
+    scope: DatasetScope
+    marked: frozenset[str]
+    recalled: Recalled
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def admit(self, recording: RecordingId) -> list[Admitted]:
+        """Judge a recording's artifacts at this moment and give those that may go in, with their bytes.
+
+        Raises:
+            IntegrityError: an object or a receipt was altered.
+            StoreUnreachable: an object could not be read; nothing is known of it.
+        """
+        judged = list(judge_artifacts(self.context, self.tenant, recording))
+        offered = list(self._newest(judged))
+        passed = [one for one in offered if self._passes(one, recording)]
+        receipts = self._receipts(judged) if passed else ()
+        admitted: list[Admitted] = []
+        for one in passed:
+            body = self._body(one.artifact)
+            if body is None:
+                continue
+            if not receipts:
+                self._refuse(ExportRefusal.NO_RECEIPT)
+            elif hashlib.sha256(body).hexdigest() in self.recalled.digests:
+                self._refuse(ExportRefusal.RECALLED)
+            else:
+                admitted.append(self._admitted(one, recording, body, receipts))
+        return admitted
+
+    def _newest(self, judged: Sequence[Verdict]) -> Iterator[Verdict]:
+        """Give the rendering in force of each kind; older ones may show what was hidden since."""
+        for kind in EXTENSIONS:
+            made = sorted((one for one in judged if one.artifact.kind is kind), key=lambda one: one.artifact.id)
+            made.sort(key=lambda one: one.artifact.created_at, reverse=True)
+            self.refused.update([ExportRefusal.SUPERSEDED.value] * len(made[1:]))
+            yield from made[:1]
+
+    def _passes(self, one: Verdict, recording: RecordingId) -> bool:
+        """Hold tag, record and scope against each other, and put the new decision in force where it matters."""
+        training = one.record.training
+        with self.context.vault.database.transaction(self.tenant) as tx:
+            before = find_decision(tx, one.artifact.id)
+        found = self._tags(one.artifact)
+        if found is None:
+            return self._refuse(ExportRefusal.UNUSABLE)
+        if not self._agrees(one.artifact, found, _tags_of(before)):
+            keep_decision(self.context, one)
+            return self._refuse(ExportRefusal.TAG_DISAGREES)
+        if not training.eligible:
+            if before is not None and before.is_training_eligible:
+                keep_decision(self.context, one)  # a tightening is on the object before anything else is done
+            return self._refuse(*dict.fromkeys(reason.code for reason in training.reasons))
+        if (training.scope, training.scope_id) != (self.scope.scope, self.scope.scope_id):
+            return self._refuse(ExportRefusal.OTHER_SCOPE)
+        if recording in self.marked:
+            return self._refuse(ExportRefusal.RECALLED)
+        keep_decision(self.context, one)
+        tags = training_tags(eligible=True, scope=training.scope, scope_id=training.scope_id)
+        read_back = self._tags(one.artifact) or {}
+        return self._agrees(one.artifact, read_back, tags) or self._refuse(ExportRefusal.TAG_DISAGREES)
+
+    def _tags(self, artifact: Artifact) -> dict[str, str] | None:
+        """Read an object's tags; None where there is no object."""
+        try:
+            return self.context.vault.objects.read_tags(artifact.object_key)
+        except NotFound:
+            return None
+
+    def _agrees(self, artifact: Artifact, found: dict[str, str], expected: dict[str, str]) -> bool:
+        """Say whether an object's tags say what the record does; where not, raise an alarm."""
+        if expected.items() <= found.items():
+            return True
+        log().error("training.tag_disagrees", tenant=self.tenant, artifact=artifact.id, kind=artifact.kind.value)
+        facts: Facts = {
+            "kind": artifact.kind.value,
+            "record": expected["training-eligible"],
+            "tag": found.get("training-eligible"),
+        }
+        with self.context.vault.database.transaction(self.tenant) as tx:
+            add_event(tx, AuditTag.TRAINING_TAG_DISAGREES, actor="system", target=artifact.id, facts=facts)
+        return False
+
+    def _receipts(self, judged: Sequence[Verdict]) -> tuple[str, ...]:
+        """Give the digests of the signed receipts by which somebody on this recording said yes to training."""
+        with self.context.vault.database.transaction(self.tenant) as tx:
+            keys = {key.kid: key.public_key for key in list_public_keys(tx)}
+        found = set()
+        for one in judged:
+            if one.artifact.kind is ArtifactKind.CONSENT_RECEIPT:
+                token = self.context.vault.read(one.artifact)
+                said = json.loads(jws.verify(token.decode(), typ=RECEIPT_TYP, pinned=keys).payload)
+                if (said["purpose"], said["outcome"]) == (Purpose.TRAIN, Outcome.GRANTED):
+                    found.add(hashlib.sha256(token).hexdigest())
+        return tuple(sorted(found))
+
+    def _body(self, artifact: Artifact) -> bytes | None:
+        """Open an artifact; None, and counted, where it is not of the form that a dataset holds."""
+        try:
+            body = self.context.vault.read(artifact)
+        except NotFound:
+            self._refuse(ExportRefusal.UNUSABLE)
+            return None
+        flaw = _flaw(artifact.kind, body)
+        if flaw is not None:
+            self._refuse(flaw)
+        return body if flaw is None else None
+
+    def _admitted(self, one: Verdict, recording: RecordingId, body: bytes, receipts: tuple[str, ...]) -> Admitted:
+        facts, policy = one.facts.artifact, one.record.policy
+        return Admitted(
+            artifact=one.artifact.id,
+            recording=recording,
+            kind=one.artifact.kind,
+            body=body,
+            decision=one.record.digest,
+            policy=PolicyPart(id=policy.id, version=policy.version, digest=policy.digest),
+            receipts=receipts,
+            scope=DatasetScope(scope=one.record.training.scope, scope_id=one.record.training.scope_id),
+            captured_on=moment_to_day(facts.captured_at),
+            redaction_version=facts.redaction_version,
+            language=self._language(one.artifact),
+        )
+
+    def _language(self, artifact: Artifact) -> str:
+        if artifact.call is None:
+            return "und"
+        with self.context.vault.database.transaction(self.tenant) as tx:
+            return get_call(tx, artifact.call).locale
+
+    def _refuse(self, *codes: str) -> bool:
+        self.refused.update(str(code) for code in codes)
+        return False
+
+
+def _flaw(kind: ArtifactKind, body: bytes) -> ExportRefusal | None:
+    """Say what keeps bytes out that may be trained on: not sound, not a transcript of ours, or one to be undone."""
+    if kind is ArtifactKind.RECORDING_REDACTED:
+        return None if body.startswith(_SOUND) else ExportRefusal.UNUSABLE
+    document = json.loads(body)
+    if not str(document.get("schema")).startswith(_SCHEMA):
+        return ExportRefusal.UNUSABLE
+    return ExportRefusal.REVERSIBLE if document.get("style") == _REVERSIBLE else None
+
+
+def _tags_of(decision: StoredDecision | None) -> dict[str, str]:
+    """Give what the object's tags must say by the decision in force; before the first one it says no."""
+    if decision is None:
+        return {"training-eligible": "false"}
+    training = decision.record["training"]
+    return training_tags(eligible=training["eligible"], scope=training["scope"], scope_id=training["scope_id"])
