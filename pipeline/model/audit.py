@@ -52,6 +52,15 @@ class AuditTag(StrEnum):
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    SUBJECT_OPENED = "subject:request:opened"
+    SUBJECT_MOVED = "subject:request:moved"
+    SUBJECT_ALERTED = "subject:clock:alerted"
+    SUBJECT_CODE_SENT = "subject:identity:code_sent"
+    SUBJECT_CODE_WRONG = "subject:identity:code_wrong"
+    SUBJECT_FOUND = "subject:person:found"
+    SUBJECT_EXPORTED = "subject:export:made"
+    SUBJECT_CORRECTED = "subject:transcript:corrected"
+    SUBJECT_INDEXED = "subject:index:rebuilt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

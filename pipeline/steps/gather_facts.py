@@ -30,12 +30,14 @@ from pipeline.policies.facts import (
     TenantFacts,
 )
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
+from pipeline.store.blind_terms import list_terms_of
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.consents import list_consents
 from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.subject_requests import requests_about
 
 type Noted = Mapping[str, Any]
 """What steps found out about a recording."""
@@ -117,11 +119,14 @@ def _events(
     tx: Transaction, *, recording: RecordingId | None, call: CallId | None, signals: tuple[ChildSignal, ...]
 ) -> EventFacts:
     ended = list_endings_of(tx, recording=recording, call=call)
+    is_open, has_objection = requests_about(tx, list_terms_of(tx, recording=recording, call=call))
     return EventFacts(
         deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
         holds=tuple(sorted({hold.matter for hold in list_holds_on(tx, recording=recording, call=call)})),
+        is_request_open=is_open,
+        has_objection=has_objection,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
+from pipeline.store import tables_subjects as tables_subjects
 from pipeline.store.tables import at, id_column, metadata, tenant_column
 
 numbers = Table(

@@ -18,6 +18,9 @@ MADE_ONCE = {
     "numbers": {"tenant", "number_ref"},
     "wordings": {"tenant", "script_id", "locale", "version"},
     "recorder_events": {"tenant", "call_id", "cause"},
+    "subject_requests": {"tenant", "token_sha256"},
+    "subject_tries": {"tenant", "bucket", "began_at"},
+    "blind_terms": {"tenant", "term", "source_id", "whose"},
 }
 
 
@@ -49,6 +52,8 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("attestations", "sealed"),
         ("signing_keys", "sealed"),
         ("signing_keys", "public_key"),
+        ("subject_requests", "sealed"),
+        ("subject_request_events", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}
