@@ -52,6 +52,12 @@ class Wanted:
         """Give every digest that is worth looking at."""
         return self.sure | self.together | self.maybe
 
+    def only(self, terms: frozenset[str]) -> Wanted:
+        """Keep what was shown to be the person's own; without it nothing is sure, and nothing is looked for."""
+        if self.sure and self.sure <= terms:
+            return self
+        return Wanted(kind=self.kind, sure=self.sure & terms)
+
     def strength(self, found: Collection[str]) -> Strength | None:
         """Say how surely digests that were found in one place name the person; None where they do not at all."""
         seen = set(found)

@@ -25,19 +25,20 @@ from pipeline.store.vault_names import artifact_name, object_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Where the artifacts of one recording lie, or of one call where `recording` is None."""
+    """Where the artifacts of one recording lie; of a call or, for an export, of a request where there is none."""
 
     tenant: TenantId
     recording: RecordingId | None
     call: CallId | None
     on: date
+    request: str | None = None
 
     @property
     def subject(self) -> str:
         """Give the id that the objects lie under."""
-        subject = self.recording or self.call
+        subject = self.recording or self.call or self.request
         if subject is None:
-            raise InvalidInput("a shelf is of a recording or of a call")
+            raise InvalidInput("a shelf is of a recording, of a call or of a request")
         return subject
 
 
@@ -172,8 +173,8 @@ class Vault:
                     self.objects.purge(stored.key)  # what was purged does not come back by being made again
                     raise NotFound("this artifact was purged and is not made again")
                 return found
-            of = {"recording": shelf.recording} if shelf.recording else {"call": shelf.call}
-            facts: Facts = {"kind": kind.value, **of, "sealed_sha256": stored.sha256}
+            of = "recording" if shelf.recording else "call" if shelf.call else "request"
+            facts: Facts = {"kind": kind.value, of: shelf.subject, "sealed_sha256": stored.sha256}
             add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
             if meaning is not None:
                 add_event(tx, meaning[0], actor="system", target=artifact.id, facts=meaning[1])
