@@ -170,5 +170,5 @@ class SubjectRequest:
 
     @property
     def is_answered(self) -> bool:
-        """Say whether the person has their answer."""
-        return self.state not in NOT_ANSWERED
+        """Say whether what was asked for was done; a refusal is an answer of another kind."""
+        return self.state in (RequestState.ANSWERED, RequestState.CLOSED)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pipeline.decisions.holds import place
@@ -69,15 +71,16 @@ def test_what_a_hold_keeps_is_not_purged_and_the_requester_is_told(line):
 
 @pytest.mark.clause("D.3", "6", "restrict (no access, no training), delete at expiry, tell the requester")
 def test_what_a_law_orders_kept_is_restricted_and_the_day_it_goes_is_told(line):
-    line.choose(establishment=("BR",))
+    line.context.vault.database._clock.at = datetime(2027, 6, 1, tzinfo=UTC)  # India's minimum of a year is in force
+    line.choose(establishment=("IN",))
     recording = line.through(line.record(), *WHOLE)
     _, receipt, _ = erased(line)
-    kept = [one for one in receipt["kept"] if one["recording"] == recording.id]
-    with line.tx() as tx:
-        minimum = [find_decision(tx, a.id) for a in list_artifacts(tx, recording=recording.id)]
-    bound = [d for d in minimum if d.record["retention"]["basis"] == "jurisdiction_minimum"]
-    assert len(kept) == len(bound)
-    assert all(one["because"] == "restricted" and one["until"] for one in kept)
+    kept = {one["kind"]: one for one in receipt["kept"]}
+    assert set(kept) == {"recording.original"}
+    told = kept["recording.original"]
+    assert (told["recording"], told["because"], told["until"]) == (recording.id, "restricted", "2028-05-31")
+    assert told["clause"].startswith("jurisdictions IN: DPDP Rules 2025")
+    assert dispositions(line, recording)["transcript.original"] == "due"
 
 
 @pytest.mark.clause("nejix", "4", "You may delete individual records earlier")

@@ -72,28 +72,6 @@ def test_what_is_handed_out_is_redacted_and_shows_only_what_is_proved_to_be_the_
     assert "5551234" not in made(line, more=(account,))[3][f"copies/{recording.id}/transcript.json"].decode()
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-def test_ones_own_words_are_shown_on_ones_own_known_channel_alone(line, is_known):
-    from dataclasses import replace
-
-    from pipeline.model.entity import EntityType
-    from pipeline.redaction.person_terms import index_key, said_terms
-    from pipeline.steps.own_calls import find_matches, own_call_ids, read_own_calls
-
-    recording = line.through(line.record(), *WHOLE)
-    request = asked(line, K.ACCESS)
-    key = index_key(line.context.vault.keys.digest_key(line.owner.id))
-    own = tuple(said_terms(EntityType.PERSON, "canaryname", key=key))
-    request = replace(request, verified_terms=(*request.verified_terms, *own) if is_known else own)
-    with line.tx() as tx:
-        calls = own_call_ids(find_matches(line.context, tx, asked(line, K.ACCESS)))
-    (call,) = read_own_calls(line.context, line.owner, request, calls)
-    shown = json.dumps(call.copies[0].transcript)
-    assert ("canaryname" in shown) is is_known
-    assert "5551234" not in shown
-    assert call.copies[0].recording.id == recording.id
-
-
 @pytest.mark.clause("nejix", "7", "structured, machine-readable format")
 @pytest.mark.clause("D.1", "7", "portability (JSON + WAV)")
 def test_portability_adds_a_vcon_that_agrees_with_the_copies(line):
