@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.model.errors import InvalidInput
 from pipeline.ports.artifacts import Artifacts
+from pipeline.ports.codes import CodeChannel
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
@@ -100,6 +101,13 @@ def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephon
     from pipeline.vendors.twilio_calls import TwilioTelephony
 
     return TwilioTelephony(line=line or twilio_line(settings))
+
+
+def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
+    """Give the ways in which a one-time code reaches a person."""
+    from pipeline.vendors.twilio_messages import TwilioMessages
+
+    return (TwilioMessages(line=line or twilio_line(settings)),)
 
 
 def _files(settings: Settings) -> Artifacts:

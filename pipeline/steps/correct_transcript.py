@@ -23,12 +23,12 @@ from pipeline.redaction.render_text import render_text
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.detect import profile_of
-from pipeline.steps.own_calls import find_matches
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import get_recording
 from pipeline.store.seal import seal
 from pipeline.store.session import Transaction
+from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request, note_act
 
 _MOST: Final = 200
@@ -100,7 +100,7 @@ def _asked(context: StepContext, tx: Transaction, request_id: str, recording: Re
     if request.is_answered:
         raise Conflict("the request is answered")
     request = move_request(tx, request, RequestState.WORKING, actor="system")
-    matches = find_matches(context, tx, request)
+    matches = find_requester(tx, request, keys=context.vault.keys)
     recordings, calls = {m.recording for m in matches}, {m.call for m in matches if m.recording is None}
     if recording not in recordings and get_recording(tx, recording).call not in calls:
         raise InvalidInput("the person was not found in that recording")

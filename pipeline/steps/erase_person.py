@@ -18,12 +18,12 @@ from pipeline.model.subject import PersonMatch, RequestKind, RequestState, Stren
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import decide_artifacts, decide_call
 from pipeline.steps.decide_export import decide_export
-from pipeline.steps.own_calls import find_matches, own_call_ids
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
+from pipeline.store.subject_person import find_requester, own_call_ids
 from pipeline.store.subject_requests import get_request, move_request
 from pipeline.store.tenants import get_tenant
 
@@ -77,7 +77,7 @@ def erase_person(
             raise InvalidInput(f"a request for {request.kind} erases nothing")
         if request.is_answered:
             return request.result
-        matches = find_matches(context, tx, request)
+        matches = find_requester(tx, request, keys=context.vault.keys)
         request = move_request(tx, request, RequestState.WORKING, actor="system")
         calls, alone = _ended(matches, chosen)
         for kind, id in [*(("call", call) for call in calls), *(("recording", one) for one in alone)]:

@@ -20,11 +20,12 @@ from pipeline.model.tenant import Tenant
 from pipeline.steps.access_report import to_json, write_html, write_report
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide_export import decide_export
-from pipeline.steps.own_calls import OwnCall, find_matches, own_call_ids, read_own_calls
+from pipeline.steps.own_calls import OwnCall, read_own_calls
 from pipeline.steps.write_vcon import write_vcon
 from pipeline.store.artifacts import get_artifact
 from pipeline.store.audit import add_event
 from pipeline.store.session import Transaction
+from pipeline.store.subject_person import find_requester, own_call_ids
 from pipeline.store.subject_requests import get_request, move_request
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Shelf
@@ -51,7 +52,7 @@ def export_person(context: StepContext, tenant: TenantId, request_id: str) -> Re
         if request.export is not None and request.is_answered and _lives(tx, request.export):
             return {**request.result, "artifact": request.export}
         request = move_request(tx, request, RequestState.WORKING, actor="system")
-        matches = find_matches(context, tx, request)
+        matches = find_requester(tx, request, keys=context.vault.keys)
     own = tuple(read_own_calls(context, owner, request, own_call_ids(matches)))
     with context.vault.database.transaction(tenant) as tx:
         report = write_report(tx, request, owner, context.bundles(owner.policy_id), own, matches)

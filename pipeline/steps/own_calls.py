@@ -17,7 +17,7 @@ from pipeline.model.errors import IntegrityError, InvalidInput, NotFound, Withhe
 from pipeline.model.ids import ArtifactId, CallId
 from pipeline.model.recording import Recording
 from pipeline.model.retention import Disposition
-from pipeline.model.subject import PersonMatch, Strength, SubjectRequest, Whose
+from pipeline.model.subject import SubjectRequest
 from pipeline.model.tenant import Tenant
 from pipeline.redaction.manifest import Entry, Manifest
 from pipeline.redaction.person_terms import index_key, number_terms, said_terms
@@ -26,12 +26,10 @@ from pipeline.steps.context import StepContext
 from pipeline.steps.detect import read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.artifacts import find_artifact
-from pipeline.store.blind_terms import find_person, want
 from pipeline.store.calls import get_call, read_numbers
 from pipeline.store.decisions import find_decision
 from pipeline.store.recordings import list_recordings, read_facts
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import read_details
 
 _CLOSED = (Disposition.RESTRICTED.value, Disposition.DUE.value)
 
@@ -54,21 +52,6 @@ class OwnCall:
     call: Call
     role: LegRole | None
     copies: tuple[Copy, ...]
-
-
-def find_matches(context: StepContext, tx: Transaction, request: SubjectRequest) -> tuple[PersonMatch, ...]:
-    """Find where the requester is, by what was shown to be theirs."""
-    keys = context.vault.keys
-    details = read_details(tx, request.id, keys=keys)
-    wanted = want(details.identifiers, key=index_key(keys.digest_key(tx.tenant)))
-    verified = frozenset(request.verified_terms)
-    return find_person(tx, [one.only(verified) for one in wanted])
-
-
-def own_call_ids(matches: tuple[PersonMatch, ...]) -> tuple[CallId, ...]:
-    """Give the calls that surely are the person's own, each once."""
-    own = (m.call for m in matches if m.whose is Whose.OWN and m.strength is Strength.STRONG)
-    return tuple(dict.fromkeys(call for call in own if call is not None))
 
 
 def read_own_calls(

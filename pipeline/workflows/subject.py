@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.intake.note_status import note_told_after_end
-from pipeline.intake.withdraw import Withdrawal, withdraw
+from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.errors import InvalidInput
-from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.subject import RequestKind, RequestState, Strength, SubjectRequest, Whose
 from pipeline.ports.queue import WorkQueue
 from pipeline.steps.context import Receipt, StepContext
@@ -16,10 +15,9 @@ from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.erase_person import erase_person
 from pipeline.steps.export_person import export_person
 from pipeline.steps.index_people import reindex
-from pipeline.steps.own_calls import find_matches, own_call_ids
-from pipeline.store.calls import get_call
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
+from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request
 
 __all__ = ["answer_request", "correct_transcript", "purge_soon", "read_corrections", "reindex"]
@@ -59,12 +57,8 @@ def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *
         return request.result
     with context.vault.database.transaction(tenant) as tx:
         moved = move_request(tx, request, RequestState.WORKING, actor="system")
-        calls = own_call_ids(find_matches(context, tx, moved))
-        for call in calls:
-            call_sid = get_call(tx, call).call_sid
-            withdraw(tx, call_sid, Withdrawal(), actor=f"subject:{request.id}")
-            note_told_after_end(tx, call_sid, cause=f"withdrawn:{request.id}", queue=queue)
-        recordings = [r.id for call in calls for r in list_recordings(tx, call=call)]
+        calls = withdraw_own_calls(tx, moved, keys=context.vault.keys, queue=queue)
+        recordings = [r.id for call in calls for r in list_recordings(tx, call=CallId(call))]
     return _judged(context, tenant, moved, recordings, calls=len(calls))
 
 
@@ -79,7 +73,7 @@ def _object(context: StepContext, tenant: TenantId, request: SubjectRequest) -> 
 
 
 def _all_recordings(context: StepContext, tx: Transaction, request: SubjectRequest) -> list[RecordingId]:
-    sure = [m for m in find_matches(context, tx, request) if m.strength is Strength.STRONG]
+    sure = [m for m in find_requester(tx, request, keys=context.vault.keys) if m.strength is Strength.STRONG]
     of_calls = {m.call for m in sure if m.whose is Whose.OWN and m.call is not None}
     found = {r.id for call in of_calls for r in list_recordings(tx, call=call)}
     return sorted(found | {m.recording for m in sure if m.recording is not None})

@@ -10,14 +10,15 @@ from pipeline.model.entity import EntityType
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.subject import PersonMatch, RequestKind, Strength, Whose
 from pipeline.redaction.person_terms import index_key, said_terms
-from pipeline.steps.own_calls import find_matches, own_call_ids, read_own_calls
+from pipeline.steps.own_calls import read_own_calls
 from pipeline.store.recordings import merge_facts
+from pipeline.store.subject_person import find_requester, own_call_ids
 from tests.pipeline.steps.asking import WHOLE, asked
 
 
 def read(line, request):
     with line.tx() as tx:
-        calls = own_call_ids(find_matches(line.context, tx, request))
+        calls = own_call_ids(find_requester(tx, request, keys=line.context.vault.keys))
     return list(read_own_calls(line.context, line.owner, request, calls))
 
 
