@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.output import as_json_option, show, show_facts
-from pipeline.cli.subject import command, read_kind
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, TenantId, tenant_id
 from pipeline.model.subject import RequestKind, SubjectRequest
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2_000_000
 
 
-@command.command("export")
+@click.command("export")
 @click.argument("request")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True)
@@ -41,7 +40,7 @@ def export(request: str, out: Path, tenant: str, as_json: bool) -> None:
     show(receipt) if as_json else show_facts(receipt)
 
 
-@command.command("erase")
+@click.command("erase")
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--also", multiple=True, metavar="RECORDING", help="One in which you looked and found the person.")
@@ -58,7 +57,7 @@ def erase(request: str, tenant: str, also: tuple[str, ...], as_json: bool) -> No
     show(receipt) if as_json else show_facts(receipt)
 
 
-@command.command("correct")
+@click.command("correct")
 @click.argument("request")
 @click.argument("corrections", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True)
@@ -78,7 +77,7 @@ def correct(request: str, corrections: Path, tenant: str, recording: str, as_jso
     show(receipt) if as_json else show_facts(receipt)
 
 
-@command.command("answer")
+@click.command("answer")
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="What was done; it stands in the audit log.")
@@ -100,7 +99,7 @@ def answer_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
     show(receipt) if as_json else show_facts(receipt)
 
 
-@command.command("reindex")
+@click.command("reindex")
 @click.option("--tenant", required=True)
 @as_json_option
 def reindex_all(tenant: str, as_json: bool) -> None:
@@ -142,3 +141,13 @@ def _json(path: Path) -> object:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{path.name}: cannot be read as JSON") from error
+
+
+def read_kind(kind: RequestKind, *allowed: RequestKind) -> None:
+    """Refuse a command that does not belong to a request's kind.
+
+    Raises:
+        InvalidInput: another kind.
+    """
+    if kind not in allowed:
+        raise InvalidInput(f"a request for {kind} is answered otherwise")

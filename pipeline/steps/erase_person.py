@@ -83,27 +83,44 @@ def erase_person(
         for kind, id in [*(("call", call) for call in calls), *(("recording", one) for one in alone)]:
             _end(tx, kind, id, request)
         recordings = [r.id for call in calls for r in list_recordings(tx, call=call)] + list(alone)
-    for call in calls:
-        decide_call(context, tenant, call)
-    for recording in recordings:
-        decide_artifacts(context, tenant, recording)
-    _judge_exports(context, tenant, recordings)
-    kept = _kept(context, tenant, recordings)
+    kept = _judge(context, tenant, calls, recordings)
     held = {one.recording for one in kept if one.because == Disposition.HELD}
     for recording in recordings:
         if recording not in held:
             purge(context, tenant, recording)
+    return _answered(context, tenant, request, _told(matches, calls, recordings, kept))
+
+
+def _told(
+    matches: tuple[PersonMatch, ...], calls: tuple[CallId, ...], recordings: list[RecordingId], kept: list[Kept]
+) -> dict[str, object]:
     others = {m.call for m in matches if m.whose is Whose.OTHERS and m.call not in calls}
-    result: dict[str, object] = {
+    return {
         "calls": len(calls),
         "recordings": len(recordings),
         "calls_of_others": len(others),
         "kept": [asdict(one) for one in kept],
     }
+
+
+def _answered(
+    context: StepContext, tenant: TenantId, request: SubjectRequest, result: dict[str, object]
+) -> dict[str, object]:
     with context.vault.database.transaction(tenant) as tx:
-        facts = {"calls": len(calls), "recordings": len(recordings), "kept": len(kept)}
-        move_request(tx, request, RequestState.ANSWERED, actor="system", facts=facts, result=result)
+        move_request(tx, request, RequestState.ANSWERED, actor="system", result=result)
     return result
+
+
+def _judge(
+    context: StepContext, tenant: TenantId, calls: Iterable[CallId], recordings: list[RecordingId]
+) -> list[Kept]:
+    """Judge everything anew that has ended, and what was exported of it; give what must stay."""
+    for call in calls:
+        decide_call(context, tenant, call)
+    for recording in recordings:
+        decide_artifacts(context, tenant, recording)
+    _judge_exports(context, tenant, recordings)
+    return _kept(context, tenant, recordings)
 
 
 def _ended(

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.subject_work import read_kind
+from pipeline.model.errors import InvalidInput
+from pipeline.model.subject import RequestKind
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 
 
@@ -65,3 +68,9 @@ def test_a_deletion_a_withdrawal_and_an_answer_by_hand(earmark: Earmark) -> None
 @pytest.mark.usefixtures("acme")
 def test_the_index_is_built_anew(earmark: Earmark) -> None:
     assert document(earmark("subject", "reindex", "--tenant", "acme", "--json")) == {"recordings": 0, "said": 0}
+
+
+def test_a_command_of_another_kind_is_refused() -> None:
+    read_kind(RequestKind.ACCESS, RequestKind.ACCESS)
+    with pytest.raises(InvalidInput):
+        read_kind(RequestKind.ACCESS, RequestKind.DELETION)
