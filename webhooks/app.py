@@ -8,8 +8,9 @@ from fastapi import FastAPI
 
 from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
-from webhooks.api import calls, people, receipts, recorder, recordings
+from webhooks.api import calls, people, receipts, recorder, recordings, subject_requests
 from webhooks.limits import LimitBody
+from webhooks.subjects import follow, page
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, machine, news, transfer, voice
 from webhooks.twilio.shared import AnswerShared
@@ -38,6 +39,9 @@ def create_app(context: WebContext) -> FastAPI:
         recorder,
         recordings,
         receipts,
+        subject_requests,
+        page,
+        follow,
         health,
     ):
         app.include_router(part.router)

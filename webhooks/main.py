@@ -27,6 +27,7 @@ def main() -> None:
             telephony=opened.telephony,
             clock=opened.clock,
             public_base=opened.public_base,
+            codes=opened.codes,
         )
         # The library takes the signals while it serves, and raises them again when it is done: what was opened here
         # is to be closed then, and the process not to die of it.

@@ -18,6 +18,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.loader import Law, load_law
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
+from pipeline.ports.codes import CodeChannel
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
@@ -44,6 +45,8 @@ class WebContext:
     clock: Clock
     public_base: str
     """What the vendor signs: scheme and host, no path. A request's own Host is never believed."""
+    codes: tuple[CodeChannel, ...] = ()
+    """How a one-time code reaches a person; without one, a person of the tenant attests who asks."""
 
     @cached_property
     def vault(self) -> Vault:

@@ -16,6 +16,7 @@ from pipeline import telemetry
 from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
+    code_channels,
     hosts_of,
     load_listener,
     load_transcribers,
@@ -27,6 +28,7 @@ from pipeline.bootstrap.adapters import (
 )
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
+from pipeline.ports.codes import CodeChannel
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
@@ -39,9 +41,8 @@ if TYPE_CHECKING:
     from pipeline.workflows.queue import DurableQueue
 
 __all__ = [
-    "Base", "WebParts", "disposal_context", "judge_context", "load_listener", "load_transcribers", "name_recognisers",
-    "open_base",
-    "open_web", "recordings_of", "step_context", "telephony_of", "twilio_line",
+    "Base", "WebParts", "code_channels", "disposal_context", "judge_context", "load_listener", "load_transcribers",
+    "name_recognisers", "open_base", "open_web", "recordings_of", "step_context", "telephony_of", "twilio_line",
 ]  # fmt: skip
 
 _DATABASE: Final = "earmark"
@@ -81,6 +82,7 @@ class WebParts:
     telephony: Telephony
     clock: Clock
     public_base: str
+    codes: tuple[CodeChannel, ...] = ()
 
 
 @contextmanager
@@ -129,6 +131,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
             telephony=telephony_of(settings, line),
             clock=base.clock,
             public_base=settings.web.public_base,
+            codes=code_channels(settings, line),
         )
 
 

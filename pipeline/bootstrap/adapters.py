@@ -12,6 +12,7 @@ from pipeline.model.errors import InvalidInput
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
+from pipeline.ports.codes import CodeChannel
 from pipeline.ports.keys import Keys
 from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
@@ -134,6 +135,13 @@ def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel
         )
         channels["email"] = SmtpNotices(server)
     return channels
+
+
+def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
+    """Give the ways in which a one-time code reaches a person."""
+    from pipeline.vendors.twilio_messages import TwilioMessages
+
+    return (TwilioMessages(line=line or twilio_line(settings)),)
 
 
 def _files(settings: Settings) -> Artifacts:

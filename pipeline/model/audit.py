@@ -87,6 +87,15 @@ class AuditTag(StrEnum):
     RECALLS_LISTED = "training:recalls:listed"
     FEATURE_ENABLED = "training:feature:enabled"
     FEATURE_DISABLED = "training:feature:disabled"
+    SUBJECT_OPENED = "subject:request:opened"
+    SUBJECT_MOVED = "subject:request:moved"
+    SUBJECT_ALERTED = "subject:clock:alerted"
+    SUBJECT_CODE_SENT = "subject:identity:asked"
+    SUBJECT_CODE_WRONG = "subject:identity:missed"
+    SUBJECT_FOUND = "subject:person:found"
+    SUBJECT_EXPORTED = "subject:export:made"
+    SUBJECT_CORRECTED = "subject:transcript:corrected"
+    SUBJECT_INDEXED = "subject:index:rebuilt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,12 @@ from pipeline.policies.bundle import Bundle
 from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.policies.numbers import NumberTables, read_area_codes, read_australia, read_withheld
 from pipeline.policies.places import Places
+from pipeline.policies.rights_clock import RightsClocks
 from pipeline.policies.scripts import ScriptFile
 
 _DATA: Final = "data"
 _MAX_CHARS: Final = 1_000_000
-_NOT_POLICIES: Final = frozenset({"jurisdictions.yaml", "places.yaml"})
+_NOT_POLICIES: Final = frozenset({"jurisdictions.yaml", "places.yaml", "rights_clocks.yaml"})
 
 
 class _RepeatedKey(yaml.constructor.ConstructorError):
@@ -67,6 +68,13 @@ def load_matrix() -> JurisdictionMatrix:
     members = _load_places().eu_members
     document = {**parse_yaml(text, name="jurisdictions.yaml"), "digest": _digest(text), "eu_members": members}
     return check(JurisdictionMatrix, document, name="jurisdictions.yaml")
+
+
+@cache
+def load_rights_clocks() -> RightsClocks:
+    """Load how long the law of each place gives for answering a person."""
+    name = "rights_clocks.yaml"
+    return check(RightsClocks, parse_yaml(_data(name).read_text(encoding="utf-8"), name=name), name=name)
 
 
 @cache

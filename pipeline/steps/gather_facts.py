@@ -31,6 +31,7 @@ from pipeline.policies.facts import (
     TenantFacts,
 )
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
+from pipeline.store.blind_terms import list_terms_of
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.child_signals import CLEARED, list_child_signals
 from pipeline.store.consents import list_consents
@@ -38,6 +39,7 @@ from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.subject_requests import requests_about
 from pipeline.store.training_features import find_feature
 
 type Noted = Mapping[str, Any]
@@ -138,11 +140,14 @@ def _events(
     recording = artifact.recording
     ended = list_endings_of(tx, recording=recording, call=call)
     covering = list_holds_on(tx, recording=recording, call=call, artifact=artifact)
+    is_open, has_objection = requests_about(tx, list_terms_of(tx, recording=recording, call=call))
     return EventFacts(
         deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
         holds=tuple(sorted({hold.matter for hold in covering})),
+        is_request_open=is_open,
+        has_objection=has_objection,
     )
 
 

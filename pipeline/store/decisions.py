@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -82,6 +82,21 @@ def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
             training_eligible=decision.is_training_eligible,
         )
     )
+
+
+def stop_training(tx: Transaction, *, recordings: Sequence[str] = (), calls: Sequence[str] = ()) -> int:
+    """Let nothing of recordings and calls be trained on from this commit on; the next decision says why.
+
+    Returns:
+        How many artifacts could have been until now.
+    """
+    scope = artifacts.c.recording_id.in_(recordings) | artifacts.c.call_id.in_(calls)
+    stopped = tx.connection.execute(
+        update(artifacts)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.training_eligible, scope)
+        .values(training_eligible=False)
+    )
+    return stopped.rowcount
 
 
 def _review_on(decided: date | None) -> ColumnElement[date | None]:

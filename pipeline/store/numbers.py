@@ -54,6 +54,11 @@ def list_armed(tx: Transaction) -> frozenset[str]:
     return frozenset(tx.connection.execute(query).scalars())
 
 
+def list_number_refs(tx: Transaction) -> frozenset[str]:
+    """Give the references of every number of the tenant, armed or not."""
+    return frozenset(tx.connection.execute(select(numbers.c.number_ref).where(numbers.c.tenant == tx.tenant)).scalars())
+
+
 def list_numbers(tx: Transaction, *, keys: Keys) -> tuple[OwnNumber, ...]:
     """List the tenant's numbers, the first listed first."""
     query = select(numbers).where(numbers.c.tenant == tx.tenant).order_by(numbers.c.listed_at, numbers.c.id)

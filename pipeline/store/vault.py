@@ -27,20 +27,21 @@ from pipeline.store.vault_names import artifact_name, object_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Where the artifacts of one recording lie; of one call where `recording` is None; or of one dataset."""
+    """Where the artifacts of one recording lie; of a call, a dataset or a request where there is no recording."""
 
     tenant: TenantId
     recording: RecordingId | None
     call: CallId | None
     on: date
     dataset: str | None = None
+    request: str | None = None
 
     @property
     def subject(self) -> str:
         """Give the id that the objects lie under."""
-        subject = self.recording or self.call or self.dataset
+        subject = self.recording or self.call or self.dataset or self.request
         if subject is None:
-            raise InvalidInput("a shelf is of a recording, of a call or of a dataset")
+            raise InvalidInput("a shelf is of a recording, a call, a dataset or a request")
         return subject
 
 
@@ -187,7 +188,7 @@ class Vault:
 
 
 def _of(shelf: Shelf) -> dict[str, str]:
-    kind = "recording" if shelf.recording else "call" if shelf.call else "dataset"
+    kind = "recording" if shelf.recording else "call" if shelf.call else "dataset" if shelf.dataset else "request"
     return {kind: shelf.subject}
 
 

@@ -18,6 +18,7 @@ from pipeline.steps import (
     delete_vendor_copy,
     detect,
     fail,
+    index_people,
     keep_receipts,
     publish,
     redact_audio,
@@ -40,6 +41,7 @@ STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
     "keep_receipts": keep_receipts.keep_receipts,
     "transcribe": transcribe.transcribe,
     "detect": detect.detect,
+    "index_people": index_people.index_people,
     "redact_text": redact_text.redact_text,
     "redact_audio": redact_audio.redact_audio,
     "withhold": withhold.withhold,
@@ -70,6 +72,7 @@ def process_recording(run: Run) -> Receipt:
         try:
             _redact(run)
         except Withheld as withheld:
+            run("index_people")  # whoever is heard in it can ask for it, though nothing of it is shown
             run("withhold", withheld.reason)
             run("keep_receipts")
             return {**run("decide"), "state": "withheld"}
@@ -95,6 +98,7 @@ def _redact(run: Run) -> None:
     if not heard["is_transcribed"]:
         raise Withheld(str(heard["reason"]))
     run("detect")
+    run("index_people")
     run("redact_audio")
     run("redact_text")  # last: what is heard in the redacted audio may have to be hidden in the text too
 

@@ -19,6 +19,7 @@ CASES = {
     "RecordingsVendor": ("tests/pipeline/vendors/contracts/recordings.py",),
     "Telephony": ("tests/pipeline/vendors/contracts/telephony.py",),
     "WorkQueue": ("tests/pipeline/workflows",),
+    "CodeChannel": ("tests/pipeline/vendors/contracts/codes.py",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),
 }
 """Where the cases of each port are. A suite under `contracts` runs on every adapter of its port."""

@@ -5,16 +5,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.intake.open_request import Ask, open_request
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.retention import RetentionBasis
+from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, RequestState, SubjectDetails
 from pipeline.policies.facts import ChildSign, RedactionStatus, Residue
 from pipeline.steps.gather_facts import gather
 from pipeline.store.calls import add_flag
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.holds import add_hold
 from pipeline.store.recordings import merge_facts
+from pipeline.store.subject_requests import move_request
 from tests.builders import a_recording, an_artifact_row, answer
 
 ORIGINAL, REDACTED = ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.RECORDING_REDACTED
@@ -207,3 +210,22 @@ def test_what_has_ended_a_recording_its_call_or_its_tenant_is_told_by_its_earlie
         add_ending(tx, closed, actor="cli")
     noted = facts_of(line, recording).events
     assert (noted.deletion_requested_on, noted.closed_on) == (date(2026, 12, 3), date(2026, 12, 5))
+
+
+@pytest.mark.parametrize("kind", [RequestKind.ACCESS, RequestKind.OBJECTION])
+def test_a_request_and_an_objection_of_a_person_on_the_call_are_told_also_of_later_recordings(line, kind):
+    """D.4: no open request and no objection. Nejix 7, D.3.11: what is captured after it is found too."""
+    who = SubjectDetails(identifiers=(Identifier(kind=IdentifierKind.NUMBER, value="+12125550100"),))
+    keys = line.context.vault.keys
+    with line.tx() as tx:
+        ask = Ask(kind=kind, details=who, channel="api")
+        bundle, matrix = line.context.bundles("nejix"), line.context.law.matrix
+        made = open_request(tx, ask, bundle=bundle, matrix=matrix, keys=keys, actor="test").request
+    recording = line.through(line.record(), "settle_consent", "capture", "index_people")
+    artifact = line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
+    for state, expected in ((None, True), (RequestState.CLOSED, False)):
+        with line.tx() as tx:
+            if state is not None:
+                move_request(tx, made, state, actor="test")
+            events = gather(tx, recording, line.owner, artifact).events
+        assert (events.is_request_open, events.has_objection) == (expected, kind is RequestKind.OBJECTION)

@@ -31,6 +31,9 @@ MADE_ONCE = {
     "closure_exceptions": {"tenant", "artifact_id"},
     "dataset_rows": {"tenant", "dataset_id", "artifact_id"},
     "recalls": {"tenant", "recording_id", "cause"},
+    "subject_requests": {"tenant", "token_sha256"},
+    "subject_tries": {"tenant", "bucket", "began_at"},
+    "blind_terms": {"tenant", "term", "source_id", "whose"},
 }
 
 
@@ -66,6 +69,8 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("closures", "sealed"),
         ("closures", "signer_sealed"),
         ("matters", "sealed"),
+        ("subject_requests", "sealed"),
+        ("subject_request_events", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

@@ -143,6 +143,7 @@ def test_a_worker_killed_at_every_point_of_the_line_finishes_with_the_same_artif
         "keep_receipts",
         "transcribe",
         "detect",
+        "index_people",
         "redact_text",
         "redact_audio",
         "decide",

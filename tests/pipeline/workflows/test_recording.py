@@ -18,7 +18,7 @@ from pipeline.workflows.recording import STEPS, process_recording, with_context
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
 START = ["settle_consent", "capture", "delete_vendor_copy", "transcribe"]
-WHOLE = [*START, "detect", "redact_audio", "redact_text", "keep_receipts", "decide", "publish"]
+WHOLE = [*START, "detect", "index_people", "redact_audio", "redact_text", "keep_receipts", "decide", "publish"]
 YES = {"is_authorised": True, "reason": "granted"}
 NO = {"is_authorised": False, "reason": "caller_declined"}
 
@@ -69,14 +69,19 @@ def test_a_recording_that_is_refused_once_its_length_is_known_goes_the_same_way(
 def test_where_nobody_may_hear_it_it_is_withheld_and_decided_but_not_failed_or_published():
     run = Noting(transcribe={"is_transcribed": False, "reason": "transcription: TENANT_OFF"})
     assert process_recording(run)["state"] == "withheld"
-    assert run.asked[4:] == [("withhold", "transcription: TENANT_OFF"), ("keep_receipts",), ("decide",)]
+    assert run.asked[4:] == [
+        ("index_people",),
+        ("withhold", "transcription: TENANT_OFF"),
+        ("keep_receipts",),
+        ("decide",),
+    ]
 
 
 @pytest.mark.parametrize("step", ["detect", "redact_text", "redact_audio"])
 def test_what_cannot_be_proved_is_withheld_and_never_published(step):
     run = Noting(**{step: Withheld("word_times")})
     assert process_recording(run)["state"] == "withheld"
-    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "withhold", "keep_receipts", "decide"]
+    assert run.names == [*WHOLE[: WHOLE.index(step) + 1], "index_people", "withhold", "keep_receipts", "decide"]
     assert run.asked[-3] == ("withhold", "word_times")
 
 

@@ -1,0 +1,94 @@
+"""What a person of the tenant decides about a request: who asks, that it is refused or done, and who is late."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.model.audit import AuditTag
+from pipeline.model.errors import InvalidInput
+from pipeline.model.subject import Identity, RequestState, SubjectRequest
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.session import Transaction
+from pipeline.store.subject_requests import list_acts, list_alerting, lock_request, move_request, note_act
+
+_HALF, _LATE = "alerted_half", "alerted_late"
+
+
+def ask_identity(tx: Transaction, request: str, *, actor: str) -> SubjectRequest:
+    """Note that the person was asked to show who they are. The clock runs on."""
+    found = lock_request(tx, request)
+    return move_request(tx, found, RequestState.IDENTITY_ASKED, actor=actor)
+
+
+def attest_identity(tx: Transaction, request: str, *, identity: Identity, actor: str, reason: str) -> SubjectRequest:
+    """Say that proof was seen of who asks, or of an agent's authority: everything they named is theirs from then on.
+
+    Raises:
+        InvalidInput: no reason, or a code, which nobody attests.
+        IllegalTransition: the request is past that.
+    """
+    if identity not in (Identity.OPERATOR, Identity.AGENT):
+        raise InvalidInput("a person attests for a requester or for an authorised agent")
+    _need(reason)
+    found = lock_request(tx, request)
+    facts: Facts = {"identity": identity.value, "reason": reason}
+    changes = {"identity": identity.value, "verified_terms": list(found.terms)}
+    return move_request(tx, found, RequestState.VERIFIED, actor=actor, facts=facts, **changes)
+
+
+def refuse(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
+    """Refuse a request, with the exception that it falls under.
+
+    Raises:
+        InvalidInput: no reason.
+        IllegalTransition: the request is answered.
+    """
+    _need(reason)
+    found = lock_request(tx, request)
+    return move_request(tx, found, RequestState.REFUSED, actor=actor, facts={"reason": reason})
+
+
+def answer(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
+    """Note that a request is answered.
+
+    Raises:
+        InvalidInput: no reason.
+        IllegalTransition: it is not known who asks, or the request is over.
+    """
+    _need(reason)
+    found = move_request(tx, lock_request(tx, request), RequestState.WORKING, actor=actor)
+    return move_request(tx, found, RequestState.ANSWERED, actor=actor, facts={"reason": reason})
+
+
+def close(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
+    """Close a request: it was answered, or the person let it go.
+
+    Raises:
+        InvalidInput: no reason.
+        IllegalTransition: it is being worked on.
+    """
+    _need(reason)
+    return move_request(tx, lock_request(tx, request), RequestState.CLOSED, actor=actor, facts={"reason": reason})
+
+
+def alert_late(tx: Transaction, today: date, *, actor: str) -> tuple[SubjectRequest, ...]:
+    """Note once for each open request that half of its time is over, and once that the last sixth has begun.
+
+    Returns:
+        Every open request whose half is over, the first due first.
+    """
+    late = list_alerting(tx, today)
+    for request in late:
+        noted = {event.act for event in list_acts(tx, request.id)}
+        due = [(_HALF, request.deadline.half_on), (_LATE, request.deadline.late_on)]
+        for act, on in due:
+            if on <= today and act not in noted:
+                facts: Facts = {"alert": act, "days_left": (request.deadline.due_on - today).days}
+                note_act(tx, request, act, actor=actor, facts=facts)
+                add_event(tx, AuditTag.SUBJECT_ALERTED, actor=actor, target=request.id, facts=facts)
+    return late
+
+
+def _need(reason: str) -> None:
+    if not reason.strip() or len(reason) > 500:
+        raise InvalidInput("a decision about a request needs a reason of at most 500 characters")

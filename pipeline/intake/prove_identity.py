@@ -1,0 +1,140 @@
+"""A person shows that a number or an address on record is theirs: a code goes there, and comes back.
+
+A code is sent only where the number or address is on record; whoever asks is answered the same either way, and sees
+the same page in the same time. A withdrawal takes effect with its proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from pipeline.intake.note_status import note_told_after_end
+from pipeline.intake.withdraw import Withdrawal, withdraw
+from pipeline.model.audit import AuditTag
+from pipeline.model.subject import (
+    Identifier,
+    IdentifierKind,
+    Identity,
+    RequestKind,
+    RequestState,
+    Strength,
+    SubjectRequest,
+    Whose,
+)
+from pipeline.ports.keys import Keys
+from pipeline.ports.queue import WorkQueue
+from pipeline.redaction.person_terms import index_key
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.blind_terms import Wanted, find_person, want
+from pipeline.store.calls import get_call
+from pipeline.store.numbers import list_numbers
+from pipeline.store.session import Transaction
+from pipeline.store.subject_codes import add_code, count_try, use_code
+from pipeline.store.subject_person import find_requester, own_call_ids
+from pipeline.store.subject_requests import lock_request, move_request, read_details
+
+_CODES_AN_HOUR: Final = 3
+_PROVABLE: Final = (IdentifierKind.NUMBER, IdentifierKind.EMAIL)
+_WAITING: Final = (RequestState.OPEN, RequestState.IDENTITY_ASKED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeToSend:
+    """A code on its way: where to, from whom, and the code. Never logged or kept."""
+
+    kind: IdentifierKind
+    to: str = field(repr=False)
+    sender: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+def ask_for_proof(
+    tx: Transaction, request_id: str, *, keys: Keys, reaches: Collection[IdentifierKind], actor: str
+) -> CodeToSend | None:
+    """Note that the person was asked who they are, and make a code where one can be sent.
+
+    Args:
+        tx: the tenant's transaction.
+        request_id: whose request.
+        keys: the tenant's keys.
+        reaches: what there are channels for.
+        actor: who asks.
+
+    Returns:
+        None where nothing that they named is on record and can be reached, or too many codes were sent within the
+        hour: the person is told the same.
+    """
+    request = lock_request(tx, request_id)
+    if request.state not in _WAITING:
+        return None
+    move_request(tx, request, RequestState.IDENTITY_ASKED, actor=actor)
+    key = index_key(keys.digest_key(tx.tenant))
+    for one in read_details(tx, request_id, keys=keys).identifiers:
+        sender = _sender(tx, one.kind, keys)
+        if one.kind not in _PROVABLE or one.kind not in reaches or not sender:
+            continue
+        (wanted,) = want([one], key=key)
+        if _is_on_record(tx, one, wanted) and _may_send(tx, one, keys):
+            code = add_code(tx, request_id, _term(wanted), keys=keys)
+            add_event(tx, AuditTag.SUBJECT_CODE_SENT, actor=actor, target=request_id, facts={"kind": one.kind.value})
+            return CodeToSend(kind=one.kind, to=one.value, sender=sender, code=code)
+    return None
+
+
+def prove(tx: Transaction, request_id: str, code: str, *, keys: Keys, queue: WorkQueue, actor: str) -> bool:
+    """Take a code back; True where it was the right one and the request goes on. A wrong one counts when it commits."""
+    request = lock_request(tx, request_id)
+    term = use_code(tx, request_id, code.strip(), keys=keys)
+    if term is None or request.state not in _WAITING:
+        add_event(tx, AuditTag.SUBJECT_CODE_WRONG, actor=actor, target=request_id)
+        return False
+    key = index_key(keys.digest_key(tx.tenant))
+    named = [want([one], key=key)[0] for one in read_details(tx, request_id, keys=keys).identifiers]
+    proved = sorted({found for wanted in named if term in wanted.sure for found in wanted.sure})
+    facts: Facts = {"identity": Identity.CODE.value, "terms": len(proved)}
+    moved = move_request(
+        tx,
+        request,
+        RequestState.VERIFIED,
+        actor=actor,
+        facts=facts,
+        identity=Identity.CODE.value,
+        verified_terms=proved,
+    )
+    if moved.kind is RequestKind.WITHDRAWAL:
+        withdraw_own_calls(tx, moved, keys=keys, queue=queue)
+    return True
+
+
+def withdraw_own_calls(tx: Transaction, request: SubjectRequest, *, keys: Keys, queue: WorkQueue) -> list[str]:
+    """Take every permission of the person's own calls back, as a person on the call would; give the calls' ids."""
+    calls = own_call_ids(find_requester(tx, request, keys=keys))
+    for call in calls:
+        call_sid = get_call(tx, call).call_sid
+        withdraw(tx, call_sid, Withdrawal(), actor=f"subject:{request.id}")
+        note_told_after_end(tx, call_sid, cause=f"withdrawn:{request.id}", queue=queue)
+    return list(calls)
+
+
+def _is_on_record(tx: Transaction, one: Identifier, wanted: Wanted) -> bool:
+    found = [m for m in find_person(tx, [wanted]) if m.strength is Strength.STRONG]
+    return any(m.whose is Whose.OWN or one.kind is IdentifierKind.EMAIL for m in found)
+
+
+def _may_send(tx: Transaction, one: Identifier, keys: Keys) -> bool:
+    return count_try(tx, f"code:{one.value}", most=_CODES_AN_HOUR, within=timedelta(hours=1), keys=keys)
+
+
+def _term(wanted: Wanted) -> str:
+    """Name the identifier by the first of its digests; any of them leads back to it."""
+    return min(wanted.sure)
+
+
+def _sender(tx: Transaction, kind: IdentifierKind, keys: Keys) -> str:
+    """Give the tenant's own number that a message comes from; a mail's sender is the channel's own matter."""
+    if kind is not IdentifierKind.NUMBER:
+        return "-"
+    return next((own.number for own in list_numbers(tx, keys=keys) if own.is_armed), "")

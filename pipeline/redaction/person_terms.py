@@ -1,0 +1,154 @@
+"""What names a person, brought to one form however it was said, and turned into keyed digests.
+
+"A n n a", "Anna" and "ANNA" are one name, "double five" and "55" one number, "anna at gmail dot com" and
+"Anna@gmail.com" one address. Nothing here compares by sound: who is only alike is somebody else. The digests are made
+under a key of the tenant; without it a number cannot be found by trying all numbers.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.model.entity import EntityType
+from pipeline.model.errors import InvalidInput
+from pipeline.model.subject import Identifier, IdentifierKind
+from pipeline.redaction.said_value import value_of
+
+KIND_OF: Final = {
+    EntityType.PERSON: IdentifierKind.NAME,
+    EntityType.PHONE_NUMBER: IdentifierKind.NUMBER,
+    EntityType.EMAIL_ADDRESS: IdentifierKind.EMAIL,
+    EntityType.ACCOUNT_NUMBER: IdentifierKind.ACCOUNT,
+    EntityType.IBAN_CODE: IdentifierKind.ACCOUNT,
+    EntityType.ID_NUMBER: IdentifierKind.ACCOUNT,
+    EntityType.USERNAME: IdentifierKind.ACCOUNT,
+    EntityType.MEDICAL_RECORD: IdentifierKind.ACCOUNT,
+    EntityType.NATIONAL_ID: IdentifierKind.ACCOUNT,
+    EntityType.US_SSN: IdentifierKind.ACCOUNT,
+    EntityType.PASSPORT: IdentifierKind.ACCOUNT,
+    EntityType.DRIVER_LICENSE: IdentifierKind.ACCOUNT,
+}
+"""By which of its entities a person is found."""
+_TYPE_OF: Final = {
+    IdentifierKind.NAME: EntityType.PERSON,
+    IdentifierKind.NUMBER: EntityType.PHONE_NUMBER,
+    IdentifierKind.EMAIL: EntityType.EMAIL_ADDRESS,
+    IdentifierKind.ACCOUNT: EntityType.ACCOUNT_NUMBER,
+}
+_SIGNS: Final = frozenset({"dash", "hyphen", "underscore", "slash", "minus", "space"})
+_LEAST_DIGITS: Final = 7
+_SURE_DIGITS: Final = 9
+_LEAST_ACCOUNT: Final = 4
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
+_LONGEST: Final = 200
+
+
+def index_key(digest_key: bytes) -> bytes:
+    """Derive the key of the index from the tenant's key for digests: it goes when that key is destroyed."""
+    return hmac.digest(digest_key, b"blind-index/1", "sha256")
+
+
+def said_terms(type: EntityType, said: str, *, key: bytes) -> frozenset[str]:
+    """Give the digests that one entity is found by; none for a type, or a value, that names nobody."""
+    kind = KIND_OF.get(type)
+    return frozenset() if kind is None else frozenset(_digest(kind, form, key) for form in _said_forms(kind, said))
+
+
+def number_terms(number: str, *, key: bytes) -> frozenset[str]:
+    """Give the digests that a number on a leg is found by."""
+    return said_terms(EntityType.PHONE_NUMBER, number, key=key)
+
+
+def wanted_terms(sought: Identifier, *, key: bytes) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Give what to look for: digests that are sure, those that are sure together, and those that only might be.
+
+    Raises:
+        InvalidInput: nothing that anybody could be found by; the message does not repeat it.
+    """
+    check_identifier(sought)
+    kind = sought.kind
+    if kind is IdentifierKind.NUMBER:
+        digits = sought.value.removeprefix("+")
+        ends = [digits[-size:] for size in range(_LEAST_DIGITS, len(digits) + 1)]
+        sure = {f"n:{end}" for end in ends if len(end) >= _SURE_DIGITS}
+        maybe = {f"n:{end}" for end in ends if len(end) < _SURE_DIGITS} | {f"l:{digits[-_LEAST_DIGITS:]}"}
+        return _digests(kind, sure, key), frozenset(), _digests(kind, maybe, key)
+    if kind is IdentifierKind.NAME:
+        words = _words(sought.value)
+        if len(words) < 2:
+            return frozenset(), frozenset(), _digests(kind, {f"w:{word}" for word in words}, key)
+        return (
+            _digests(kind, set(_whole_names(words)), key),
+            _digests(kind, {f"w:{w}" for w in words}, key),
+            frozenset(),
+        )
+    return _digests(kind, set(_said_forms(kind, sought.value)), key), frozenset(), frozenset()
+
+
+def check_identifier(sought: Identifier) -> None:
+    """Refuse what nobody can be looked for by.
+
+    Raises:
+        InvalidInput: another shape than the kind has.
+    """
+    value = sought.value.strip()
+    if len(value) > _LONGEST or not value.isprintable():
+        raise InvalidInput("what a person is looked for by is one line of at most 200 characters")
+    if sought.kind is IdentifierKind.NUMBER and not _E164.fullmatch(value):
+        raise InvalidInput("a number is written with its country, such as +6421234567")
+    if sought.kind is IdentifierKind.EMAIL and not _EMAIL.fullmatch(value):
+        raise InvalidInput("this is no e-mail address")
+    if not any(_said_forms(sought.kind, value)):
+        raise InvalidInput(f"nobody can be found by this {sought.kind}")
+
+
+def _said_forms(kind: IdentifierKind, said: str) -> Iterator[str]:
+    """Give the plain forms that are digested, each with the letter of what it is in front."""
+    words = _words(said, kind)
+    code = "".join(words)
+    match kind:
+        case IdentifierKind.NAME:
+            yield from (f"w:{word}" for word in words)
+            yield from _whole_names(words)
+        case IdentifierKind.NUMBER:
+            digits = "".join(sign for sign in code if sign.isdecimal()).lstrip("0")
+            if len(digits) >= _LEAST_DIGITS:
+                yield f"n:{digits}"
+                yield f"l:{digits[-_LEAST_DIGITS:]}"
+        case IdentifierKind.EMAIL:
+            if len(words) > 1:
+                yield f"e:{code}"
+        case IdentifierKind.ACCOUNT:
+            if len(code) >= _LEAST_ACCOUNT:
+                yield f"a:{code}"
+
+
+def _whole_names(words: tuple[str, ...]) -> Iterator[str]:
+    """A whole name in any order of its words, and written or spelled as one word."""
+    if words:
+        yield "f:" + " ".join(sorted(words))
+        yield "j:" + "".join(words)
+
+
+def _words(said: str, kind: IdentifierKind = IdentifierKind.NAME) -> tuple[str, ...]:
+    words = (_plain(word) for word in value_of(_TYPE_OF[kind], said.strip()).words)
+    return tuple(word for word in words if word and (kind is IdentifierKind.NAME or word not in _SIGNS))
+
+
+def _plain(word: str) -> str:
+    """Bring a word to small letters and digits without accents."""
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(sign for sign in folded if sign.isalnum() and not unicodedata.combining(sign)).replace("ß", "ss")
+
+
+def _digests(kind: IdentifierKind, forms: set[str], key: bytes) -> frozenset[str]:
+    return frozenset(_digest(kind, form, key) for form in forms)
+
+
+def _digest(kind: IdentifierKind, form: str, key: bytes) -> str:
+    return hmac.digest(key, f"{kind.value}\x00{form}".encode(), "sha256").hex()

@@ -1,0 +1,104 @@
+"""Judge an export: kept as long as the policy keeps exports, never trained on, ended with what it was made from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from pipeline.model.artifact import Artifact
+from pipeline.model.consent import Method, Outcome, Purpose
+from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
+from pipeline.model.decision_terms import ReasonCode
+from pipeline.model.ids import ArtifactId
+from pipeline.model.retention import RetentionBasis
+from pipeline.model.tenant import Tenant
+from pipeline.policies.decide import decide
+from pipeline.policies.facts import (
+    ArtifactFacts,
+    CallFacts,
+    ConsentFact,
+    EventFacts,
+    Facts,
+    LegFacts,
+    ParentTerms,
+    TenantFacts,
+)
+from pipeline.policies.tags import object_tags
+from pipeline.steps.context import StepContext
+from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.holds import list_holds_on
+from pipeline.store.session import Transaction
+from pipeline.store.vault_names import check_tags
+
+
+def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, place: str | None) -> DecisionRecord:
+    """Decide on an export, tag it and keep the decision.
+
+    Args:
+        context: what steps work with.
+        owner: the tenant.
+        export: the artifact; its parents were decided before.
+        place: where the person is.
+    """
+    with context.vault.database.transaction(owner.id) as tx:
+        facts = Facts(
+            as_of=tx.now,
+            artifact=ArtifactFacts(
+                id=export.id, kind=export.kind, captured_at=export.created_at, region=owner.settings.region
+            ),
+            tenant=TenantFacts(id=owner.id, store=True, retention_days=owner.settings.retention_days.get("export")),
+            call=CallFacts(legs=(_requester(export, place),)),
+            events=EventFacts(is_request_open=True, holds=_matters(tx, export)),
+            parents=tuple(_terms(tx, parent) for parent in export.parents),
+        )
+    record = decide(facts, context.bundles(owner.policy_id), context.law.matrix)
+    context.vault.objects.write_tags(export.object_key, check_tags(object_tags(record, owner.id)))
+    if record.retention.matters:
+        context.vault.objects.lock(export.object_key, hold=True)
+    with context.vault.database.transaction(owner.id) as tx:
+        add_decision(tx, _stored(record, facts))
+    return record
+
+
+def _requester(export: Artifact, place: str | None) -> LegFacts:
+    """The person asked for this copy in writing: that is what allows it to be kept, and it allows nothing else."""
+    asked = ConsentFact(
+        purpose=Purpose.STORE, outcome=Outcome.GRANTED, method=Method.PRIOR_WRITTEN, at=export.created_at
+    )
+    return LegFacts(label="requester", candidates=(place,) if place else (), is_satisfied=True, consents=(asked,))
+
+
+def _matters(tx: Transaction, export: Artifact) -> tuple[str, ...]:
+    """A hold on the tenant, and one on anything that the export was made from, holds it too."""
+    found = {hold.matter for hold in list_holds_on(tx)}
+    for parent in export.parents:
+        last = find_decision(tx, parent)
+        found |= set() if last is None else set(last.record["retention"]["matters"])
+    return tuple(sorted(found))
+
+
+def _terms(tx: Transaction, parent: ArtifactId) -> ParentTerms:
+    last = find_decision(tx, parent)
+    ended = {} if last is None else last.record["retention"]
+    return ParentTerms(
+        artifact=parent,
+        training_failed=(ReasonCode.NOT_STORABLE,),
+        scope=TrainingScope.NONE,
+        ended_by=RetentionBasis(ended["ended_by"]) if ended.get("ended_by") else None,
+        ended_on=None if not ended.get("ended_on") else date.fromisoformat(ended["ended_on"]),
+    )
+
+
+def _stored(record: DecisionRecord, facts: Facts) -> StoredDecision:
+    return StoredDecision(
+        artifact=ArtifactId(record.artifact),
+        digest=record.digest,
+        policy_id=record.policy.id,
+        policy_digest=record.policy.digest,
+        record=cast("dict[str, Any]", to_plain(record)),
+        facts=cast("dict[str, Any]", to_plain(facts)),
+        retain_until=record.retention.until,
+        review_on=record.retention.review_on,
+        disposition=record.retention.disposition.value,
+        is_training_eligible=record.training.eligible,
+    )

@@ -1,0 +1,25 @@
+"""Where the person of a request is, by what was shown to be theirs."""
+
+from __future__ import annotations
+
+from pipeline.model.ids import CallId
+from pipeline.model.subject import PersonMatch, Strength, SubjectRequest, Whose
+from pipeline.ports.keys import Keys
+from pipeline.redaction.person_terms import index_key
+from pipeline.store.blind_terms import find_person, want
+from pipeline.store.session import Transaction
+from pipeline.store.subject_requests import read_details
+
+
+def find_requester(tx: Transaction, request: SubjectRequest, *, keys: Keys) -> tuple[PersonMatch, ...]:
+    """Find the person over all calls by those of their identifiers that were shown to be theirs."""
+    details = read_details(tx, request.id, keys=keys)
+    wanted = want(details.identifiers, key=index_key(keys.digest_key(tx.tenant)))
+    verified = frozenset(request.verified_terms)
+    return find_person(tx, [one.only(verified) for one in wanted])
+
+
+def own_call_ids(matches: tuple[PersonMatch, ...]) -> tuple[CallId, ...]:
+    """Give the calls that surely are the person's own, each once."""
+    own = (m.call for m in matches if m.whose is Whose.OWN and m.strength is Strength.STRONG)
+    return tuple(dict.fromkeys(call for call in own if call is not None))

@@ -1,0 +1,90 @@
+"""Answering a request of a person: which step belongs to which kind, run by whoever decided that it be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.intake.prove_identity import withdraw_own_calls
+from pipeline.model.errors import InvalidInput
+from pipeline.model.ids import CallId, RecordingId, TenantId
+from pipeline.model.subject import RequestKind, RequestState, Strength, SubjectRequest, Whose
+from pipeline.ports.queue import WorkQueue
+from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.correct_transcript import correct_transcript, read_corrections
+from pipeline.steps.decide import decide_artifacts
+from pipeline.steps.erase_person import erase_person
+from pipeline.steps.export_person import export_person
+from pipeline.steps.index_people import reindex
+from pipeline.store.recordings import list_recordings
+from pipeline.store.session import Transaction
+from pipeline.store.subject_person import find_requester
+from pipeline.store.subject_requests import get_request, move_request
+
+__all__ = ["answer_request", "correct_transcript", "purge_soon", "read_corrections", "reindex"]
+
+
+def answer_request(
+    context: StepContext, tenant: TenantId, request_id: str, *, queue: WorkQueue, also: Sequence[RecordingId] = ()
+) -> Receipt:
+    """Do what a request asks for, and answer it; what was answered before is told again.
+
+    Raises:
+        InvalidInput: a correction, which needs its words.
+        IllegalTransition: it is not known who asks, or the request is over.
+    """
+    with context.vault.database.transaction(tenant) as tx:
+        request = get_request(tx, request_id)
+    match request.kind:
+        case RequestKind.ACCESS | RequestKind.PORTABILITY:
+            return export_person(context, tenant, request_id)
+        case RequestKind.DELETION:
+            return erase_person(context, tenant, request_id, also=also, purge=purge_soon)
+        case RequestKind.WITHDRAWAL:
+            return _withdraw(context, tenant, request, queue=queue)
+        case RequestKind.OBJECTION | RequestKind.OPT_OUT_OF_SALE:
+            return _object(context, tenant, request)
+        case RequestKind.CORRECTION:
+            raise InvalidInput("a correction is answered with its words")
+
+
+def purge_soon(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
+    """Start the purge of what an erased recording has left that is due. The retention run finds it all the same."""
+
+
+def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue) -> Receipt:
+    """Take every permission of the person's own calls back, as a person on the call would, and judge them anew."""
+    if request.is_answered:
+        return request.result
+    with context.vault.database.transaction(tenant) as tx:
+        moved = move_request(tx, request, RequestState.WORKING, actor="system")
+        calls = withdraw_own_calls(tx, moved, keys=context.vault.keys, queue=queue)
+        recordings = [r.id for call in calls for r in list_recordings(tx, call=CallId(call))]
+    return _judged(context, tenant, moved, recordings, calls=len(calls))
+
+
+def _object(context: StepContext, tenant: TenantId, request: SubjectRequest) -> Receipt:
+    """Judge anew everything that the person is surely in, so that no tag says any more that it may be trained on."""
+    if request.is_answered:
+        return request.result
+    with context.vault.database.transaction(tenant) as tx:
+        moved = move_request(tx, request, RequestState.WORKING, actor="system", verified_terms=list(request.terms))
+        recordings = _all_recordings(context, tx, moved)
+    return _judged(context, tenant, moved, recordings, calls=0)
+
+
+def _all_recordings(context: StepContext, tx: Transaction, request: SubjectRequest) -> list[RecordingId]:
+    sure = [m for m in find_requester(tx, request, keys=context.vault.keys) if m.strength is Strength.STRONG]
+    of_calls = {m.call for m in sure if m.whose is Whose.OWN and m.call is not None}
+    found = {r.id for call in of_calls for r in list_recordings(tx, call=call)}
+    return sorted(found | {m.recording for m in sure if m.recording is not None})
+
+
+def _judged(
+    context: StepContext, tenant: TenantId, request: SubjectRequest, recordings: Sequence[RecordingId], *, calls: int
+) -> Receipt:
+    for recording in recordings:
+        decide_artifacts(context, tenant, recording)
+    result = {"calls": calls, "recordings": len(recordings)}
+    with context.vault.database.transaction(tenant) as tx:
+        move_request(tx, request, RequestState.ANSWERED, actor="system", facts=result, result=result)
+    return result

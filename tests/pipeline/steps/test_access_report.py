@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pipeline.model.ids import CallId
+from pipeline.model.subject import IdentifierKind, PersonMatch, RequestKind, Strength, Whose
+from pipeline.steps.access_report import to_json, write_html, write_report
+from tests.pipeline.steps.asking import asked
+
+
+def test_of_other_peoples_calls_their_number_is_told_and_nothing_else(line):
+    request = asked(line, RequestKind.ACCESS)
+    others = [
+        PersonMatch(
+            call=CallId(f"call_{n % 2}"), recording=None, whose=Whose.OTHERS, strength=Strength.POSSIBLE,
+            kinds=(IdentifierKind.NAME,),
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    with line.tx() as tx:
+        report = write_report(tx, request, line.owner, line.context.bundles("nejix"), (), others)
+    assert report["mentions"] == {"calls_of_others": 2, "found_by": ["name"]}
+    assert "call_0" not in to_json(report).decode()
+    page = write_html(report)
+    assert "2 calls of other people" in page
+    assert "None that are surely yours" in page
+
+
+def test_what_a_page_shows_is_escaped(line):
+    request = asked(line, RequestKind.ACCESS)
+    with line.tx() as tx:
+        report = write_report(tx, request, line.owner, line.context.bundles("nejix"), (), ())
+    assert "<script>" not in write_html({**report, "answered_by": "<script>alert(1)</script>"})

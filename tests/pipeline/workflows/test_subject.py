@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.decisions.subject_requests import refuse
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.consent import Outcome, standings
+from pipeline.model.errors import IllegalTransition, InvalidInput
+from pipeline.model.subject import RequestKind, RequestState
+from pipeline.store.artifacts import list_artifacts
+from pipeline.store.call_progress import lock_call
+from pipeline.store.calls import get_call, mark_ended
+from pipeline.store.consents import list_consents
+from pipeline.store.decisions import find_decision
+from pipeline.store.subject_requests import get_request
+from pipeline.workflows.subject import answer_request, purge_soon
+from tests.fakes import NotedQueue
+from tests.line import Line
+from tests.pipeline.steps.asking import WHOLE, asked
+from tests.pipeline.workflows.house_of_fakes import scripted_context
+
+K = RequestKind
+
+
+@pytest.fixture
+def line(database, tenant, tmp_path) -> Line:
+    return Line(context=scripted_context("", tmp_path, database=database), owner=tenant, folder=tmp_path)
+
+
+def answered(line, kind, **more):
+    queue = NotedQueue()
+    request = asked(line, kind, **more)
+    return answer_request(line.context, line.owner.id, request.id, queue=queue), request, queue
+
+
+def reasons(line, recording) -> set[str]:
+    artifact = line.artifact(recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    with line.tx() as tx:
+        return {reason["code"] for reason in find_decision(tx, artifact.id).record["training"]["reasons"]}
+
+
+@pytest.mark.parametrize("kind", [K.ACCESS, K.PORTABILITY, K.DELETION, K.WITHDRAWAL, K.OBJECTION, K.OPT_OUT_OF_SALE])
+@pytest.mark.clause("nejix", "7", "We will respond within 30 days")
+def test_each_kind_is_answered_once_and_told_again(line, kind):
+    line.through(line.record(), *WHOLE)
+    receipt, request, queue = answered(line, kind)
+    with line.tx() as tx:
+        assert get_request(tx, request.id).state is RequestState.ANSWERED
+    again = answer_request(line.context, line.owner.id, request.id, queue=queue)
+    assert {k: v for k, v in again.items() if k != "artifact"} == {k: v for k, v in receipt.items() if k != "artifact"}
+
+
+@pytest.mark.clause("nejix", "8", "Right to Limit")
+@pytest.mark.clause("D.3", "11", "stop future use")
+def test_an_objection_needs_no_proof_and_stands_in_every_later_decision(line):
+    recording = line.through(line.record(), *WHOLE)
+    receipt, request, _ = answered(line, K.OBJECTION, is_proved=False)
+    assert receipt["recordings"] == 1
+    assert "RIGHTS_PENDING" in reasons(line, recording)
+    later = line.through(line.record(), *WHOLE)
+    assert "RIGHTS_PENDING" in reasons(line, later)
+    assert request.kind is K.OBJECTION
+
+
+def test_a_withdrawal_after_the_call_takes_back_every_permission_and_ends_what_it_allowed(line):
+    recording = line.through(line.record(), *WHOLE)
+    with line.tx() as tx:
+        call_sid = get_call(tx, recording.call).call_sid
+        lock_call(tx, call_sid)
+        mark_ended(tx, recording.call, at=tx.now)
+    receipt, _, queue = answered(line, K.WITHDRAWAL)
+    assert receipt == {"calls": 1, "recordings": 1}
+    assert [call for _, call, _ in queue.ended] == [recording.call]
+    with line.tx() as tx:
+        standing = standings(list_consents(tx, recording.call))
+        assert {s.outcome for s in standing if s.leg_role == "caller"} == {Outcome.WITHDRAWN}
+        found = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is ArtifactKind.RECORDING_ORIGINAL]
+        assert find_decision(tx, found[0].id).record["retention"]["ended_by"] == "withdrawal"
+
+
+@pytest.mark.parametrize("kind", [K.WITHDRAWAL, K.DELETION, K.ACCESS])
+def test_nothing_is_done_for_whoever_has_not_shown_who_they_are_or_was_refused(line, kind):
+    line.through(line.record(), *WHOLE)
+    with pytest.raises(IllegalTransition):
+        answered(line, kind, is_proved=False)
+    request = asked(line, kind)
+    with line.tx() as tx:
+        refuse(tx, request.id, actor="cli", reason="another law")
+        before = get_request(tx, request.id)
+    with pytest.raises(IllegalTransition):
+        answer_request(line.context, line.owner.id, request.id, queue=NotedQueue())
+    with line.tx() as tx:
+        assert get_request(tx, request.id) == before
+
+
+def test_a_correction_needs_its_words(line):
+    with pytest.raises(InvalidInput):
+        answered(line, K.CORRECTION)
+    assert purge_soon(line.context, line.owner.id, "rec_1") is None

@@ -1,0 +1,1 @@
+"""The public page on which a person asks for their data, takes permission back, and follows what became of it."""
