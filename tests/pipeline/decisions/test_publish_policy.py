@@ -55,7 +55,7 @@ def test_the_very_same_version_again_is_no_news(told):
 
 @pytest.mark.clause("nejix", "11", "at least 14 days before")
 @pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
-@pytest.mark.clause("d5", "13", "publish requires 14-day notice")
+@pytest.mark.clause("acceptance", "D.5.13", "Policy change with < 14 days' notice is rejected")
 @pytest.mark.parametrize(
     ("days", "changes"), [(13, {}), (0, {}), (13, {"change/notice_days": 5}), (29, {"change/notice_days": 30})]
 )

@@ -55,7 +55,7 @@ def in_force_from(line) -> date | None:
 
 @pytest.mark.clause("nejix", "11", "at least 14 days before")
 @pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
-@pytest.mark.clause("d5", "13", "publish requires 14-day notice")
+@pytest.mark.clause("acceptance", "D.5.13", "Policy change with < 14 days' notice is rejected")
 def test_a_version_is_in_force_by_a_notice_that_was_proved_to_arrive(reached, post, receiver):
     assert in_force_from(reached) is None
     assert deliver(reached) == {"delivered": 2, "failed": 0, "in_force_from": "2027-01-01"}

@@ -77,6 +77,7 @@ def test_where_only_the_day_differs_nothing_is_written(line, recording, clock):
 
 
 @pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("acceptance", "D.5.13", "tightening does")
 def test_a_tightening_shortens_what_is_kept_from_its_first_day_and_not_before(line, recording, clock):
     original = ids(line, recording)["recording.original"]
     announce(line, clock, {"retention/recording.original/days": 30})
@@ -108,6 +109,9 @@ def test_exports_are_frozen_from_the_notice_on(line, recording, clock):
     assert not record(line, redacted)["download"]["allowed"]
 
 
+@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
+@pytest.mark.clause("acceptance", "D.5.13", "loosening never flips existing artifacts")
 def test_a_loosening_moves_nothing_that_is_kept_already(line, recording, clock):
     announce(line, clock, {"retention/recording.original/days": 300})
     clock.move(days=25)

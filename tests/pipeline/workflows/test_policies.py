@@ -171,7 +171,7 @@ def test_a_chunk_that_was_given_up_is_named_anew_the_next_day_and_done_once(watc
     assert watch.enqueue_due() == 0
 
 
-@pytest.mark.clause("d5", "13", "resumable")
+@pytest.mark.clause("acceptance", "D.5.13", "tightening does")
 def test_a_worker_that_died_in_the_middle_of_a_chunk_leaves_nothing_undone_or_done_twice(line, clock, queue):
     """Three recordings, the second of which cannot be tagged at first; then everything is judged once."""
     for _ in range(3):
