@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify serve check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide serve check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -36,6 +36,11 @@ bench-audio: .venv/.dev
 
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
+
+# Judging again at other sizes: make bench-decide SIZES=1000000
+SIZES ?= 10000,100000
+bench-decide: .venv/.dev
+	@$(PY) -m tests.bench.decide --sizes $(SIZES)
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports

@@ -13,7 +13,7 @@ import click
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import tenant_id
-from pipeline.policies.loader import load_bundle, load_bundle_file, load_matrix
+from pipeline.policies.loader import load_bundle_file, load_matrix
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Base
@@ -56,7 +56,7 @@ def versions(*, tenant: str, as_json: bool) -> None:
 
     with _opened() as (base, _), base.database.transaction(tenant_id(tenant)) as tx:
         owner = get_tenant(tx, keys=base.keys)
-        shelf = policies_of(tx, owner.policy_id, first=load_bundle(owner.policy_id))
+        shelf = policies_of(tx, owner.policy_id)
         notices, today = list_notices(tx, owner.policy_id), tx.now.date()
     delivered = {v.digest: [f"{n.channel} {n.status}" for n in notices if n.version == v.bundle.version]
                  for v in shelf.versions}  # fmt: skip
@@ -93,7 +93,7 @@ def preview(*, file: Path, tenant: str, as_json: bool) -> None:
         owner = get_tenant(tx, keys=base.keys)
         if bundle.id != owner.policy_id:
             raise InvalidInput(f"{owner.id} is under {owner.policy_id}, not {bundle.id}")
-        shelf = policies_of(tx, owner.policy_id, first=load_bundle(owner.policy_id))
+        shelf = policies_of(tx, owner.policy_id)
         found = preview_policy(tx, shelf, bundle, load_matrix())
     moves = [
         (kind, move, found.counts[kind, move], found.examples[kind, move])

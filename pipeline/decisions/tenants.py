@@ -76,7 +76,7 @@ def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -
 
 def _binding(tx: Transaction, tenant: Tenant) -> list[Bundle]:
     """Give the version in force and every one announced after it."""
-    shelf = policies_of(tx, tenant.policy_id, first=load_bundle(tenant.policy_id))
+    shelf = policies_of(tx, tenant.policy_id)
     today = tx.now.date()
     version = shelf.in_force_on(today)
     return [v.bundle for v in (version, *shelf.later_than(version, on=today))]

@@ -11,12 +11,11 @@ from pipeline.model.errors import IntegrityError, NotFound, PipelineError, Vendo
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
-from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
-from pipeline.store.policy_versions import find_policies
+from pipeline.store.policy_versions import policies_of
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -91,8 +90,7 @@ def _read(vault: Vault, name: TenantId) -> Tenant:
 
 def _policy_of(vault: Vault, tenant: Tenant) -> Bundle:
     with vault.database.transaction(tenant.id) as tx:
-        found = find_policies(tx, tenant.policy_id)
-        return found.in_force_on(tx.now.date()).bundle if found else load_bundle(tenant.policy_id)
+        return policies_of(tx, tenant.policy_id).in_force_on(tx.now.date()).bundle
 
 
 def _faults(vault: Vault, tenant: Tenant, recognisers: Recognisers, today: date) -> Iterator[Finding]:

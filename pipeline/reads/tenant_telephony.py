@@ -52,7 +52,7 @@ class _Owner:
     numbers: tuple[OwnNumber, ...]
     attestation: Attestation | None
     policy: Bundle | None
-    """The version in force; None where the tenant has none of its own yet."""
+    """The version in force; None where the tenant has none of its own yet, and its policy may not even exist."""
 
     @property
     def armed(self) -> tuple[OwnNumber, ...]:

@@ -110,7 +110,14 @@ def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None =
     query = select(decisions).where(decisions.c.tenant == tx.tenant, decisions.c.artifact_id == artifact)
     if digest is not None:
         query = query.where(decisions.c.digest == digest)
-    row = tx.connection.execute(query.order_by(decisions.c.decided_at.desc()).limit(1)).first()
+    # Of two made at the same moment the row of the artifact says which was put in force last.
+    in_force = (
+        select(artifacts.c.decision_digest)
+        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id == artifact)
+        .scalar_subquery()
+    )
+    newest = (decisions.c.decided_at.desc(), (decisions.c.digest == in_force).desc())
+    row = tx.connection.execute(query.order_by(*newest).limit(1)).first()
     return None if row is None else _decision(row)
 
 

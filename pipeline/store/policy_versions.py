@@ -6,6 +6,7 @@ force by a notice that was delivered.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,6 +19,7 @@ from pipeline.model.errors import IntegrityError
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.documents import law_document, policy_document, read_law, read_policy, text_sha256
 from pipeline.policies.jurisdictions import JurisdictionMatrix
+from pipeline.policies.loader import load_bundle
 from pipeline.policies.versions import PolicyShelf, PolicyVersion
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.numbers import bump_version
@@ -59,9 +61,14 @@ def find_policies(tx: Transaction, policy_id: str) -> PolicyShelf | None:
     return PolicyShelf(versions=tuple(versions)) if versions else None
 
 
-def policies_of(tx: Transaction, policy_id: str, *, first: Bundle) -> PolicyShelf:
-    """Give every version of a policy that the tenant has; nothing kept yet is the packaged one alone."""
-    return find_policies(tx, policy_id) or begun_with(first)
+def policies_of(tx: Transaction, policy_id: str, *, packaged: Callable[[str], Bundle] = load_bundle) -> PolicyShelf:
+    """Give every version of a policy that the tenant has; nothing kept yet is the packaged one alone.
+
+    Raises:
+        NotFound: nothing is kept, and no policy of that name comes with Earmark.
+        IntegrityError: a stored version is not the one its digest names.
+    """
+    return find_policies(tx, policy_id) or begun_with(packaged(policy_id))
 
 
 def begun_with(first: Bundle) -> PolicyShelf:

@@ -18,6 +18,7 @@ CASES = {
     "Transcriber": ("tests/pipeline/vendors/contracts/transcriber.py",),
     "RecordingsVendor": ("tests/pipeline/vendors/contracts/recordings.py",),
     "Telephony": ("tests/pipeline/vendors/contracts/telephony.py",),
+    "NoticeChannel": ("tests/pipeline/vendors/contracts/notices.py",),
     "WorkQueue": ("tests/pipeline/workflows",),
     "CodeChannel": ("tests/pipeline/vendors/contracts/codes.py",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),

@@ -14,6 +14,7 @@ from pipeline.bootstrap.adapters import (
     choose_objects,
     load_transcribers,
     name_recognisers,
+    notice_channels,
     recordings_of,
     telephony_of,
     twilio_line,
@@ -24,6 +25,7 @@ from pipeline.ports.recordings import VendorAccount
 from pipeline.settings import read_settings
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
+from pipeline.vendors.system_clock import SystemClock
 
 
 @pytest.fixture
@@ -79,3 +81,13 @@ def test_a_vendor_that_never_answers_holds_no_call_for_longer_than_its_own_patie
         with pytest.raises(VendorUnavailable):
             vendor.pause(account, "CA" + "c" * 32)
         assert time.monotonic() - began < 12
+
+
+def test_tenants_are_told_by_webhook_and_by_mail_only_where_there_is_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SystemClock()
+    assert set(notice_channels(read_settings(), clock)) == {"webhook"}
+    monkeypatch.setenv("EARMARK_SMTP__HOST", "mail.example")
+    assert set(notice_channels(read_settings(), clock)) == {"webhook", "email"}
+    monkeypatch.setenv("EARMARK_SMTP__SECURITY", "none")
+    with pytest.raises(VendorRefused, match="in the clear only on this machine"):
+        notice_channels(read_settings(), clock)

@@ -104,7 +104,7 @@ def test_the_facts_name_every_version_announced_since_and_no_other() -> None:
     assert named(date(2029, 6, 1), datetime(2027, 8, 1, tzinfo=UTC)) == ["3"]
 
 
-@pytest.mark.clause("nejix", "11", "no retroactive loosening")
+@pytest.mark.clause("nejix", "11", "at least 14 days before")
 @pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
 def test_an_artifact_keeps_the_version_at_its_capture_and_a_loosening_never_reaches_back() -> None:
     longer = variant("nejix", {"retention/recording.original/days": 300})

@@ -47,7 +47,6 @@ def replay(database, tenant, **asked):
         return replay_decision(tx, asked.pop("artifact", ART), **asked)
 
 
-@pytest.mark.clause("d5", "13", "same bytes years later")
 def test_a_decision_comes_out_with_the_same_bytes_from_what_was_stored_alone(database, tenant, decided):
     made = replay(database, tenant)
 

@@ -38,10 +38,10 @@ def test_a_tenant_begins_with_the_packaged_policy_which_is_kept_once(database, t
     packaged = load_bundle("nejix")
     with database.transaction(tenant.id) as tx:
         assert find_policies(tx, "nejix") is None
-        assert policies_of(tx, "nejix", first=packaged).newest.bundle is packaged
+        assert policies_of(tx, "nejix", packaged=lambda _: packaged).newest.bundle is packaged
         assert [keep_first(tx, packaged), keep_first(tx, packaged), keep_first(tx, variant())] == [True, False, False]
     with database.transaction(tenant.id) as tx:
-        shelf = policies_of(tx, "nejix", first=variant())
+        shelf = policies_of(tx, "nejix", packaged=lambda _: variant())
     assert [(v.bundle, v.digest) for v in shelf.versions] == [(packaged, packaged.digest)]
     assert shelf.newest.in_force_from == packaged.effective.day
 

@@ -22,6 +22,7 @@ from pipeline.vendors.kms import KmsSettings
 from pipeline.vendors.s3 import S3Artifacts, S3Settings
 
 pytest.register_assert_rewrite("tests.pipeline.vendors.contracts.artifacts", "tests.pipeline.vendors.contracts.keys")
+pytest.register_assert_rewrite("tests.pipeline.vendors.contracts.notices")
 
 NOBODY = 65534
 REGION = "eu-west-1"

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.tenant import OnDecline, Topology
+from pipeline.policies.loader import load_bundle
 from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import find_call_by_sid, list_legs
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
+from pipeline.store.policy_versions import NoticeDelivery, add_notice, add_version, keep_first
 from pipeline.store.session import Database
 from tests.fakes import KeeperIsAway
+from tests.pipeline.policies.variants import variant
 from tests.webhooks.conftest import AGENT, BASE, DENVER, DESK, NEW_YORK, WITHHELD
 
 BERLIN, SAN_FRANCISCO = "+493012345678", "+14155550142"
@@ -457,3 +461,25 @@ def test_an_answer_waits_for_another_that_is_being_noted(stage):
     thread.join(10)
     assert len(answered) == 1
     assert stage.standing(call)["caller", "record"] == "granted"
+
+
+# --- the version of the policy
+
+
+@pytest.mark.clause("nejix", "11", "at least 14 days before")
+def test_a_call_begins_under_the_version_in_force_that_day_and_not_one_that_is_only_announced(stage, clock):
+    owner = stage.tenant()
+    call = stage.call(owner)
+    later = variant("nejix", {"record/allowed": False}, effective=clock.now().date() + timedelta(days=20))
+    with stage.context.database.transaction(owner.id) as tx:
+        keep_first(tx, load_bundle("nejix"))
+        add_version(tx, later, notice_days=14, actor="test")
+        named = {"policy_id": "nejix", "version": later.version, "channel": "email", "recipient_ref": "r"}
+        add_notice(tx, NoticeDelivery(**named, status=250, delivered_at=tx.now, in_force_from=later.effective.day))
+    call.ring()
+    clock.move(days=20)
+    second = stage.call(owner)
+    assert is_unrecorded_connection(second.ring())
+    with stage.context.database.transaction(owner.id) as tx:
+        digests = [find_call_by_sid(tx, one.call_sid).policy_digest for one in (call, second)]
+    assert digests == [load_bundle("nejix").digest, later.digest]
