@@ -55,6 +55,8 @@ class AuditTag(StrEnum):
     CHILD_NOTED = "call:child:noted"
     CHILD_CLEARED = "call:child:cleared"
     AUDIT_CHECKPOINT = "audit:chain:signed"
+    TENANT_NOTICE_QUEUED = "tenant:notice:queued"
+    TENANT_NOTICE_SENT = "tenant:notice:sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.queue import (
     CALLS,
+    JUDGE_RECORDING,
     PROCESS_CALL,
     PROCESS_RECORDING,
     RECONCILE_TENANT,
@@ -64,6 +65,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     }
     DBOS(config=config)
     _register(context)
+    _register_judging(context)
     _register_calls(context)
     _register_reconciling(context, version)
     DBOS.launch()
@@ -93,6 +95,14 @@ def _register(context: StepContext) -> None:
             return receipt
 
         return dict(process_recording(run))
+
+
+def _register_judging(context: StepContext) -> None:
+    step = _durable("decide", context)
+
+    @DBOS.workflow(name=JUDGE_RECORDING)
+    def workflow(tenant: str, recording: str) -> dict[str, Any]:
+        return dict(_foreseen(step, tenant, recording))
 
 
 def _register_calls(context: StepContext) -> None:
