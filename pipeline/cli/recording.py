@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from pipeline.model.recording import RecordingState
 
 if TYPE_CHECKING:
     from pipeline.store.recording_pages import ListedRecording
+    from pipeline.store.session import Transaction
 
 _COLUMNS = ("recording", "state", "reason", "error", "noted", "means", "to do")
 
@@ -80,6 +83,55 @@ def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
         finally:
             queue.close()
     show(asdict(done)) if as_json else show_facts(asdict(done))
+
+
+@command.command("flag-child")
+@click.argument("recording")
+@click.option("--tenant", required=True)
+@click.option("--age", type=int, help="How old, where that is known.")
+@as_json_option
+def flag_child(recording: str, *, tenant: str, age: int | None, as_json: bool) -> None:
+    """Note that a child is heard: from now on nobody reads it, and a worker judges it again."""
+    from pipeline.decisions.children import note_child
+
+    with _judging_again(tenant, recording, cause="noted") as tx:
+        note_child(tx, RecordingId(recording), age=age, actor="cli")
+    _answer({"recording": recording, "child": "noted"}, as_json=as_json)
+
+
+@command.command("clear-child")
+@click.argument("recording")
+@click.option("--tenant", required=True)
+@click.option("--reason", required=True, help="Why there is none; no words of the call.")
+@as_json_option
+def clear_child(recording: str, *, tenant: str, reason: str, as_json: bool) -> None:
+    """Note that a person looked at every sign so far and found no child; training stays ruled out."""
+    from pipeline.decisions.children import clear_child as clear
+
+    with _judging_again(tenant, recording, cause="cleared") as tx:
+        clear(tx, RecordingId(recording), reason=reason, actor="cli")
+    _answer({"recording": recording, "child": "cleared"}, as_json=as_json)
+
+
+@contextmanager
+def _judging_again(tenant: str, recording: str, *, cause: str) -> Iterator[Transaction]:
+    """Open the tenant's transaction; what is noted in it is judged once it commits."""
+    from pipeline.bootstrap import open_base
+    from pipeline.settings import read_settings
+    from pipeline.store.tenants import get_tenant
+    from pipeline.workflows.queue import DurableQueue
+
+    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+        get_tenant(tx, keys=base.keys)
+        yield tx
+        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
+        cause = f"child-{cause}:{tx.now:%Y%m%dT%H%M%S.%f}"
+        queue.enqueue_judging(tx, tx.tenant, RecordingId(recording), cause=cause)
+        queue.close()
+
+
+def _answer(told: dict[str, object], *, as_json: bool) -> None:
+    show(told) if as_json else show_facts(told)
 
 
 def _told(listed: ListedRecording) -> dict[str, object]:

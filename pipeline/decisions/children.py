@@ -11,18 +11,20 @@ from typing import Final
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import RecordingId
+from pipeline.model.tenant_notice import NoticeKind
 from pipeline.store.audit import add_event
 from pipeline.store.calls import list_flags
 from pipeline.store.child_signals import CLEARED, add_child_signal, list_child_signals
 from pipeline.store.recordings import get_recording, read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.tenant_notices import add_notice
 
 _OLDEST: Final = 20
 _SIGN: Final = "tenant_flag"
 
 
 def note_child(tx: Transaction, recording: RecordingId, *, age: int | None, actor: str) -> None:
-    """Note that a child is heard on a recording.
+    """Note that a child is heard on a recording; the tenant is told, whoever of its people noted it.
 
     Raises:
         NotFound: no such recording.
@@ -33,6 +35,7 @@ def note_child(tx: Transaction, recording: RecordingId, *, age: int | None, acto
     get_recording(tx, recording)
     add_child_signal(tx, ("recording", recording), sign=_SIGN, age=age, on=tx.now.date(), actor=actor)
     add_event(tx, AuditTag.CHILD_NOTED, actor=actor, target=recording, facts={"sign": _SIGN})
+    add_notice(tx, NoticeKind.CHILD, subject=("recording", recording), cause=_SIGN)
 
 
 def clear_child(tx: Transaction, recording: RecordingId, *, reason: str, actor: str) -> None:

@@ -13,17 +13,23 @@ from typing import Final
 
 from pipeline.intake.control_recorder import Wish, ask_stop
 from pipeline.intake.noting import Answer, note
+from pipeline.model.audit import AuditTag
 from pipeline.model.call import LegRole
 from pipeline.model.consent import ConsentEvent, Method, Outcome, Purpose
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
+from pipeline.model.tenant_notice import NoticeKind
+from pipeline.policies.facts import ChildSign
+from pipeline.store.audit import add_event
 from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import add_flag
+from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
 from pipeline.store.recalls import recall_scope
 from pipeline.store.session import Transaction
+from pipeline.store.tenant_notices import add_notice
 
-CHILD_SIGNAL: Final = "child_signal"
+CHILD_SIGNAL: Final = FLAGGED
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
@@ -75,15 +81,19 @@ def withdraw(tx: Transaction, call_sid: str, said: Withdrawal, *, actor: str) ->
     return ask_stop(tx, call, reason=f"withdrawn-{who}", at=first, actor=actor)
 
 
-def flag_child(tx: Transaction, call_sid: str) -> None:
-    """Note that a child seems to speak, which decisions about the call must know; datasets lose it at once.
+def flag_child(tx: Transaction, call_sid: str, *, actor: str) -> None:
+    """Note that a child seems to speak, which decisions about the call must know; the tenant is told.
+
+    Telling it again changes nothing.
 
     Raises:
         NotFound: the tenant has no such call.
     """
-    call = lock_call(tx, call_sid)
-    add_flag(tx, call.id, CHILD_SIGNAL)
-    recall_scope(tx, ("call", call.id), RecallCause.CHILD)
+    call = lock_call(tx, call_sid).id
+    if add_flag(tx, call, CHILD_SIGNAL):
+        add_event(tx, AuditTag.CHILD_NOTED, actor=actor, target=call, facts={"sign": ChildSign.AGENT_FLAG.value})
+        recall_scope(tx, ("call", call), RecallCause.CHILD)
+        add_notice(tx, NoticeKind.CHILD, subject=("call", call), cause=ChildSign.AGENT_FLAG.value)
 
 
 def _is_this(event: ConsentEvent, said: Withdrawal) -> bool:

@@ -96,6 +96,8 @@ class AuditTag(StrEnum):
     SUBJECT_EXPORTED = "subject:export:made"
     SUBJECT_CORRECTED = "subject:transcript:corrected"
     SUBJECT_INDEXED = "subject:index:rebuilt"
+    TENANT_NOTICE_QUEUED = "tenant:notice:queued"
+    TENANT_NOTICE_SENT = "tenant:notice:sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pipeline.model.ids import CallId, LegId, TenantId
+
+KEPT_OF_A_CALL: Final = ("duration", "started_at", "ended_at", "caller_number")
+"""What is kept of a call besides ids and consent, in the words of the policies; the number only sealed."""
 
 
 class LegRole(StrEnum):

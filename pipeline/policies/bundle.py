@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.call import KEPT_OF_A_CALL
 from pipeline.model.decision import PolicyRef, TrainingScope, canonical_json
 from pipeline.model.decision_terms import Clause
 from pipeline.model.retention import ENDINGS, RetentionBasis
@@ -269,6 +270,8 @@ class Bundle(_Frozen):
         ids = [d.id for d in self.duties]
         if len(ids) != len(set(ids)):
             raise ValueError("duties: an id is used twice")
+        if not set(KEPT_OF_A_CALL) <= set(self.metadata.fields):
+            raise ValueError(f"metadata: the product keeps {', '.join(KEPT_OF_A_CALL)} of each call")
         if not self.published.day <= self.notified.day <= self.effective.day:
             raise ValueError("published, notified and effective must ascend")
         notice = (self.effective.day - self.notified.day).days

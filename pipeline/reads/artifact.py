@@ -11,7 +11,8 @@ from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
-from pipeline.store.decisions import find_decision
+from pipeline.store.child_signals import count_standing
+from pipeline.store.decisions import StoredDecision, find_decision
 from pipeline.store.endings import list_endings_of
 from pipeline.store.recordings import read_facts
 from pipeline.store.vault import Vault
@@ -47,8 +48,14 @@ def read_redacted(
         if not read_facts(tx, recording).get("is_redaction_proved"):
             raise NotPermitted("the redaction of this recording is not proved")
         decided = find_decision(tx, artifact.id)
+        if count_standing(tx, recording=recording, call=artifact.call) > _signs_judged(decided):
+            raise NotPermitted("a child was noted here and it is not judged yet: it is shown to nobody")
         if decided is not None and decided.record["visibility"] in _SHOWN_TO_NOBODY:
             raise NotPermitted(f"this recording is {decided.record['visibility']}: it is shown to nobody")
         facts = {"kind": kind.value, "recording": recording, "reason": reason}
         add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     return vault.read(artifact)
+
+
+def _signs_judged(decided: StoredDecision | None) -> int:
+    return len(decided.facts["events"]["child_signals"]) if decided is not None else 0

@@ -7,6 +7,8 @@ from pipeline.model.decision import Visibility
 from pipeline.model.errors import IllegalTransition
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import RecordingState
+from pipeline.model.retention import RetentionBasis
+from pipeline.model.tenant_notice import NoticeKind
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import add_event
@@ -14,6 +16,7 @@ from pipeline.store.decisions import find_decision
 from pipeline.store.recordings import mark_state, read_facts
 from pipeline.store.reviews import open_review
 from pipeline.store.session import Transaction
+from pipeline.store.tenant_notices import add_notice
 from pipeline.telemetry import log
 
 _PUBLISHABLE = (RecordingState.CAPTURED, RecordingState.PUBLISHED)
@@ -62,6 +65,8 @@ def _keep_from_everybody(tx: Transaction, recording: RecordingId, ended: str) ->
     reason = f"quarantined: {ended}"
     if mark_state(tx, recording, RecordingState.WITHHELD, reason=reason):
         add_event(tx, AuditTag.RECORDING_WITHHELD, actor="system", target=recording, facts={"reason": reason})
+        if ended == RetentionBasis.CHILD.value:
+            add_notice(tx, NoticeKind.CHILD, subject=("recording", recording), cause="quarantined")
     log().error("recording.quarantined", tenant=tx.tenant, recording=recording, ended_by=ended)
     return {"state": RecordingState.WITHHELD.value, "reason": reason}
 

@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.store import (
     tables,
     tables_disposal,
+    tables_duties,
     tables_holds,
     tables_registry,
     tables_subjects,
@@ -18,6 +19,7 @@ from pipeline.store import (
 _FILES: Final = (
     tables,
     tables_disposal,
+    tables_duties,
     tables_holds,
     tables_registry,
     tables_subjects,

@@ -183,15 +183,17 @@ def mark_ended(tx: Transaction, call: CallId, *, at: datetime) -> None:
     )
 
 
-def add_flag(tx: Transaction, call: CallId, flag: str) -> None:
-    """Note something about a call that decisions must know (`child_signal`); noting it again changes nothing."""
+def add_flag(tx: Transaction, call: CallId, flag: str) -> bool:
+    """Note something about a call that decisions must know (`child_signal`); False where it was noted before."""
     row = tx.connection.execute(
         select(calls.c.flags).where(calls.c.tenant == tx.tenant, calls.c.id == call).with_for_update()
     ).first()
-    if row is not None and flag not in row.flags:
-        tx.connection.execute(
-            update(calls).where(calls.c.tenant == tx.tenant, calls.c.id == call).values(flags=[*row.flags, flag])
-        )
+    if row is None or flag in row.flags:
+        return False
+    tx.connection.execute(
+        update(calls).where(calls.c.tenant == tx.tenant, calls.c.id == call).values(flags=[*row.flags, flag])
+    )
+    return True
 
 
 def list_flags(tx: Transaction, call: CallId) -> tuple[str, ...]:

@@ -12,10 +12,13 @@ from typing import Final
 from sqlalchemy import insert, select
 
 from pipeline.model.ids import CallId, RecordingId
+from pipeline.store.calls import list_flags
 from pipeline.store.session import Transaction
 from pipeline.store.tables_registry import child_signals
 
 CLEARED: Final = "cleared"
+FLAGGED: Final = "child_signal"
+"""What a call is flagged with while it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +59,12 @@ def list_child_signals(
         select(child_signals).where(child_signals.c.tenant == tx.tenant, scope).order_by(child_signals.c.id)
     )
     return tuple(NotedSign(sign=row.sign, age=row.age, on=row.noted_on, at=row.at) for row in rows)
+
+
+def count_standing(tx: Transaction, *, recording: RecordingId, call: CallId | None) -> int:
+    """Count the signs noted so far where nobody has cleared the last of them; 0 where none stands."""
+    noted = [entry.sign for entry in list_child_signals(tx, recording=recording, call=call)]
+    if noted and noted[-1] == CLEARED:
+        return 0
+    is_flagged = call is not None and FLAGGED in list_flags(tx, call)
+    return len([sign for sign in noted if sign != CLEARED]) + is_flagged

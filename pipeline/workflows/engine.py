@@ -27,6 +27,7 @@ from pipeline.workflows.queue import (
     CALLS,
     CHECKPOINT_LOG,
     DELIVER_NOTICE,
+    JUDGE_RECORDING,
     NOTICES,
     PROCESS_CALL,
     PROCESS_RECORDING,
@@ -82,6 +83,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     }
     DBOS(config=config)
     _register(context)
+    _register_judging(context)
     _register_calls(context)
     _register_reconciling(context, version)
     _register_policies(context)
@@ -123,6 +125,14 @@ def _register(context: StepContext) -> None:
             return receipt
 
         return dict(process_recording(run))
+
+
+def _register_judging(context: StepContext) -> None:
+    step = _durable("decide", context)
+
+    @DBOS.workflow(name=JUDGE_RECORDING)
+    def workflow(tenant: str, recording: str) -> dict[str, Any]:
+        return dict(_foreseen(step, tenant, recording))
 
 
 def _register_calls(context: StepContext) -> None:

@@ -16,6 +16,7 @@ RECORDINGS: Final = "recordings"
 PROCESS_RECORDING: Final = "process_recording"
 CALLS: Final = "calls"
 PROCESS_CALL: Final = "process_call"
+JUDGE_RECORDING: Final = "judge_recording"
 RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
 NOTICES: Final = "notices"
@@ -80,6 +81,20 @@ class DurableQueue:
         if recordings:
             named = {"tenant": tenant, "recordings": sorted(recordings), "version": self._version}
             tx.connection.execute(_ENQUEUE_RECORDINGS, named)
+
+    def enqueue_judging(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Have a recording judged again after the transaction commits; naming one cause again starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": JUDGE_RECORDING,
+                "queue_name": CALLS,
+                "workflow_id": f"judge:{tenant}:{recording}:{cause}",
+                "app_version": self._version,
+            },
+            tenant,
+            recording,
+        )
 
     def enqueue_reconciliation(self, tx: Transaction, tenant: TenantId, *, hour: str) -> None:
         """Start the comparison of a tenant's recordings for an hour; naming it again starts nothing."""

@@ -7,9 +7,11 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.retention import RetentionBasis
+from pipeline.model.tenant_notice import NoticeKind
 from pipeline.policies.decide import decide
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.steps.gather_facts import gather
+from pipeline.store.tenant_notices import list_notices
 from tests.builders import a_recording, an_artifact_row
 
 
@@ -65,3 +67,17 @@ def test_clearing_needs_a_reason_and_something_to_clear(database, tenant, record
             clear_child(tx, recording.id, reason=" ", actor="user:1")
         with pytest.raises(NotFound):
             note_child(tx, RecordingId("rec_none"), age=9, actor="user:1")
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+def test_the_tenant_is_told_of_each_sign_in_the_same_transaction(database, tenant, recording):
+    with pytest.raises(RuntimeError), database.transaction(tenant.id) as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+        raise RuntimeError
+    with database.transaction(tenant.id) as tx:
+        assert list_notices(tx) == ()
+        note_child(tx, recording.id, age=9, actor="user:1")
+        (notice,) = list_notices(tx, is_open=True)
+    told = (notice.kind, notice.subject_kind, notice.subject_id, notice.cause)
+    assert told == (NoticeKind.CHILD, "recording", recording.id, "tenant_flag")

@@ -154,6 +154,7 @@ def change(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("training/scope", "everyone", "scope"),
         ("document/sha256", "abc", "sha256"),
         ("retention/summary", None, "summary"),
+        ("metadata/fields", ["duration", "started_at"], "caller_number"),
     ],
 )
 def test_a_file_that_contradicts_itself_is_refused(path: str, value: Any, says: str) -> None:

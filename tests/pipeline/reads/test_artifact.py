@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipeline.decisions.children import note_child
+from pipeline.decisions.children import clear_child, note_child
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted, StoreUnreachable
 from pipeline.model.retention import RetentionBasis
@@ -78,6 +78,26 @@ def test_what_something_has_ended_is_shown_to_nobody(line, recording, ended, sho
     with pytest.raises(NotPermitted, match=shown):
         read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
     assert line.events(READ) == []
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+def test_a_childs_recording_is_shown_to_nobody_from_the_moment_it_is_noted(line, recording):
+    line.run(decide_artifacts, recording)
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=None, actor="user:1")
+    with pytest.raises(NotPermitted, match="not judged yet"):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    with line.tx() as tx:
+        clear_child(tx, recording.id, reason="the caller is the mother", actor="user:2")
+    assert read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+
+
+def test_a_sign_that_was_judged_to_be_no_childs_is_read_again(line, recording):
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=20, actor="user:1")
+    line.run(decide_artifacts, recording)
+    assert read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
 
 
 def test_what_was_withheld_after_all_is_not_read(line, recording):

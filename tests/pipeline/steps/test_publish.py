@@ -10,6 +10,7 @@ from pipeline.steps.publish import publish
 from pipeline.steps.withhold import withhold
 from pipeline.store.recordings import mark_state, merge_facts
 from pipeline.store.reviews import list_reviews
+from pipeline.store.tenant_notices import list_notices
 
 PUBLISHED = "recording:redaction:published"
 PROVED = {
@@ -60,6 +61,21 @@ def test_a_childs_recording_is_quarantined_and_goes_before_nobody(line):
     assert line.state(recording) is S.WITHHELD
     assert review(line) == []
     assert line.events(PUBLISHED) == []
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+def test_the_tenant_is_told_of_an_age_that_was_stated_once_the_recording_is_quarantined(line):
+    recording = line.through(line.record(), "settle_consent", "capture", "transcribe", "detect", "redact_audio",
+                             "redact_text")  # fmt: skip
+    with line.tx() as tx:
+        merge_facts(tx, recording.id, {"stated_age": 9})
+    line.run(decide_artifacts, recording)
+    for _ in range(2):
+        line.run(publish, recording)
+    with line.tx() as tx:
+        told = [(n.kind, n.subject_id, n.cause) for n in list_notices(tx)]
+    assert told == [("child", recording.id, "quarantined")]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class TestDeepgram(TranscriberContract):
         return SPEECH
 
 
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_the_url_that_is_sent_opts_out_of_training_and_asks_for_raw_words_by_channel(
     standin: DeepgramStandin, transcriber: DeepgramTranscriber
 ) -> None:

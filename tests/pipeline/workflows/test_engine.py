@@ -3,14 +3,18 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
 from dbos import DBOS
 from dbos import error as dbos_errors
 
+from pipeline.decisions.children import note_child
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
+from pipeline.store.decisions import find_decision
 from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import StepFailed
@@ -128,3 +132,27 @@ def test_a_step_that_succeeds_gives_its_receipt():
 )
 def test_only_what_another_attempt_can_mend_is_tried_again(error, is_worth_it):
     assert engine._is_worth_another_attempt(error) is is_worth_it
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+def test_a_recording_that_is_noted_as_a_childs_is_judged_again_and_due(line, app_url):
+    recording = line.through(line.record(), "settle_consent", "capture", "decide")
+    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+        queue.enqueue_judging(tx, line.owner.id, recording.id, cause="child-noted:1")
+    queue.close()
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    try:
+        handle = DBOS.retrieve_workflow(f"judge:{line.owner.id}:{recording.id}:child-noted:1")
+        while handle.get_status().status in ("PENDING", "ENQUEUED"):
+            time.sleep(0.05)
+        assert handle.get_result()["decided"] > 0
+    finally:
+        engine.stop()
+        logging.getLogger("dbos").handlers.clear()  # one writes to this test's own standard error
+    with line.tx() as tx:
+        decided = find_decision(tx, line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL).id)
+    assert decided.record["visibility"] == "quarantined"
+    assert decided.retain_until is not None
+    assert decided.retain_until <= (line.context.clock.now() + timedelta(hours=72)).date()

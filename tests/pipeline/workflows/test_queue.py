@@ -6,6 +6,7 @@ from sqlalchemy import text
 from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import (
     CALLS,
+    JUDGE_RECORDING,
     PROCESS_CALL,
     PROCESS_RECORDING,
     RECONCILE_TENANT,
@@ -97,3 +98,14 @@ def test_what_is_told_after_a_calls_end_is_work_of_its_own(queue, database, tena
         with database.transaction(tenant.id) as tx:
             queue.enqueue_call(tx, tenant.id, "call_1", delay_s=10, cause=cause)
     assert [row[0] for row in rows(database)] == ["call:acme:call_1", "call:acme:call_1:withdrawn:caller:1"]
+
+
+def test_each_cause_has_a_recording_judged_once(queue, database, tenant):
+    for cause in ("child-noted:1", "child-noted:1", "child-cleared:2"):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_judging(tx, tenant.id, "rec_1", cause=cause)
+    named = [(row[0], row[1], row[3]) for row in rows(database)]
+    assert named == [
+        ("judge:acme:rec_1:child-cleared:2", JUDGE_RECORDING, CALLS),
+        ("judge:acme:rec_1:child-noted:1", JUDGE_RECORDING, CALLS),
+    ]
