@@ -40,6 +40,12 @@ def ask(name: str, purpose: str, region: str | None = None, *, policy: str, plac
         ("connekz", "vercel", "hosting", ReasonCode.NO_CONTENT),
     ],
 )
+@pytest.mark.clause("nejix", "3", "We do not sell your personal information")
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
+@pytest.mark.clause("connekz", "3", "We do not sell your data")
+@pytest.mark.clause("connekz", "3", "We share data only as necessary")
+@pytest.mark.clause("connekz", "2", "only for processing, not their training")
+@pytest.mark.contradiction(9)
 def test_each_company_gets_what_its_policy_lists_it_for(
     policy: str, name: str, purpose: str, code: ReasonCode | None
 ) -> None:
@@ -81,6 +87,7 @@ def test_a_company_nobody_considered_is_not_permitted() -> None:
         ("NZ", "cn-north-1", False),
     ],
 )
+@pytest.mark.acceptance(8)
 def test_words_of_people_in_the_eu_are_recognised_in_the_eu(place: str, region: str, allowed: bool) -> None:
     decision = ask("deepgram", "speech_to_text", region, policy="connekz", place=place)
 
