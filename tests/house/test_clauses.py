@@ -1,4 +1,4 @@
-"""Every promise of a policy has a test that fails when it is not kept, or stands on a list that says why it has none."""
+"""Every promise of a policy has a test that fails when it is not kept, or stands on a list with what it waits for."""
 
 from __future__ import annotations
 
