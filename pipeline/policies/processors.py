@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Final
 
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import ProcessorDecision
 from pipeline.model.decision_terms import Reason, ReasonCode
 from pipeline.model.processor import ProcessorEvidence, evidence_of
 from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
 from pipeline.policies.case import Case
-from pipeline.policies.facts import ProcessorAsk
+from pipeline.policies.facts import ProcessorAsk, RedactionStatus
 from pipeline.policies.regions import broken_rules, family
+
+_REDACTED_ONLY: Final = frozenset({"embeddings"})
+"""Purposes for which nothing but redacted text is ever sent."""
 
 
 def lists_processor(bundle: Bundle, name: str, purpose: str) -> bool:
@@ -59,7 +64,11 @@ def stands_against_use(case: Case, name: str, purpose: str, region: str | None) 
 
 
 def _decide(case: Case, ask: ProcessorAsk) -> ProcessorDecision:
-    against = [*stands_against_use(case, ask.name, ask.purpose, ask.region), *_unproved(case, ask)]
+    against = [
+        *stands_against_use(case, ask.name, ask.purpose, ask.region),
+        *_unredacted(case, ask),
+        *_unproved(case, ask),
+    ]
     reasons = tuple(dict.fromkeys(against))
     return ProcessorDecision(
         name=ask.name,
@@ -69,6 +78,13 @@ def _decide(case: Case, ask: ProcessorAsk) -> ProcessorDecision:
         reasons=reasons,
         clause=case.bundle.cite(_entry(case.bundle, ask.name)),
     )
+
+
+def _unredacted(case: Case, ask: ProcessorAsk) -> Iterator[Reason]:
+    artifact = case.facts.artifact
+    is_redacted = artifact.kind is ArtifactKind.TRANSCRIPT_REDACTED and artifact.redaction is RedactionStatus.PASSED
+    if ask.purpose in _REDACTED_ONLY and not is_redacted:
+        yield case.reason(ReasonCode.REDACTION, _entry(case.bundle, ask.name))
 
 
 def _unproved(case: Case, ask: ProcessorAsk) -> Iterator[Reason]:

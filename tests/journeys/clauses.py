@@ -2,23 +2,25 @@
 
     python -m tests.journeys.clauses
 
-A mark is `@pytest.mark.clause(policy, section, key)` with the words that the policy file cites.
+A mark is `@pytest.mark.clause(policy, section, key)` with the words that the policy file cites. Two further tables are
+made in the same way: `contradictions` and `acceptance`.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import list_policies, load_bundle
+from tests.journeys.acceptance import ACCEPTANCE
+from tests.journeys.contradictions import CONTRADICTIONS
+from tests.journeys.marks import find_marks
 
-TESTS = Path(__file__).parents[1]
 PAGE = Path(__file__).with_name("clauses.md")
 HELD_BY_TESTS = ("gate", "job", "config", "record")
-"""What is kept by people, or asks for nothing, has no test."""
+"""What is kept by people, or asks for nothing, needs no test."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,7 +35,15 @@ class Promise:
 
 def collect() -> list[Promise]:
     """Find every mark under the tests."""
-    return sorted(promise for path in sorted(TESTS.rglob("test_*.py")) for promise in _marks(path))
+    return sorted(Promise(*(str(a) for a in arguments), test) for arguments, test in find_marks("clause"))
+
+
+def numbered(name: str) -> dict[int, list[str]]:
+    """Find the tests marked with a number, by that number."""
+    found: dict[int, list[str]] = {}
+    for (number,), test in find_marks(name):
+        found.setdefault(int(str(number)), []).append(test)
+    return {number: sorted(tests) for number, tests in found.items()}
 
 
 def wanted(bundle: Bundle) -> dict[tuple[str, str], str]:
@@ -41,33 +51,42 @@ def wanted(bundle: Bundle) -> dict[tuple[str, str], str]:
     return {(d.clause.section, d.clause.key): d.demand for d in bundle.duties if d.kept_by in HELD_BY_TESTS}
 
 
-def page(promises: list[Promise]) -> str:
-    """Write the page: each clause that must be held with its tests, then the other clauses that tests name."""
+def page() -> str:
+    """Write the page: the clauses of each policy, then the contradictions, then what must be seen to work."""
     lines = [
         "# Clauses and the tests that hold them",
         "",
         "Written by `python -m tests.journeys.clauses`; do not edit.",
     ]
+    promises = collect()
     for policy in list_policies():
-        bundle = load_bundle(policy)
-        own = [p for p in promises if p.policy == policy]
-        lines += ["", f"## {bundle.document.title}", "", "| § | words | demands | tests |", "|---|---|---|---|"]
-        demands = wanted(bundle)
-        named = {(p.section, p.key): demands.get((p.section, p.key), "") for p in own}
-        for (section, key), demand in {**demands, **named}.items():
-            tests = "<br>".join(f"`{p.test}`" for p in own if (p.section, p.key) == (section, key))
-            lines.append(f"| {section} | {key} | {demand} | {tests} |")
+        lines += _clauses(load_bundle(policy), [p for p in promises if p.policy == policy])
+    lines += _numbers("Contradictions, and how each is resolved", CONTRADICTIONS, numbered("contradiction"))
+    lines += _numbers("What must be seen to work", ACCEPTANCE, numbered("acceptance"))
     return "\n".join(lines) + "\n"
 
 
-def _marks(path: Path) -> Iterator[Promise]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            for mark in node.decorator_list:
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.clause":
-                    policy, section, key = (ast.literal_eval(argument) for argument in mark.args)
-                    yield Promise(policy, section, key, f"{path.relative_to(TESTS.parent)}::{node.name}")
+def _clauses(bundle: Bundle, own: list[Promise]) -> list[str]:
+    """Write a table: each clause that must be held with its tests, then the other clauses that tests name."""
+    demands = wanted(bundle)
+    others = {(d.clause.section, d.clause.key): d.demand for d in bundle.duties}
+    named = {(p.section, p.key): others.get((p.section, p.key), "") for p in own}
+    rows = []
+    for (section, key), demand in {**demands, **named}.items():
+        rows.append((section, key, demand, [p.test for p in own if (p.section, p.key) == (section, key)]))
+    return ["", f"## {bundle.document.title}", "", "| § | words | demands | tests |", "|---|---|---|---|"] + [
+        f"| {section} | {key} | {demand} | {_listed(tests)} |" for section, key, demand, tests in rows
+    ]
+
+
+def _numbers(title: str, sentences: Mapping[int, str], tests: Mapping[int, list[str]]) -> list[str]:
+    rows = [f"| {number} | {said} | {_listed(tests.get(number, []))} |" for number, said in sentences.items()]
+    return ["", f"## {title}", "", "| | what holds | tests |", "|---|---|---|", *rows]
+
+
+def _listed(tests: list[str]) -> str:
+    return "<br>".join(f"`{test}`" for test in tests)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(collect()), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -27,6 +27,7 @@ def test_a_line_is_json_with_the_event_and_its_facts(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("name", ["text", "words", "number", "body", "url", "from", "transcript", "exception"])
+@pytest.mark.clause("nejix", "1", "referral URL, and error logs")
 def test_a_fact_that_is_not_listed_is_dropped_and_only_its_name_is_told(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,6 +38,7 @@ def test_a_fact_that_is_not_listed_is_dropped_and_only_its_name_is_told(
     assert SAID not in json.dumps(told)
 
 
+@pytest.mark.clause("nejix", "1", "referral URL, and error logs")
 def test_what_is_bound_by_context_is_held_to_the_list_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info")
     with structlog.contextvars.bound_contextvars(tenant="acme", caller="+14155550123"):

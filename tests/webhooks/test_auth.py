@@ -19,6 +19,7 @@ def sign(owner: Tenant, target: str, fields=None) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.acceptance(4)
 def test_no_route_answers_what_the_tenants_account_did_not_sign(stage, route):
     call = stage.call(stage.tenant())
     form = call.form(From=NEW_YORK)
@@ -38,6 +39,7 @@ def test_one_tenants_token_signs_nothing_for_another(stage, route):
         assert answer.status_code == 403
 
 
+@pytest.mark.acceptance(4)
 def test_an_account_that_is_not_the_tenants_is_refused_although_the_token_is(stage):
     call = stage.call(stage.tenant())
     assert call.post(call.path("voice"), call.form() | {"AccountSid": "AC" + "0" * 32}).status_code == 403
@@ -91,6 +93,7 @@ def json_post(stage, call, body: bytes, *, digest: str | None, content_type: str
     return stage.client.post(target, content=body, headers=headers)
 
 
+@pytest.mark.acceptance(4)
 def test_a_json_body_is_taken_only_under_its_signed_digest(stage):
     call = stage.call(stage.tenant())
     body = json.dumps(call.form(CallStatus="completed")).encode()
@@ -181,6 +184,7 @@ def change(stage, owner: Tenant, *, webhook_key: str | None = None, **secrets) -
         ("token", "HMAC_SHA256", HINT, 403),
     ],
 )
+@pytest.mark.acceptance(4)
 def test_where_a_shared_key_is_configured_only_it_signs_and_only_with_sha256(stage, secret, algorithm, hint, status):
     call = stage.call(stage.tenant(token="token"))
     change(stage, call.owner, webhook_key=KEY, webhook_keys={KEY: SHARED, "another": "another secret"})

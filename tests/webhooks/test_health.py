@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pipeline.store.session import Database
 from tests.webhooks.conftest import NEW_YORK
 
@@ -16,6 +18,9 @@ def test_without_the_database_the_process_is_alive_and_not_ready(stage, clock, t
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
+@pytest.mark.clause("nejix", "1", "timestamps, and clickstream data")
+@pytest.mark.clause("nejix", "2", "Provide, operate, and improve the Services")
+@pytest.mark.contradiction(1)
 def test_answers_are_counted_by_route_and_status_and_name_nobody(stage):
     call = stage.call(stage.tenant())
     call.ring()

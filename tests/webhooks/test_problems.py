@@ -56,6 +56,7 @@ def app() -> TestClient:
         ("/x", 404),
     ],
 )
+@pytest.mark.clause("nejix", "1", "referral URL, and error logs")
 def test_every_error_is_a_problem_document_that_repeats_nothing(app, target, status):
     answer = app.get(target)
     assert answer.status_code == status

@@ -84,6 +84,7 @@ def test_what_is_missing_is_named_and_refuses(events, changes, reason):
     assert judge(*events, **changes) == refused(reason)
 
 
+@pytest.mark.clause("nejix", "1", "consent to any recording or transcription")
 def test_where_words_are_made_of_it_everybody_must_have_agreed_to_that_too():
     assert judge(*all_purposes(), is_transcription_on=True).is_authorised
     no = answered(Outcome.DECLINED, purpose=Purpose.TRANSCRIBE, at=-1)
@@ -100,6 +101,7 @@ def test_of_a_yes_and_a_no_at_the_same_moment_the_no_counts():
 
 
 @pytest.mark.parametrize("source", [TWIML, REST, *OTHERS])
+@pytest.mark.acceptance(5)
 def test_any_source_known_or_not_is_judged_by_the_same_rule(source):
     made = a_recording(source=source)
     assert judge(YES, recording=made).is_authorised

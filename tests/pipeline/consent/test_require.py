@@ -49,12 +49,14 @@ def test_the_mode_follows_from_the_joined_tokens(places: tuple[str, ...], mode: 
     assert at(*places).mode is mode
 
 
+@pytest.mark.acceptance(3)
 def test_california_and_germany_give_b_a_t_l_and_r_comes_only_with_washington() -> None:
     assert "".join(plan("+14155550123", "+4930123456").tokens) == "NPOBATL"
     assert "".join(plan("+14155550123", "+4930123456", "+12065550123").tokens) == "NPOBRATL"
 
 
 @pytest.mark.parametrize("number", ["+17378742833", "client:x", "sip:x@y", "+18005550199", ""])
+@pytest.mark.acceptance(2)
 def test_one_leg_that_could_be_anywhere_asks_for_everything(number: str) -> None:
     asked = plan("+12125550123", number)
 

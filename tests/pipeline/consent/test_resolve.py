@@ -91,6 +91,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("number", [None, *WITHHELD, *NO_TELEPHONE, *NO_PLACE, *NOT_LISTED, *NO_ROW, *MALFORMED])
+@pytest.mark.acceptance(2)
 def test_what_is_withheld_malformed_or_of_no_place_is_unknown_and_no_error(number: str | None) -> None:
     leg = resolve_leg(number, law=LAW)
 

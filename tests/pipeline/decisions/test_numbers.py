@@ -110,6 +110,7 @@ def test_without_evidence_about_the_vendor_nothing_is_armed(desk, vault, tenant)
         desk.arm()
 
 
+@pytest.mark.clause("nejix", "1", "You are responsible for ensuring your end-callers")
 def test_without_an_attestation_nothing_is_armed_and_the_vendor_is_not_asked(desk, telephony):
     desk.list()
     with pytest.raises(NotPermitted, match="has not attested"):

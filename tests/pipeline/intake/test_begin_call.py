@@ -146,6 +146,8 @@ def test_a_tenant_that_asks_everyone_asks_where_the_law_is_content_with_an_annou
     assert ("".join(state.call.tokens), state.call.mode) == ("NPOT", "explicit_gate")
 
 
+@pytest.mark.clause("connekz", "2", "used for your own Connekz instance")
+@pytest.mark.contradiction(7)
 def test_a_developers_instance_is_kept_with_the_call(database, keys):
     owner = make_tenant(database, keys, "developer", policy_id="connekz", instance="inst-1")
     assert begin(database, keys, owner).call.instance == "inst-1"

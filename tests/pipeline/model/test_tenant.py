@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings
 
 
+@pytest.mark.clause("nejix", "1", "depending on your account configuration")
+@pytest.mark.clause("connekz", "1", "(when you use the feature)")
 def test_everything_that_keeps_or_sends_more_is_off_until_switched_on():
     chosen = TenantSettings()
     assert not (chosen.is_recording_on)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from pydantic import BaseModel, ValidationError
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import TrainingScope
 from pipeline.policies.bundle import Bundle, ClauseRef, Leaf
-from pipeline.policies.loader import load_bundle
+from pipeline.policies.decide import decide
+from pipeline.policies.facts import ChildSign, ChildSignal
+from pipeline.policies.loader import load_bundle, load_matrix
+from tests.pipeline.policies.cases import LONG_AFTER, a_leg, facts, with_events, with_legs
 
 QUOTES = Path(__file__).parent / "quotes"
 NEJIX_SECTIONS = {"preamble", *(str(n) for n in range(1, 13))}
@@ -219,3 +223,31 @@ def test_the_digest_depends_on_what_is_said_and_not_on_how_it_is_laid_out() -> N
 
     assert same.digest == load_bundle("nejix").digest
     assert other.digest != same.digest
+
+
+@pytest.mark.clause("connekz", "8", "works together with our Terms of Use")
+def test_nothing_is_allowed_by_terms_that_nobody_has_seen() -> None:
+    """The Terms of Use were not supplied: only the duty that says so may name them."""
+    bundle = load_bundle("connekz")
+    terms = ("8", "works together with our Terms of Use")
+    naming = [leaf for leaf in leaves(bundle) if "terms" in leaf.clause.key.lower()]
+
+    assert [(leaf.clause.section, leaf.clause.key) for leaf in naming] == [terms]
+    assert naming[0] in bundle.duties
+
+
+@pytest.mark.parametrize("policy", ["nejix", "connekz"])
+@pytest.mark.clause("connekz", "6", "cannot guarantee against all risks")
+@pytest.mark.clause("connekz", "6", "Use Connekz at your own risk")
+@pytest.mark.clause("nejix", "10", "not responsible for their privacy practices")
+def test_what_asks_for_nothing_waives_nothing(policy: str) -> None:
+    """A decision is the same with and without the disclaimers of its policy."""
+    document = plain(policy)
+    document["duties"] = [duty for duty in document["duties"] if duty["kept_by"] != "none"]
+    silent = Bundle.model_validate(document)
+    child = ChildSignal(sign=ChildSign.STATED_AGE, age=9, on=LONG_AFTER.date())
+
+    assert len(silent.duties) < len(load_bundle(policy).duties)
+    for given in (facts(), with_legs(facts(), a_leg(consents=())), with_events(facts(), child_signals=(child,))):
+        one, other = (decide(given, bundle, load_matrix()) for bundle in (load_bundle(policy), silent))
+        assert replace(one, policy=other.policy) == other

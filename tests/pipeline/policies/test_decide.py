@@ -58,6 +58,8 @@ def test_a_redacted_transcript_that_everything_allows_is_eligible_for_connekz_mo
     assert all(p.allowed for p in record.permissions)
 
 
+@pytest.mark.clause("nejix", "2", "customers' call data to train AI models")
+@pytest.mark.contradiction(1)
 def test_the_very_same_transcript_is_never_eligible_at_nejix() -> None:
     record = judge(facts(), "nejix")
 
@@ -129,6 +131,8 @@ def test_originals_are_sealed_and_redacted_copies_are_for_review(
     assert judge(facts(kind), policy).visibility is visible
 
 
+@pytest.mark.acceptance(15)
+@pytest.mark.clause("connekz", "7", "users 18 years and older")
 def test_a_childs_recording_is_quarantined_and_cannot_be_downloaded() -> None:
     signal = ChildSignal(sign=ChildSign.STATED_AGE, age=12, on=LONG_AFTER.date())
     record = judge(with_events(facts(), child_signals=(signal,)))
@@ -145,6 +149,7 @@ def test_a_recording_asked_to_be_deleted_is_shown_to_nobody() -> None:
     assert record.retention.disposition is Disposition.DUE
 
 
+@pytest.mark.clause("connekz", "4", "download available")
 def test_the_promised_download_covers_redacted_copies_and_not_originals() -> None:
     assert judge(facts(ArtifactKind.RECORDING_REDACTED)).download.allowed
     refused = judge(facts(ArtifactKind.RECORDING_ORIGINAL)).download
@@ -346,6 +351,9 @@ def test_a_release_of_the_last_hold_gives_the_decision_as_if_there_had_been_none
 
 @settings(max_examples=40)
 @given(given_facts=any_facts())
+@pytest.mark.clause("nejix", "2", "customers' call data to train AI models")
+@pytest.mark.clause("nejix", "2", "operating the features you have enabled")
+@pytest.mark.contradiction(1)
 def test_a_nejix_artifact_is_trained_on_by_no_shared_model_whatever_the_facts(given_facts: Facts) -> None:
     training = judge(given_facts, "nejix").training
 
@@ -365,6 +373,9 @@ def test_nothing_is_eligible_without_every_persons_own_yes_to_training(given_fac
 
 @settings(max_examples=40)
 @given(given_facts=any_facts())
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
+@pytest.mark.contradiction(9)
+@pytest.mark.acceptance(8)
 def test_deepgram_never_has_anything_of_a_nejix_tenant(given_facts: Facts) -> None:
     asked = replace(given_facts, considered=(ProcessorAsk(name="deepgram", purpose="speech_to_text", region="us"),))
     record = decide(asked, load_bundle("nejix"), load_matrix())

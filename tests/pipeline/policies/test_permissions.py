@@ -29,6 +29,7 @@ from tests.pipeline.policies.cases import (
 )
 
 FOUR = [p for p in Purpose if p is not Purpose.TRAIN]
+BOTH = pytest.mark.parametrize("policy", ["nejix", "connekz"])
 
 
 def test_the_five_permissions_are_decided_apart() -> None:
@@ -57,8 +58,13 @@ def test_every_answer_but_yes_refuses_with_its_own_code(purpose: Purpose, outcom
     assert code in refusals(record, purpose)
 
 
-def test_one_person_who_was_not_asked_refuses_for_all() -> None:
-    record = judge(with_legs(facts(), a_leg(), a_leg(label="callee", consents=())))
+@BOTH
+@pytest.mark.clause("nejix", "preamble", "By accessing or using the Services you agree")
+@pytest.mark.clause("connekz", "preamble", "By using Connekz Assistant, Call Assistant")
+@pytest.mark.clause("nejix", "11", "constitutes your acceptance of the updated policy")
+@pytest.mark.contradiction(8)
+def test_one_person_who_was_not_asked_refuses_for_all(policy: str) -> None:
+    record = judge(with_legs(facts(), a_leg(), a_leg(label="callee", consents=())), policy)
 
     for purpose in Purpose:
         assert ReasonCode.CONSENT_MISSING in refusals(record, purpose)
@@ -77,15 +83,19 @@ def test_a_call_with_nobody_on_it_permits_nothing() -> None:
     assert all(ReasonCode.NO_LEG in refusals(record, purpose) for purpose in Purpose)
 
 
+@pytest.mark.contradiction(8)
 def test_a_leg_whose_law_was_not_met_permits_nothing() -> None:
     record = judge(with_legs(facts(), a_leg(is_satisfied=False)))
 
     assert all(ReasonCode.LEG_UNSATISFIED in refusals(record, purpose) for purpose in Purpose)
 
 
+@BOTH
 @pytest.mark.parametrize("switch", ["record", "transcribe", "store", "vendor_process", "train"])
-def test_a_switch_that_is_off_refuses_its_own_purpose_only(switch: str) -> None:
-    record = judge(with_tenant(facts(), **{switch: False}))
+@pytest.mark.clause("nejix", "1", "depending on your account configuration")
+@pytest.mark.clause("connekz", "1", "(when you use the feature)")
+def test_a_switch_that_is_off_refuses_its_own_purpose_only(switch: str, policy: str) -> None:
+    record = judge(with_tenant(facts(), **{switch: False}), policy)
 
     off = {p.purpose.value for p in record.permissions if ReasonCode.TENANT_OFF in {r.code for r in p.reasons}}
     assert off == {switch}
@@ -116,10 +126,13 @@ def test_going_on_after_an_announcement_is_enough_where_no_key_press_is_asked_fo
     assert all(record.permits(purpose) for purpose in FOUR)
 
 
+@BOTH
 @pytest.mark.parametrize("method", [Method.IMPLIED, Method.OPERATOR_ATTESTED, Method.AGENT_API])
-def test_training_is_never_implied_nor_attested(method: Method) -> None:
+@pytest.mark.clause("nejix", "11", "constitutes your acceptance of the updated policy")
+@pytest.mark.clause("connekz", "2", "Train and improve our AI models")
+def test_training_is_never_implied_nor_attested(method: Method, policy: str) -> None:
     leg = a_leg("US-NY", consents=(*(yes(p) for p in FOUR), yes(Purpose.TRAIN, method=method)))
-    record = judge(with_legs(facts(), leg))
+    record = judge(with_legs(facts(), leg), policy)
 
     assert ReasonCode.NO_TRAINING_CONSENT in refusals(record, Purpose.TRAIN)
     assert all(record.permits(purpose) for purpose in FOUR)
@@ -187,6 +200,7 @@ def test_evidence_may_exist_without_permission_and_nothing_else_may(kind: Artifa
 
 
 @pytest.mark.parametrize("purpose", FOUR)
+@pytest.mark.contradiction(8)
 def test_a_policy_that_forbids_one_purpose_refuses_that_one_only(purpose: Purpose) -> None:
     document = json.loads(load_bundle("nejix").model_dump_json())
     document[purpose.value]["allowed"] = False

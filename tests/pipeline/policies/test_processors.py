@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import ProcessorDecision
 from pipeline.model.decision_terms import ReasonCode
-from pipeline.policies.facts import EvidenceFact, ProcessorAsk
+from pipeline.policies.facts import EvidenceFact, ProcessorAsk, RedactionStatus
 from pipeline.policies.loader import load_bundle
 from pipeline.policies.processors import lists_processor
-from tests.pipeline.policies.cases import LONG_AFTER, a_leg, facts, judge, on_file, with_legs
+from tests.pipeline.policies.cases import LONG_AFTER, a_leg, facts, judge, on_file, with_artifact, with_legs
 
 
 def ask(name: str, purpose: str, region: str | None = None, *, policy: str, place: str = "NZ") -> ProcessorDecision:
@@ -40,6 +41,12 @@ def ask(name: str, purpose: str, region: str | None = None, *, policy: str, plac
         ("connekz", "vercel", "hosting", ReasonCode.NO_CONTENT),
     ],
 )
+@pytest.mark.clause("nejix", "3", "We do not sell your personal information")
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
+@pytest.mark.clause("connekz", "3", "We do not sell your data")
+@pytest.mark.clause("connekz", "3", "We share data only as necessary")
+@pytest.mark.clause("connekz", "2", "only for processing, not their training")
+@pytest.mark.contradiction(9)
 def test_each_company_gets_what_its_policy_lists_it_for(
     policy: str, name: str, purpose: str, code: ReasonCode | None
 ) -> None:
@@ -81,6 +88,7 @@ def test_a_company_nobody_considered_is_not_permitted() -> None:
         ("NZ", "cn-north-1", False),
     ],
 )
+@pytest.mark.acceptance(8)
 def test_words_of_people_in_the_eu_are_recognised_in_the_eu(place: str, region: str, allowed: bool) -> None:
     decision = ask("deepgram", "speech_to_text", region, policy="connekz", place=place)
 
@@ -131,3 +139,14 @@ def test_a_company_gets_nothing_without_evidence_in_force_for_the_region(
 def test_a_company_that_never_sees_content_needs_no_evidence_to_be_refused_it() -> None:
     record = judge(facts(evidence=()))
     assert [r.code for p in record.processors if p.name == "stripe" for r in p.reasons] == [ReasonCode.NO_CONTENT]
+
+
+@pytest.mark.parametrize("name", ["openai", "xai"])
+@pytest.mark.clause("connekz", "2", "only for processing, not their training")
+def test_embeddings_are_made_of_redacted_text_alone(name: str) -> None:
+    doubtful = with_artifact(facts(), redaction=RedactionStatus.FAILED)
+    for raw in (doubtful, *(facts(kind) for kind in ArtifactKind if kind is not ArtifactKind.TRANSCRIPT_REDACTED)):
+        record = judge(raw)
+        assert not record.permits_processor(name, "embeddings")
+        assert record.permits_processor("twilio", "telephony")
+    assert judge(facts()).permits_processor(name, "embeddings")

@@ -14,6 +14,7 @@ from tests.pipeline.policies.cases import a_leg, facts, judge, with_legs
     [("NZ", True), ("US-CA", True), ("CA-ON", True), ("DE", False), ("LI", False), ("GB", False), ("CA-QC", False),
      ("unknown", False), ("TH", False)],
 )  # fmt: skip
+@pytest.mark.clause("connekz", "6", "multi-region replication (including outside New Zealand)")
 def test_connekz_copies_to_other_regions_only_calls_that_may_go_there(place: str, replicate: bool) -> None:
     region = judge(with_legs(facts(), a_leg(place))).region
 
@@ -21,10 +22,12 @@ def test_connekz_copies_to_other_regions_only_calls_that_may_go_there(place: str
     assert [r.code for r in region.reasons] == ([] if replicate else [ReasonCode.REGION])
 
 
+@pytest.mark.clause("connekz", "6", "multi-region replication (including outside New Zealand)")
 def test_one_excluded_person_keeps_the_whole_call_in_its_region() -> None:
     assert not judge(with_legs(facts(), a_leg("NZ"), a_leg("FR"))).region.replicate
 
 
+@pytest.mark.clause("connekz", "6", "multi-region replication (including outside New Zealand)")
 def test_a_tenant_established_in_the_eu_keeps_its_calls_there() -> None:
     assert not judge(with_legs(facts(), a_leg("NZ"), added_places=("IE",))).region.replicate
 

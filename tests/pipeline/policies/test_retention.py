@@ -49,6 +49,8 @@ def retention(given: Facts, policy: str = "nejix") -> RetentionDecision:
         ("connekz", ArtifactKind.EMBEDDING, 365, RetentionBasis.HOUSE_CHOICE),
     ],
 )
+@pytest.mark.clause("nejix", "4", "as long as your account is active")
+@pytest.mark.contradiction(2)
 def test_each_kind_lives_as_its_policy_says(
     policy: str, kind: ArtifactKind, days: int | None, basis: RetentionBasis
 ) -> None:
@@ -59,6 +61,7 @@ def test_each_kind_lives_as_its_policy_says(
     assert decision.disposition is Disposition.RETAIN
 
 
+@pytest.mark.clause("connekz", "4", "as long as needed to provide the service")
 def test_what_has_no_end_is_justified_again_every_year() -> None:
     assert retention(facts(ORIGINAL), "connekz").review_on == DAY + timedelta(days=365)
     later = facts(ORIGINAL, as_of=CAPTURED + timedelta(days=365))
@@ -70,6 +73,7 @@ def test_what_has_an_end_needs_no_review() -> None:
 
 
 @pytest.mark.parametrize(("setting", "days"), [(30, 30), (365, 365), (366, 365), (5000, 365), (1, 1), (0, 1), (-9, 1)])
+@pytest.mark.contradiction(2)
 def test_a_tenants_setting_replaces_the_default_inside_the_policys_limits(setting: int, days: int) -> None:
     decision = retention(with_tenant(facts(ORIGINAL), retention_days=setting))
 
@@ -77,6 +81,8 @@ def test_a_tenants_setting_replaces_the_default_inside_the_policys_limits(settin
     assert decision.basis is RetentionBasis.TENANT_SETTING
 
 
+@pytest.mark.clause("nejix", "4", "as long as your account is active")
+@pytest.mark.contradiction(2)
 def test_the_day_after_the_period_the_recording_is_due() -> None:
     before = facts(ORIGINAL, as_of=CAPTURED + timedelta(days=89))
     on = facts(ORIGINAL, as_of=CAPTURED + timedelta(days=90))
@@ -95,6 +101,7 @@ def test_a_hold_wins_over_an_expiry_and_names_its_matters() -> None:
     assert decision.clause.document == "hold"
 
 
+@pytest.mark.contradiction(6)
 def test_a_hold_wins_over_a_deletion_request_and_the_request_is_not_forgotten() -> None:
     asked = with_events(facts(ORIGINAL), deletion_requested_on=LONG_AFTER.date(), holds=("m1",))
 
@@ -102,6 +109,8 @@ def test_a_hold_wins_over_a_deletion_request_and_the_request_is_not_forgotten() 
     assert retention(asked).ended_by is RetentionBasis.DELETION_REQUEST
 
 
+@pytest.mark.clause("connekz", "4", "deletion support coming soon")
+@pytest.mark.contradiction(3)
 def test_a_deletion_request_ends_even_what_is_kept_indefinitely() -> None:
     decision = retention(with_events(facts(ORIGINAL), deletion_requested_on=LONG_AFTER.date()), "connekz")
 
@@ -111,6 +120,9 @@ def test_a_deletion_request_ends_even_what_is_kept_indefinitely() -> None:
 
 
 @pytest.mark.parametrize("policy", ["nejix", "connekz"])
+@pytest.mark.clause("nejix", "4", "delete or anonymize your personal information within 90 days")
+@pytest.mark.contradiction(5)
+@pytest.mark.acceptance(11)
 def test_after_closure_the_vendors_copy_goes_by_day_50_and_ours_by_day_80(policy: str) -> None:
     closed = with_events(facts(ArtifactKind.TRANSCRIPT_ORIGINAL), closed_on=LONG_AFTER.date())
     decision = retention(closed, policy)
@@ -144,6 +156,10 @@ def test_closure_does_not_lengthen_what_ends_sooner() -> None:
         ("nejix", "NZ", None, True),
     ],
 )
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+@pytest.mark.clause("connekz", "7", "users 18 years and older")
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+@pytest.mark.contradiction(12)
 def test_a_child_is_whoever_is_below_the_higher_of_policy_and_place(
     policy: str, place: str, age: int | None, is_child: bool
 ) -> None:
@@ -155,6 +171,8 @@ def test_a_child_is_whoever_is_below_the_higher_of_policy_and_place(
         assert decision.until == LONG_AFTER.date() + timedelta(days=3)
 
 
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+@pytest.mark.acceptance(15)
 def test_perpetual_retention_does_not_protect_what_a_child_said() -> None:
     signal = ChildSignal(sign=ChildSign.AGENT_FLAG, on=LONG_AFTER.date())
     decision = retention(with_events(facts(ORIGINAL), child_signals=(signal,)), "connekz")
@@ -162,6 +180,7 @@ def test_perpetual_retention_does_not_protect_what_a_child_said() -> None:
     assert decision.until == LONG_AFTER.date() + timedelta(days=3)
 
 
+@pytest.mark.contradiction(4)
 def test_a_cap_of_law_cuts_what_a_policy_keeps_indefinitely() -> None:
     decision = retention(with_legs(facts(ORIGINAL), a_leg("FR")), "connekz")
 
@@ -185,6 +204,7 @@ def test_a_cap_for_quality_does_nothing_where_that_is_no_purpose() -> None:
 
 
 @pytest.mark.parametrize("kind", [ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.SUMMARY, ArtifactKind.EMBEDDING])
+@pytest.mark.contradiction(4)
 def test_a_cap_on_recordings_reaches_their_words(kind: ArtifactKind) -> None:
     assert retention(with_legs(facts(kind), a_leg("FR")), "connekz").until == DAY + timedelta(days=180)
 
@@ -195,6 +215,7 @@ def test_a_cap_leaves_the_proof_of_consent_alone() -> None:
     assert retention(receipt).until == DAY + timedelta(days=2190)
 
 
+@pytest.mark.contradiction(6)
 def test_a_mandated_minimum_keeps_a_regulated_tenants_recording_and_shows_it_to_nobody() -> None:
     regulated = with_tenant(with_legs(facts(ORIGINAL), a_leg("BR")), is_regulated_service=True)
     record = judge(with_events(regulated, deletion_requested_on=LONG_AFTER.date()), "connekz")
@@ -332,3 +353,78 @@ def test_of_two_events_the_earlier_is_named() -> None:
 
 def test_a_parent_that_only_expired_ends_nothing() -> None:
     assert retention(facts(ArtifactKind.TRANSCRIPT_REDACTED, parents=(AGREED,))).ended_by is None
+
+
+SPOKEN = [
+    ArtifactKind.RECORDING_ORIGINAL,
+    ArtifactKind.RECORDING_REDACTED,
+    ArtifactKind.TRANSCRIPT_ORIGINAL,
+    ArtifactKind.TRANSCRIPT_REDACTED,
+    ArtifactKind.SUMMARY,
+    ArtifactKind.EMBEDDING,
+]
+POLICIES = ["nejix", "connekz"]
+CHILD = {"child_signals": (ChildSignal(sign=ChildSign.AGENT_FLAG, on=LONG_AFTER.date()),)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [({"deletion_requested_on": LONG_AFTER.date()}, 0), ({"closed_on": LONG_AFTER.date()}, 80), (CHILD, 3)],
+)
+@pytest.mark.clause("nejix", "4", "retained in perpetuity by default")
+@pytest.mark.contradiction(5)
+def test_perpetual_is_a_default_that_a_deletion_a_closure_and_a_child_override(
+    changes: dict[str, object], days: int
+) -> None:
+    words = facts(ArtifactKind.TRANSCRIPT_ORIGINAL)
+
+    assert retention(words).until is None
+    assert retention(with_events(words, **changes)).until == LONG_AFTER.date() + timedelta(days=days)
+
+
+@pytest.mark.clause("nejix", "4", "retained in perpetuity by default")
+@pytest.mark.contradiction(4)
+def test_perpetual_is_a_default_that_a_cap_of_law_overrides() -> None:
+    words = with_legs(facts(ArtifactKind.TRANSCRIPT_ORIGINAL), a_leg("FR"))
+
+    assert retention(words).until == DAY + timedelta(days=180)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("kind", SPOKEN)
+@pytest.mark.contradiction(10)
+def test_nothing_that_was_said_stays_after_closure_as_if_it_were_anonymous(kind: ArtifactKind, policy: str) -> None:
+    closed = with_events(facts(kind), closed_on=LONG_AFTER.date())
+    due = with_events(facts(kind, as_of=LONG_AFTER + timedelta(days=80)), closed_on=LONG_AFTER.date())
+
+    assert retention(closed, policy).ended_by is RetentionBasis.CLOSURE
+    assert retention(due, policy).disposition is Disposition.DUE
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("changes", [{}, {"deletion_requested_on": DAY}, {"closed_on": DAY}, CHILD])
+@pytest.mark.parametrize(
+    ("original", "redacted"),
+    [
+        (ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.RECORDING_REDACTED),
+        (ArtifactKind.TRANSCRIPT_ORIGINAL, ArtifactKind.TRANSCRIPT_REDACTED),
+    ],
+)
+@pytest.mark.contradiction(14)
+def test_a_redacted_copy_lives_no_longer_than_its_original(
+    original: ArtifactKind, redacted: ArtifactKind, changes: dict[str, object], policy: str
+) -> None:
+    one, other = (retention(with_events(facts(kind), **changes), policy) for kind in (original, redacted))
+
+    assert (one.until, one.ended_by, one.disposition) == (other.until, other.ended_by, other.disposition)
+
+
+@pytest.mark.parametrize("event", [RetentionBasis.DELETION_REQUEST, RetentionBasis.CHILD, RetentionBasis.WITHDRAWAL])
+@pytest.mark.parametrize("kind", [ArtifactKind.SUMMARY, ArtifactKind.EMBEDDING])
+@pytest.mark.clause("connekz", "4", "kept forever unless you delete them")
+def test_memories_made_from_a_call_go_when_the_call_goes(kind: ArtifactKind, event: RetentionBasis) -> None:
+    gone = replace(AGREED, ended_by=event, ended_on=LONG_AFTER.date())
+    decision = retention(facts(kind, parents=(gone,)), "connekz")
+
+    assert (decision.ended_by, decision.until) == (event, LONG_AFTER.date())
+    assert decision.disposition is Disposition.DUE

@@ -25,6 +25,10 @@ def later(notified: date, effective: date, allowed: TrainingScope) -> LaterPolic
     return LaterPolicy(version="9", notified_on=notified, effective_on=effective, training_scope=allowed)
 
 
+@pytest.mark.clause("connekz", "2", "memories, and API prompts/outputs to train")
+@pytest.mark.clause("connekz", "2", "used for your own Connekz instance")
+@pytest.mark.clause("connekz", "2", "used to train other connekz models")
+@pytest.mark.contradiction(7)
 def test_a_call_through_a_developer_instance_trains_that_instance_alone() -> None:
     given = with_legs(facts(), a_leg(), instance="inst-7")
 
@@ -32,12 +36,17 @@ def test_a_call_through_a_developer_instance_trains_that_instance_alone() -> Non
     assert judge(given).training.eligible
 
 
+@pytest.mark.clause("connekz", "2", "used for your own Connekz instance")
+@pytest.mark.clause("connekz", "2", "used to train other connekz models")
+@pytest.mark.acceptance(14)
 def test_what_came_of_two_instances_trains_neither() -> None:
     other = replace(AGREED, scope=TrainingScope.OWN_INSTANCE, scope_id="inst-8")
 
     assert scope(replace(with_legs(facts(), a_leg(), instance="inst-7"), parents=(other,)))[0] is TrainingScope.NONE
 
 
+@pytest.mark.clause("connekz", "2", "used to train other connekz models")
+@pytest.mark.acceptance(14)
 def test_a_copy_of_something_limited_to_an_instance_cannot_reach_the_base_model() -> None:
     limited = replace(AGREED, scope=TrainingScope.OWN_INSTANCE, scope_id="inst-7")
     record = judge(facts(parents=(limited,)))
@@ -46,6 +55,7 @@ def test_a_copy_of_something_limited_to_an_instance_cannot_reach_the_base_model(
     assert record.training.scope is TrainingScope.NONE
 
 
+@pytest.mark.clause("nejix", "2", "operating the features you have enabled")
 def test_a_nejix_instance_gets_nothing_from_the_feature_exception() -> None:
     given = with_legs(with_tenant(facts(), feature="f"), a_leg(), instance="inst-7")
 
@@ -60,12 +70,15 @@ def test_a_feature_means_nothing_where_the_policy_has_no_exception() -> None:
     ("notified", "allowed"),
     [(TODAY, False), (TODAY - timedelta(days=1), False), (TODAY + timedelta(days=1), True)],
 )
+@pytest.mark.acceptance(13)
 def test_a_tightening_stops_exports_from_its_notice(notified: date, allowed: bool) -> None:
     tightening = later(notified, notified + timedelta(days=14), TrainingScope.NONE)
 
     assert judge(facts(later_policies=(tightening,))).training.eligible == allowed
 
 
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
+@pytest.mark.acceptance(13)
 def test_a_loosening_never_reaches_back() -> None:
     loosening = later(date(2027, 3, 2), date(2027, 3, 16), TrainingScope.VENDOR_MODELS)
 

@@ -96,6 +96,10 @@ def table() -> list[tuple[str, Facts, set[ReasonCode]]]:
 
 
 @pytest.mark.parametrize(("name", "given", "expected"), table(), ids=[row[0] for row in table()])
+@pytest.mark.clause("connekz", "2", "Train and improve our AI models")
+@pytest.mark.clause("connekz", "2", "strongly recommend you do not include sensitive")
+@pytest.mark.contradiction(11)
+@pytest.mark.contradiction(15)
 def test_each_thing_that_is_wrong_is_refused_for_exactly_that(
     name: str, given: Facts, expected: set[ReasonCode]
 ) -> None:
@@ -159,6 +163,7 @@ def test_a_recorded_basis_for_transfer_lifts_the_region_and_nothing_else() -> No
     assert judge(with_events(abroad, has_transfer_basis=True)).training.eligible
 
 
+@pytest.mark.clause("nejix", "2", "operating the features you have enabled")
 def test_a_nejix_feature_lets_its_tenant_alone_learn() -> None:
     training = judge(with_tenant(facts(), feature="call-summaries"), "nejix").training
 
@@ -166,6 +171,7 @@ def test_a_nejix_feature_lets_its_tenant_alone_learn() -> None:
     assert (training.scope, training.scope_id) == (TrainingScope.TENANT_FEATURE, "call-summaries")
 
 
+@pytest.mark.clause("nejix", "2", "operating the features you have enabled")
 def test_a_nejix_feature_still_needs_the_persons_own_yes() -> None:
     given = with_legs(with_tenant(facts(), feature="f"), answering(Purpose.TRAIN, Outcome.NO_ANSWER))
 

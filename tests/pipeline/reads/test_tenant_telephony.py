@@ -129,6 +129,7 @@ def test_an_account_that_is_well_has_one_line_a_check(office: Office) -> None:
         ([a_listed("RE" + "2" * 32)], [FAIL]),
     ],
 )
+@pytest.mark.acceptance(16)
 def test_protection_is_shown_on_a_recording_that_is_there_or_not_at_all(
     office: Office, listed: list[VendorRecording], expected: list[Verdict]
 ) -> None:
@@ -138,6 +139,7 @@ def test_protection_is_shown_on_a_recording_that_is_there_or_not_at_all(
     assert office.verdicts("media access") == expected
 
 
+@pytest.mark.acceptance(16)
 def test_an_account_that_records_by_itself_fails(office: Office) -> None:
     office.telephony.records_by_default = True
     assert office.verdicts("default recording") == [FAIL]

@@ -51,6 +51,7 @@ def test_one_person_is_one_group_throughout(detector: Detector) -> None:
 
 
 @pytest.mark.parametrize("language", ["es", "fr-CA", "", "de_DE"])
+@pytest.mark.acceptance(10)
 def test_a_language_without_a_detector_is_withheld(detector: Detector, language: str) -> None:
     with pytest.raises(Withheld, match="language"):
         detector.detect(a_conversation("caller: hola", language=language))

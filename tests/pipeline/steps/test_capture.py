@@ -185,6 +185,7 @@ class Attentive(ScriptedTranscriber):
 
 
 @pytest.mark.parametrize("is_withdrawn", [True, False])
+@pytest.mark.acceptance(7)
 def test_what_was_said_after_the_callees_withdrawal_that_twilio_did_not_obey_is_nowhere(line, is_withdrawn):
     made = samples(tone()).copy()
     made[5 * 8000 + 1 :] = 20_000
@@ -225,6 +226,7 @@ def test_who_joins_late_and_was_not_asked_is_not_heard(line):
     assert line.facts(recording)["cut_reason"] == "callee2_not_asked"
 
 
+@pytest.mark.clause("nejix", "1", "is not stored on our servers")
 def test_a_pause_that_twilio_refused_is_silent_on_both_channels_and_all_else_is_as_it_was(line):
     recording = line.record(after_s=0)
     line.told(recording.call, RecorderAct.STARTED, after_s=0)

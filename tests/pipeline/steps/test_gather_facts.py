@@ -59,6 +59,7 @@ def test_only_a_redacted_artifact_of_a_proved_recording_passed(line, kind, noted
     assert facts_of(line, line.record(), kind, noted).artifact.redaction is status
 
 
+@pytest.mark.clause("connekz", "2", "strongly recommend you do not include sensitive")
 def test_hiding_a_number_hides_it_but_not_that_health_was_spoken_of(line):
     recording = line.record()
     noted = PROVED | {"entity_types": "PERSON,US_SSN,MEDICAL_RECORD"}
@@ -71,6 +72,8 @@ def test_hiding_a_number_hides_it_but_not_that_health_was_spoken_of(line):
     assert Residue.GOVERNMENT_ID in facts_of(line, recording, REDACTED, unproved).artifact.residue
 
 
+@pytest.mark.contradiction(15)
+@pytest.mark.clause("connekz", "2", "Train and improve our AI models")
 def test_every_person_must_have_agreed_to_training_and_software_is_not_asked(line):
     recording = line.record(roles=(LegRole.CALLER, LegRole.CALLEE, LegRole.AGENT))
 

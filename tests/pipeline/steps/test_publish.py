@@ -51,6 +51,7 @@ def test_publishing_again_is_audited_and_reviewed_once(line):
 
 
 @pytest.mark.clause("nejix", "9", "we will promptly delete it")
+@pytest.mark.acceptance(15)
 def test_a_childs_recording_is_quarantined_and_goes_before_nobody(line):
     recording = line.through(line.record(), "settle_consent", "capture", "transcribe", "detect", "redact_audio",
                              "redact_text")  # fmt: skip

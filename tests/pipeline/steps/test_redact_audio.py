@@ -82,6 +82,7 @@ def test_what_is_hidden_is_silent_and_everything_else_is_as_it_was(line):
     assert all(a == b for a, b in right)
 
 
+@pytest.mark.clause("connekz", "1", "Call recordings, transcripts, summaries, metadata")
 def test_it_is_made_from_audio_and_manifest_and_noted_as_proved(line, recording):
     line.run(redact_audio, recording)
     original = line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
@@ -107,6 +108,8 @@ def test_what_is_still_heard_is_muted_wider_and_the_wider_manifest_is_the_one_in
     assert (line.facts(recording)["widened"], line.facts(recording)["muted_ms"]) == (1, after.muted_ms)
 
 
+@pytest.mark.clause("nejix", "1", "is not stored on our servers")
+@pytest.mark.acceptance(10)
 def test_what_is_heard_however_wide_it_is_muted_is_withheld_and_nothing_is_kept_or_claimed(line, recording):
     with pytest.raises(Withheld, match="STILL_HEARD"):
         line.with_parts(listener=Hears(99)).run(redact_audio, recording)
@@ -154,6 +157,7 @@ def test_without_audio_or_manifest_nothing_is_made(line, names, missing):
         line.run(redact_audio, recording)
 
 
+@pytest.mark.acceptance(10)
 def test_what_nobody_hid_and_is_heard_is_hidden_in_sound_and_text_and_told_to_the_reviewer(line, clock):
     """The caller says a number, and the transcriber wrote other words."""
     misheard = ScriptedTranscriber(Log(line.folder / "vendor.log"), caller="well knee naan ate canaryname")

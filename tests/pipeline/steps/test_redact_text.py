@@ -34,6 +34,7 @@ def test_the_redacted_words_are_kept_without_what_is_hidden(line, recording):
     assert "5551234" not in said
 
 
+@pytest.mark.clause("connekz", "1", "Call recordings, transcripts, summaries, metadata")
 def test_it_is_made_from_transcript_and_manifest(line, recording):
     line.run(redact_text, recording)
     assert line.artifact(recording, REDACTED).parents == (

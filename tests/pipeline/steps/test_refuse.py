@@ -18,6 +18,7 @@ def tombstones(line) -> list[tuple[str, str]]:
         return [tuple(row) for row in rows]
 
 
+@pytest.mark.acceptance(5)
 def test_the_vendors_copy_is_deleted_unread_and_a_tombstone_remembers_why(line):
     recording = line.record()
     receipt = line.run(refuse, recording, "caller_declined")

@@ -34,6 +34,9 @@ def test_what_was_not_permitted_is_not_authorised_and_nothing_moves(line, outcom
     assert line.tags(recording.id) == []
 
 
+@pytest.mark.clause("nejix", "preamble", "By accessing or using the Services you agree")
+@pytest.mark.contradiction(8)
+@pytest.mark.acceptance(5)
 def test_a_recording_without_a_call_or_with_a_person_who_was_not_asked_is_refused(line):
     with line.tx() as tx:
         stray = a_recording(tx, None)
@@ -42,6 +45,7 @@ def test_a_recording_without_a_call_or_with_a_person_who_was_not_asked_is_refuse
     assert line.run(settle_consent, forwarded)["reason"] == "callee_not_asked"
 
 
+@pytest.mark.clause("nejix", "1", "depending on your account configuration")
 def test_a_tenant_that_does_not_record_refuses_every_recording(line):
     recording = line.record()
     line.choose(is_recording_on=False)
@@ -113,6 +117,7 @@ def test_another_companys_recorder_on_a_call_we_know_is_judged_like_ours(line, s
     assert line.run(settle_consent, told)["reason"] == "notice_not_inside"
 
 
+@pytest.mark.acceptance(5)
 def test_two_recordings_of_one_call_are_settled_apart(line):
     first = line.record(after_s=0)
     with line.tx() as tx:

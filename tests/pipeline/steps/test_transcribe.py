@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import urllib.request
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +17,8 @@ from pipeline.steps.capture import capture
 from pipeline.steps.context import shelf_of
 from pipeline.steps.transcribe import transcribe
 from pipeline.store.vault import Vault
+from pipeline.vendors.deepgram import DeepgramTranscriber
+from samples.deepgram_standin import DeepgramStandin
 from tests.builders import answer
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
@@ -71,6 +75,7 @@ def _log(line):
     return line.context.transcribers["local"]._log
 
 
+@pytest.mark.clause("connekz", "1", "Call recordings, transcripts, summaries, metadata")
 def test_the_words_are_kept_sealed_with_the_audio_as_their_parent(line, recording):
     receipt = line.run(transcribe, recording)
     made = line.artifact(recording, TRANSCRIPT)
@@ -107,6 +112,7 @@ class _NoRows:
         raise NotFound("killed")
 
 
+@pytest.mark.clause("nejix", "1", "depending on your account configuration")
 def test_a_tenant_without_transcription_is_withheld_and_nobody_hears_it(line, recording):
     line.choose(is_transcription_on=False)
     assert line.run(transcribe, recording) == {"is_transcribed": False, "reason": "transcription: TENANT_OFF"}
@@ -119,6 +125,9 @@ def test_who_withdrew_before_it_was_heard_is_not_heard(line, recording):
     assert "transcribe" not in line.asked
 
 
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
+@pytest.mark.contradiction(9)
+@pytest.mark.acceptance(8)
 def test_a_company_the_policy_does_not_list_is_denied_and_the_next_is_asked(line, recording):
     both = engines(line, deepgram=Abroad, local=ScriptedTranscriber)
     assert both.run(transcribe, recording)["is_transcribed"]
@@ -129,6 +138,7 @@ def test_a_company_the_policy_does_not_list_is_denied_and_the_next_is_asked(line
     assert line.facts(recording).get("processor") is None
 
 
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
 def test_where_no_recogniser_is_allowed_each_denial_is_audited_once_and_nobody_hears_it(line, recording):
     only = engines(line, deepgram=Abroad)
     for _ in range(2):
@@ -185,6 +195,7 @@ def test_a_recording_that_was_not_captured_cannot_be_heard(line):
         line.run(transcribe, line.record())
 
 
+@pytest.mark.clause("nejix", "1", "consent to any recording or transcription")
 def test_a_recording_whose_caller_declined_is_not_heard_even_where_it_was_captured(line):
     recording = line.record()
     line.run(capture, recording)
@@ -214,3 +225,20 @@ def test_what_is_too_long_or_has_too_many_channels_for_a_company_is_never_noted_
         engines(line, "connekz", deepgram=company).run(transcribe, recording)
     assert ("transcribe" in line.asked, line.events(SENT)) == (False, [])
     assert line.facts(recording).get("processor") is None
+
+
+@pytest.mark.acceptance(9)
+def test_what_a_company_refused_is_sent_again_with_the_same_bytes(line, recording):
+    with DeepgramStandin(ScriptedTranscriber(_log(line)), key="k") as running:
+        control = urllib.request.Request(f"{running.base_url}/control/answers", data=b'{"status": 503, "times": 1}')
+        urllib.request.urlopen(control).close()
+        deepgram = DeepgramTranscriber("k", host=running.base_url, region="us")
+        line.choose(engines=("deepgram",))
+        asking = line.with_parts(transcribers={"deepgram": deepgram}, bundles=lambda _: load_bundle("connekz"))
+        with pytest.raises(VendorUnavailable):
+            asking.run(transcribe, recording)
+        assert asking.run(transcribe, recording)["is_transcribed"]
+        first, second = running.log
+    audio = line.context.vault.read(line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL))
+    assert (first["status"], second["status"]) == (503, 200)
+    assert first["sha256"] == second["sha256"] == hashlib.sha256(audio).hexdigest()

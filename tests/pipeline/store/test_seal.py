@@ -142,6 +142,7 @@ def test_a_context_that_names_another_tenant_is_refused(keys: Keys) -> None:
         seal(WORDS, keys=keys, tenant=ACME, context={"tenant": "other"})
 
 
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_after_the_key_was_destroyed_it_never_opens_again(tmp_path: Path) -> None:
     keys = FileKeys(tmp_path)
     keys.create_tenant_key(ACME)

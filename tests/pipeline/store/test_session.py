@@ -39,6 +39,7 @@ def test_tables_as_queries_see_them_are_the_tables_of_the_migrations(database):
     assert made == known
 
 
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_a_tenant_sees_and_writes_only_its_own_rows(database, keys):
     first, second = make_tenant(database, keys, "first"), make_tenant(database, keys, "second")
     with database.transaction(first.id) as tx:

@@ -63,6 +63,7 @@ def test_creation_and_change_are_audited(database, keys, tenant):
     assert noted == [("tenant:tenant:created", "test", "acme"), ("tenant:settings:changed", "user:1", "acme")]
 
 
+@pytest.mark.clause("nejix", "1", "depending on your account configuration")
 def test_what_was_changed_is_audited_by_name(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
         change_tenant(tx, tenant, keys=keys, actor="user:1", changed=["threshold", "hide_words"])

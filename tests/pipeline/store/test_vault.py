@@ -67,6 +67,7 @@ def test_what_was_kept_is_read_back_and_stands_in_row_and_audit(vault, database,
     assert stored_events(database, tenant) == [made.id]
 
 
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_nothing_readable_lies_in_the_store_or_in_its_names_and_tags(vault, tenant, shelf, tmp_path):
     made = vault.keep(shelf, KIND, WORDS)
     lies = b"".join(p.read_bytes() for p in (tmp_path / "objects").rglob("*") if p.is_file())
@@ -245,6 +246,7 @@ def test_an_artifact_whose_object_is_gone_is_not_found(vault, shelf):
         vault.read(made)
 
 
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_one_tenant_cannot_open_anothers_artifact(vault, database, keys, shelf):
     made = vault.keep(shelf, KIND, WORDS)
     other = make_tenant(database, keys, "other")

@@ -45,6 +45,9 @@ class TestDeepgram(TranscriberContract):
 
 
 @pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
+@pytest.mark.clause("nejix", "2", "customers' call data to train AI models")
+@pytest.mark.clause("connekz", "2", "handle calls (Twilio, Deepgram)")
+@pytest.mark.acceptance(8)
 def test_the_url_that_is_sent_opts_out_of_training_and_asks_for_raw_words_by_channel(
     standin: DeepgramStandin, transcriber: DeepgramTranscriber
 ) -> None:
@@ -157,6 +160,7 @@ def _changed(**metadata: Any) -> Callable[[dict[str, Any]], Any]:
         lambda answer: answer.clear(),
     ],
 )
+@pytest.mark.acceptance(9)
 def test_an_answer_of_another_shape_breaks_the_contract_and_stays_out_of_the_error(
     spoil: Callable[[dict[str, Any]], Any],
 ) -> None:

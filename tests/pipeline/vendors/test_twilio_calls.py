@@ -233,6 +233,7 @@ def test_only_who_stands_in_the_room_is_listed(said: Said, twilio: TwilioTelepho
 
 
 @pytest.mark.parametrize(("status", "is_protected"), [(401, True), (403, True), (200, False), (206, False)])
+@pytest.mark.acceptance(16)
 def test_audio_is_protected_only_where_a_stranger_is_refused(
     said: Said, twilio: TwilioTelephony, status: int, is_protected: bool
 ) -> None:
@@ -252,6 +253,7 @@ def test_audio_that_is_not_there_proves_nothing(said: Said, twilio: TwilioTeleph
         twilio.is_media_protected(ACME, RE)
 
 
+@pytest.mark.acceptance(16)
 def test_only_no_default_configuration_at_all_is_none(said: Said, twilio: TwilioTelephony) -> None:
     said.by_path["/v2/AccountDefaultConfiguration/Recording"] = (200, {"account_sid": AC})
     assert twilio.has_default_recording(ACME) is True

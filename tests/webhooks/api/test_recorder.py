@@ -14,6 +14,7 @@ def ask(stage, call, route, *, key=API_KEY, **body):
     return stage.client.post(target, json=body, headers={"Authorization": f"Bearer {key}"})
 
 
+@pytest.mark.clause("nejix", "1", "is not stored on our servers")
 def test_a_card_is_entered_in_silence_and_both_moments_are_in_the_log_with_their_offset(stage, clock):
     call = a_recorded_call(stage)
     tell(call, "RE" + call.call_sid[2:], "in-progress", RecordingStartTime="Sat, 21 Nov 2026 09:00:00 +0000")

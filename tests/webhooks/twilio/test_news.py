@@ -59,6 +59,7 @@ def test_a_completed_recording_is_taken_up_with_its_call_and_its_work_is_started
     assert stage.queue.enqueued == [(call.owner.id, recording.id)]
 
 
+@pytest.mark.acceptance(4)
 def test_completed_before_in_progress_is_normal(stage):
     call, sid = a_recorded_call(stage)
     for status in ("completed", "in-progress"):
@@ -77,6 +78,7 @@ def a_code(status: str) -> str:
 
 @settings(max_examples=40)
 @given(subset=st.sets(st.sampled_from(STATUSES), min_size=1), data=st.data())
+@pytest.mark.acceptance(4)
 def test_any_order_and_repetition_of_any_news_ends_as_its_sorted_form_does(stage, subset, data):
     call = stage.a_known_call()
     in_order = [status for status in STATUSES if status in subset]
@@ -145,6 +147,7 @@ def test_news_whose_work_cannot_be_started_is_not_taken_and_is_taken_the_next_ti
     assert len(stage.queue.enqueued) == 1
 
 
+@pytest.mark.acceptance(6)
 def test_neither_an_address_nor_a_number_of_a_callback_is_kept(stage):
     call, sid = a_recorded_call(stage)
     tell(call, sid, "completed")

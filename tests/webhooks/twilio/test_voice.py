@@ -113,6 +113,8 @@ def test_a_pressed_two_goes_on_unrecorded(stage):
 @pytest.mark.parametrize(
     ("digits", "outcome"), [("", "no_answer"), ("7", "wrong_key"), ("#", "wrong_key"), ("12", "wrong_key")]
 )
+@pytest.mark.clause("nejix", "1", "You are responsible for ensuring your end-callers")
+@pytest.mark.acceptance(1)
 def test_without_a_clear_key_the_caller_is_asked_once_more_and_then_not_recorded(stage, digits, outcome):
     call = stage.call(stage.tenant())
     again = call.press(call.ring(WITHHELD), digits)
@@ -131,6 +133,7 @@ def test_a_one_at_the_second_question_counts_and_is_kept_as_the_second_attempt(s
     assert {(e.attempts, e.script.id) for e in events_of(stage, call)} == {(2, "ask_record_again")}
 
 
+@pytest.mark.acceptance(1)
 def test_hanging_up_in_the_gate_is_not_an_answer(stage):
     call = stage.call(stage.tenant())
     call.press(call.ring(WITHHELD), "")
@@ -139,6 +142,7 @@ def test_hanging_up_in_the_gate_is_not_an_answer(stage):
     assert not call.was_told_to_record()
 
 
+@pytest.mark.acceptance(1)
 def test_a_key_that_arrives_after_the_caller_hung_up_starts_nothing(stage):
     call = stage.call(stage.tenant())
     asked = call.ring(WITHHELD)
@@ -238,6 +242,7 @@ def test_a_tenant_that_does_not_record_asks_nothing_and_says_that_an_ai_speaks(s
     assert not call.was_told_to_record()
 
 
+@pytest.mark.clause("nejix", "1", "You are responsible for ensuring your end-callers")
 def test_a_number_that_is_not_armed_is_answered_unrecorded_whoever_calls_it(stage):
     for caller in (NEW_YORK, WITHHELD):
         call = stage.call(stage.tenant(f"unarmed-{len(caller)}"))
@@ -351,6 +356,7 @@ def test_an_answer_for_a_call_that_is_not_known_is_not_recorded(stage):
     assert not call.was_told_to_record()
 
 
+@pytest.mark.acceptance(1)
 def test_the_fallback_goes_on_unrecorded_and_closes_the_open_question(stage):
     call = stage.call(stage.tenant())
     asked = call.ring(WITHHELD)
@@ -383,6 +389,7 @@ def test_the_fallback_stops_a_recorder_before_it_says_that_nothing_is_recorded(s
     assert stage.recordings.running == set()
 
 
+@pytest.mark.acceptance(1)
 def test_without_the_database_twilio_is_told_to_come_back_and_the_fallback_still_lets_the_caller_go(
     stage, clock, tmp_path
 ):

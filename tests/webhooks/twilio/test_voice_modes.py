@@ -173,6 +173,7 @@ def test_an_agent_that_only_transcribes_is_announced_as_that_and_keeps_after_the
 @pytest.mark.parametrize(
     ("digits", "outcome"), [("1", "granted"), ("2", "declined"), ("", "no_answer"), ("5", "wrong_key")]
 )
+@pytest.mark.clause("nejix", "1", "consent to any recording or transcription")
 def test_a_transcript_alone_is_gated_like_a_recording(stage, digits, outcome):
     call = stage.call(stage.tenant(**TRANSCRIPT_ALONE))
     asked = call.ring(WITHHELD)
@@ -232,6 +233,7 @@ def test_a_message_that_ends_in_silence_is_thanked_for(stage):
 
 
 @pytest.mark.parametrize("on_decline", [OnDecline.CONTINUE, OnDecline.END])
+@pytest.mark.contradiction(15)
 def test_a_caller_who_refuses_at_voicemail_is_told_that_no_message_can_be_taken(stage, on_decline):
     call = stage.call(stage.tenant(topology=Topology.VOICEMAIL, agent_url="", on_decline=on_decline))
     asked = call.ring(WITHHELD)
@@ -254,6 +256,7 @@ def test_the_fallback_of_a_message_call_says_nothing_untrue_of_a_recorder_that_r
 @pytest.mark.parametrize(
     ("caller", "tokens"), [(SAN_FRANCISCO, "NPOBATL"), (SEATTLE, "NPOBRATL")], ids=["california", "washington"]
 )
+@pytest.mark.acceptance(3)
 def test_a_caller_in_america_and_a_person_in_germany_are_each_asked_and_nothing_runs_before_the_key(
     stage, caller, tokens
 ):

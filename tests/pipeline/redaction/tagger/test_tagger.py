@@ -57,6 +57,8 @@ def test_a_long_conversation_reads_in_blocks_as_it_does_in_one(tagger: Tagger) -
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(in_blocks[first], in_one[first], strict=True))
 
 
+@pytest.mark.clause("nejix", "2", "Provide, operate, and improve the Services")
+@pytest.mark.contradiction(1)
 def test_words_that_no_dictionary_knows_are_not_remembered(tagger: Tagger, vocabulary: Vocabulary) -> None:
     tagger.read([features_of([read_turn(*line) for line in LINES])])
     assert "please" in tagger._known
