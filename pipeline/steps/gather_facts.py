@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.consent.standing_at import name_of
@@ -62,7 +63,30 @@ _STAYS_AFTER_REDACTION: Final = frozenset({Residue.SPECIAL_CATEGORY})
 """Hiding a number hides it; hiding a record number does not hide that health was spoken of."""
 
 
-def gather(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What all artifacts of a recording share: what steps noted, who was on the call and said what, what happened."""
+
+    noted: Noted
+    said: tuple[ConsentEvent, ...]
+    legs: tuple[Leg, ...]
+    call: CallFacts
+    events: EventFacts
+
+
+def circumstances(tx: Transaction, recording: Recording, owner: Tenant, *, is_heard: bool = True) -> Circumstances:
+    """Read what all artifacts of a recording share, once for all of them; see `gather`."""
+    noted = read_facts(tx, recording.id)
+    return Circumstances(
+        noted=noted,
+        said=tuple(list_consents(tx, recording.call)) if recording.call else (),
+        legs=tuple(list_legs(tx, recording.call)) if recording.call else (),
+        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
+        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
+    )
+
+
+def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
     tx: Transaction,
     recording: Recording,
     owner: Tenant,
@@ -71,6 +95,7 @@ def gather(
     parents: tuple[ParentTerms, ...] = (),
     considered: tuple[ProcessorAsk, ...] = (),
     is_heard: bool = True,
+    known: Circumstances | None = None,
 ) -> Facts:
     """Put together what is known about an artifact now.
 
@@ -83,16 +108,15 @@ def gather(
         considered: processors asked about.
         is_heard: False before anybody could listen for the notice inside; it then stands as spoken, because
             the recorder was started by the document that speaks it. Afterwards only what was heard counts.
+        known: what all artifacts of the recording share, where it was read in this transaction already.
     """
-    noted = read_facts(tx, recording.id)
-    events = list_consents(tx, recording.call) if recording.call else ()
-    legs = list_legs(tx, recording.call) if recording.call else ()
+    shared = known or circumstances(tx, recording, owner, is_heard=is_heard)
     return Facts(
         as_of=tx.now,
-        artifact=_artifact(recording, owner, artifact, noted, legs, events),
+        artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said),
         tenant=_tenant(owner, artifact.kind),
-        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
+        call=shared.call,
+        events=shared.events,
         parents=parents,
         considered=considered,
     )
