@@ -30,12 +30,13 @@ _file = click.Path(path_type=Path)
 def publish(*, file: Path, tenant: str, as_json: bool) -> None:
     """Publish a version to a tenant: its notice goes out, and it is in force by the notice that arrives."""
     from pipeline.decisions.publish_policy import publish as publish_version
+    from pipeline.workflows.policies import announce
 
     bundle = load_bundle_file(file)
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
         is_new = publish_version(tx, base.vault, bundle, actor="cli")
         if is_new:
-            queue.enqueue_notice(tx, tx.tenant, bundle.version, cause="published")
+            announce(tx, queue, bundle.id, actor="cli")
     facts = {
         "policy": bundle.id,
         "version": bundle.version,

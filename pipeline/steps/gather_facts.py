@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
-from pipeline.model.ids import CallId
+from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
@@ -67,7 +68,30 @@ _STAYS_AFTER_REDACTION: Final = frozenset({Residue.SPECIAL_CATEGORY})
 """Hiding a number hides it; hiding a record number does not hide that health was spoken of."""
 
 
-def gather(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What all artifacts of a recording share: what steps noted, who was on the call and said what, what happened."""
+
+    noted: Noted
+    said: tuple[ConsentEvent, ...]
+    legs: tuple[Leg, ...]
+    call: CallFacts
+    events: EventFacts
+
+
+def circumstances(tx: Transaction, recording: Recording, owner: Tenant, *, is_heard: bool = True) -> Circumstances:
+    """Read what all artifacts of a recording share, once for all of them; see `gather`."""
+    noted = read_facts(tx, recording.id)
+    return Circumstances(
+        noted=noted,
+        said=tuple(list_consents(tx, recording.call)) if recording.call else (),
+        legs=tuple(list_legs(tx, recording.call)) if recording.call else (),
+        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
+        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
+    )
+
+
+def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
     tx: Transaction,
     recording: Recording,
     owner: Tenant,
@@ -76,6 +100,7 @@ def gather(
     parents: tuple[ParentTerms, ...] = (),
     considered: tuple[ProcessorAsk, ...] = (),
     is_heard: bool = True,
+    known: Circumstances | None = None,
 ) -> Facts:
     """Put together what is known about an artifact now.
 
@@ -88,16 +113,15 @@ def gather(
         considered: processors asked about.
         is_heard: False before anybody could listen for the notice inside; it then stands as spoken, because
             the recorder was started by the document that speaks it. Afterwards only what was heard counts.
+        known: what all artifacts of the recording share, where it was read in this transaction already.
     """
-    noted = read_facts(tx, recording.id)
-    events = list_consents(tx, recording.call) if recording.call else ()
-    legs = list_legs(tx, recording.call) if recording.call else ()
+    shared = known or circumstances(tx, recording, owner, is_heard=is_heard)
     return Facts(
         as_of=tx.now,
-        artifact=_artifact(recording, owner, artifact, noted, legs, events),
-        tenant=_tenant(tx, owner, artifact.kind, noted),
-        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=_events(tx, artifact, call=recording.call, signals=_child_signals(tx, recording, noted)),
+        artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said),
+        tenant=_tenant(tx, owner, artifact.kind, shared.noted),
+        call=shared.call,
+        events=_with_holds(tx, shared.events, artifact, call=recording.call),
         parents=parents,
         evidence=_evidence(owner),
         considered=considered,
@@ -115,7 +139,7 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         ),
         tenant=_tenant(tx, owner, artifact.kind, {}),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
-        events=_events(tx, artifact, call=call.id, signals=signals),
+        events=_with_holds(tx, _events(tx, call=call.id, signals=signals), artifact, call=call.id),
         evidence=_evidence(owner),
     )
 
@@ -129,26 +153,33 @@ def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Fact
         ),
         tenant=_tenant(tx, owner, artifact.kind, {}),
         call=CallFacts(),
-        events=_events(tx, artifact, call=None, signals=()),
+        events=_with_holds(tx, EventFacts(), artifact, call=None),
         evidence=_evidence(owner),
     )
 
 
 def _events(
-    tx: Transaction, artifact: Artifact, *, call: CallId | None, signals: tuple[ChildSignal, ...]
+    tx: Transaction,
+    *,
+    call: CallId | None,
+    signals: tuple[ChildSignal, ...],
+    recording: RecordingId | None = None,
 ) -> EventFacts:
-    recording = artifact.recording
+    """Read what has happened to everything of a recording or call; holds may cover single artifacts of it."""
     ended = list_endings_of(tx, recording=recording, call=call)
-    covering = list_holds_on(tx, recording=recording, call=call, artifact=artifact)
     is_open, has_objection = requests_about(tx, list_terms_of(tx, recording=recording, call=call))
     return EventFacts(
         deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
-        holds=tuple(sorted({hold.matter for hold in covering})),
         is_request_open=is_open,
         has_objection=has_objection,
     )
+
+
+def _with_holds(tx: Transaction, events: EventFacts, artifact: Artifact, *, call: CallId | None) -> EventFacts:
+    covering = list_holds_on(tx, recording=artifact.recording, call=call, artifact=artifact)
+    return replace(events, holds=tuple(sorted({hold.matter for hold in covering})))
 
 
 def _evidence(owner: Tenant) -> tuple[EvidenceFact, ...]:

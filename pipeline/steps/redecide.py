@@ -19,14 +19,13 @@ from pipeline.policies.facts import Facts
 from pipeline.policies.versions import Judged, PolicyShelf, judge
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import stored, tag_object
-from pipeline.steps.gather_facts import gather, gather_of_call
+from pipeline.steps.gather_facts import circumstances, gather, gather_of_call
 from pipeline.steps.lineage import parents_first, terms_of_parents, with_descendants
 from pipeline.store.artifacts import list_artifacts, list_artifacts_by_id
 from pipeline.store.calls import get_call
-from pipeline.store.decisions import add_decision, find_decision
+from pipeline.store.decisions import StoredDecision, add_decision, find_decisions
 from pipeline.store.holding import settle_lock
 from pipeline.store.recordings import get_recording
-from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 
 _OF_THE_DAY: Final = ("decided_on", "facts_digest")
@@ -77,9 +76,12 @@ def _judge_recording(
         found = get_recording(tx, recording)
         made: dict[ArtifactId, DecisionRecord] = {}
         judged: list[_Judgement] = []
-        for artifact in parents_first(with_descendants(list_artifacts(tx, recording=recording), chosen)):
-            facts = gather(tx, found, owner, artifact, parents=terms_of_parents(tx, artifact, made))
-            judged.append(_judge(tx, context, shelf, artifact, facts))
+        artifacts = with_descendants(list_artifacts(tx, recording=recording), chosen)
+        known, last = circumstances(tx, found, owner), find_decisions(tx, [a.id for a in artifacts])
+        for artifact in parents_first(artifacts):
+            parents = terms_of_parents(tx, artifact, made)
+            facts = gather(tx, found, owner, artifact, parents=parents, known=known)
+            judged.append(_judge(context, shelf, artifact, facts, last))
             made[artifact.id] = judged[-1][1].record
     return judged
 
@@ -91,15 +93,22 @@ def _judge_call(
     with context.vault.database.transaction(owner.id) as tx:
         found = get_call(tx, call)
         ours = [a for a in list_artifacts(tx, call=call) if a.recording is None]
+        last = find_decisions(tx, [a.id for a in ours])
         return [
-            _judge(tx, context, shelf, artifact, gather_of_call(tx, found, owner, artifact))
+            _judge(context, shelf, artifact, gather_of_call(tx, found, owner, artifact), last)
             for artifact in parents_first(with_descendants(ours, chosen))
         ]
 
 
-def _judge(tx: Transaction, context: StepContext, shelf: PolicyShelf, artifact: Artifact, facts: Facts) -> _Judgement:
-    last = find_decision(tx, artifact.id)
-    return artifact, judge(shelf, facts, context.law.matrix), last.record if last else None
+def _judge(
+    context: StepContext,
+    shelf: PolicyShelf,
+    artifact: Artifact,
+    facts: Facts,
+    last: Mapping[ArtifactId, StoredDecision],
+) -> _Judgement:
+    known = last.get(artifact.id)
+    return artifact, judge(shelf, facts, context.law.matrix), known.record if known else None
 
 
 def _keep(context: StepContext, judged: Sequence[_Judgement]) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Row, case, cast, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Date, Row, Select, Text, any_, case, cast, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.ids import ArtifactId, new_id
@@ -121,25 +121,33 @@ def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None =
     return None if row is None else _decision(row)
 
 
+def find_decisions(tx: Transaction, wanted: Sequence[ArtifactId]) -> dict[ArtifactId, StoredDecision]:
+    """Find the decisions in force for several living artifacts; one that nobody judged is left out."""
+    query = _in_force(tx).where(artifacts.c.id == any_(cast(list(wanted), ARRAY(Text))))
+    return {ArtifactId(row.artifact_id): _decision(row) for row in tx.connection.execute(query)}
+
+
 def list_in_force(tx: Transaction) -> Iterator[StoredDecision]:
     """Give the decision in force of every living artifact that has one, a page at a time, by the artifact's id."""
-    query = (
-        select(decisions)
-        .join(
-            artifacts,
-            (artifacts.c.tenant == decisions.c.tenant)
-            & (artifacts.c.id == decisions.c.artifact_id)
-            & (artifacts.c.decision_digest == decisions.c.digest),
-        )
-        .where(decisions.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
-        .order_by(decisions.c.artifact_id)
-        .limit(_PAGE)
-    )
+    query = _in_force(tx).order_by(decisions.c.artifact_id).limit(_PAGE)
     last = ""
     while rows := tx.connection.execute(query.where(decisions.c.artifact_id > last)).all():
         for row in rows:
             yield _decision(row)
         last = rows[-1].artifact_id
+
+
+def _in_force(tx: Transaction) -> Select[Any]:
+    is_in_force = (
+        (artifacts.c.tenant == decisions.c.tenant)
+        & (artifacts.c.id == decisions.c.artifact_id)
+        & (artifacts.c.decision_digest == decisions.c.digest)
+    )
+    return (
+        select(decisions)
+        .join(artifacts, is_in_force)
+        .where(decisions.c.tenant == tx.tenant, artifacts.c.purged_at.is_(None))
+    )
 
 
 def _decision(row: Row[Any]) -> StoredDecision:

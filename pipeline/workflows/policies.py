@@ -13,7 +13,7 @@ from typing import Any, Final
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.policies.changes import is_tightening
-from pipeline.policies.versions import PolicyShelf
+from pipeline.policies.versions import PolicyShelf, PolicyVersion
 from pipeline.ports.clock import Clock
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.deliver_notice import deliver_notice
@@ -72,6 +72,20 @@ def start_redecision(tx: Transaction, queue: DurableQueue, *, cause: str, actor:
     return planned
 
 
+def announce(tx: Transaction, queue: DurableQueue, policy: str, *, actor: str) -> None:
+    """Start what follows the publishing of a policy's newest version, in the same transaction.
+
+    Its notice goes out, and where it allows less everything is judged again, so that exports are frozen at once.
+    """
+    shelf = find_policies(tx, policy)
+    if shelf is None or len(shelf.versions) == 1:
+        return
+    before, after = shelf.versions[-2:]
+    queue.enqueue_notice(tx, tx.tenant, after.bundle.version, cause="published")
+    if is_tightening(before.bundle, after.bundle):
+        start_redecision(tx, queue, cause=_cause("announced", after), actor=actor)
+
+
 class PolicyWatch:
     """Enqueues, once an hour, the notices that have not arrived and the judging that has become due."""
 
@@ -120,8 +134,8 @@ class PolicyWatch:
             if is_tightening(before.bundle, after.bundle):
                 is_in_force = after.in_force_from is not None and after.in_force_from <= today
                 for begun in ("announced", "in_force") if is_in_force else ("announced",):
-                    cause = f"{begun}:{after.bundle.id}:{after.bundle.version}"
-                    named += start_redecision(tx, self._queue, cause=cause, actor="system") is not None
+                    started = start_redecision(tx, self._queue, cause=_cause(begun, after), actor="system")
+                    named += started is not None
         return named
 
     def _name_open(self, tx: Transaction) -> int:
@@ -142,3 +156,7 @@ class PolicyWatch:
                 log().warning("policies.not_enqueued", error=type(error).__name__)
             if self._stopping.wait(_LOOKS_EVERY_S):
                 return
+
+
+def _cause(begun: str, version: PolicyVersion) -> str:
+    return f"{begun}:{version.bundle.id}:{version.bundle.version}"

@@ -22,7 +22,7 @@ from pipeline.store.system_session import list_published
 from pipeline.store.tenants import change_tenant
 from pipeline.vendors.webhook_out import WebhookNotices
 from pipeline.workflows import engine
-from pipeline.workflows.policies import PolicyWatch, redecide_chunk, start_redecision
+from pipeline.workflows.policies import PolicyWatch, announce, redecide_chunk, start_redecision
 from pipeline.workflows.queue import DurableQueue
 from tests.answering import receiving
 from tests.conftest import APP_ROLE, make_tenant
@@ -145,6 +145,22 @@ def test_a_tightening_is_judged_at_its_announcement_and_at_its_first_day_and_a_l
     assert all(job.is_finished for job in jobs)
     clock.move(hours=1)
     assert watch.enqueue_due() == 0
+
+
+@pytest.mark.parametrize(("changes", "jobs"), [({"download/kinds": []}, 1), ({"training/cool_off_days": 1}, 0)])
+def test_what_follows_publishing_starts_with_it_and_not_again_within_the_hour(
+    watch, line, queue, database, changes, jobs
+):
+    line.through(line.record(), *ALL)
+    with line.tx() as tx:
+        announce(tx, queue, "nejix", actor="test")
+    later = publish(line, changes)
+    with line.tx() as tx:
+        announce(tx, queue, "nejix", actor="test")
+    assert named(database, "deliver_notice") == [f"notice:acme:{later.version}:published"]
+    assert len(named(database, "redecide_chunk")) == jobs
+    watch.enqueue_due()
+    assert len(named(database, "redecide_chunk")) == jobs
 
 
 def test_a_version_that_only_allows_more_has_nothing_judged_again(watch, line, database, clock):

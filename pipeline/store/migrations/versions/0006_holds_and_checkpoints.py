@@ -24,7 +24,7 @@ alter table earmark.holds add constraint holds_two_people check (
   released_by is null or (release_requested_by is not null and released_by <> release_requested_by)) not valid;
 create index holds_unsettled on earmark.holds (tenant) where not is_settled;
 create index legs_party on earmark.legs (tenant, number_ref) where number_ref is not null;
-create index artifacts_in_order on earmark.artifacts (tenant, id) where purged_at is null;
+create index artifacts_by_id on earmark.artifacts (tenant, id) where purged_at is null;
 create index artifacts_gathered on earmark.artifacts (tenant, id)
   where purged_at is null and kind in ('export', 'dataset.manifest');
 create table earmark.audit_checkpoints (
