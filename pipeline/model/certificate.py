@@ -12,6 +12,8 @@ from pipeline.model.errors import IntegrityError
 CERTIFICATE_TYPE: Final = "earmark-deletion-certificate+jws"
 LEDGER_TYPE: Final = "earmark-ledger+jws"
 FORMAT: Final = "deletion.certificate"
+CLOSED_LINE: Final = "closed"
+"""The name of the line that tells of a closed account."""
 OBJECTS_A_PART: Final = 1000
 """So many objects stand in one statement; a purge of more has its certificate in parts."""
 
@@ -34,6 +36,8 @@ class LedgerLine:
     closed_on: str | None = None
     """Set where the line tells that the account is closed."""
     is_key_destroyed: bool = False
+    successor: str | None = None
+    """Public key (hex) that signs for the closed account once its own is gone."""
 
 
 def to_bytes(value: Mapping[str, Any]) -> bytes:
@@ -56,6 +60,7 @@ def line_to_plain(line: LedgerLine) -> dict[str, Any]:
         "is_whole": line.is_whole,
         "closed_on": line.closed_on,
         "is_key_destroyed": line.is_key_destroyed,
+        "successor": line.successor,
     }
 
 
@@ -81,6 +86,7 @@ def line_from_bytes(payload: bytes) -> LedgerLine:
             is_whole=document["is_whole"],
             closed_on=document["closed_on"],
             is_key_destroyed=document["is_key_destroyed"],
+            successor=document["successor"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError("a line of the ledger cannot be read") from error

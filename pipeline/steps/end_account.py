@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
-from pipeline.model.certificate import CERTIFICATE_TYPE, LedgerLine, to_bytes
+from pipeline.model.certificate import CERTIFICATE_TYPE, CLOSED_LINE, LEDGER_TYPE, LedgerLine, line_to_plain, to_bytes
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import TenantId
@@ -18,7 +18,6 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.policies.bundle import Bundle
 from pipeline.steps.context import StepContext
 from pipeline.steps.keep_beyond import keep_beyond
-from pipeline.steps.plan_purge import enter_line
 from pipeline.steps.purge import carry_out
 from pipeline.store.artifacts import find_row
 from pipeline.store.audit import Facts, add_event
@@ -37,6 +36,7 @@ from pipeline.store.holds import list_holds_on
 from pipeline.store.ledger import line_key, note_line, write_line
 from pipeline.store.purges import list_purges, open_purge
 from pipeline.store.session import Transaction
+from pipeline.store.signing_keys import sign
 from pipeline.store.tenants import reduce_tenant
 
 _ACTOR: Final = "system"
@@ -53,13 +53,13 @@ def end_account(context: StepContext, tenant: TenantId, closure: Closure, bundle
     keys = context.vault.keys
     keys.create_tenant_key(closed_key(tenant))
     with context.vault.database.transaction(tenant) as tx:
-        make_successor(tx, keys=keys)
+        successor = make_successor(tx, keys=keys)
         outliving = list_outliving(tx)
         if not list_purges(tx, state=PurgeState.OPEN):
             mark_closure(tx, "purged_at")
     for artifact in outliving:
         keep_beyond(context, tenant, artifact)
-    enter_line(context, tenant, _line(tenant, closure, bundle.cite(bundle.closure)), name="closed")
+    _enter_closed(context, closure, _line(tenant, closure, bundle.cite(bundle.closure), successor))
     keys.destroy_tenant_key(tenant)
     note_key_gone(context, tenant, closure)
 
@@ -122,7 +122,17 @@ def purge_ended(context: StepContext, tenant: TenantId) -> None:
         carry_out(context, tenant, purge, ended.get(subject, ()))
 
 
-def _line(tenant: TenantId, closure: Closure, clause: Clause) -> LedgerLine:
+def _enter_closed(context: StepContext, closure: Closure, line: LedgerLine) -> None:
+    """Tell the ledger with the tenant's own key, which is known wherever an older copy is; it names its successor."""
+    tenant = TenantId(line.tenant)
+    with context.vault.database.transaction(tenant) as tx:
+        statement, _ = sign(tx, to_bytes(line_to_plain(line)), typ=LEDGER_TYPE, keys=context.vault.keys)
+        key = line_key(tenant, closure.id, CLOSED_LINE, on=tx.now.date())
+        note_line(tx, key)
+    write_line(context.vault.objects, key, statement)
+
+
+def _line(tenant: TenantId, closure: Closure, clause: Clause, successor: str) -> LedgerLine:
     return LedgerLine(
         tenant=tenant,
         purge=closure.id,
@@ -133,6 +143,7 @@ def _line(tenant: TenantId, closure: Closure, clause: Clause) -> LedgerLine:
         objects=(),
         closed_on=closure.closed_on.isoformat(),
         is_key_destroyed=True,
+        successor=successor,
     )
 
 

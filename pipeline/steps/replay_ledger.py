@@ -19,7 +19,7 @@ from typing import Final
 from pipeline.consent import jws
 from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
-from pipeline.model.certificate import CERTIFICATE_TYPE, LEDGER_TYPE, LedgerLine, line_from_bytes
+from pipeline.model.certificate import CERTIFICATE_TYPE, CLOSED_LINE, LEDGER_TYPE, LedgerLine, line_from_bytes
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import IntegrityError, NotFound
 from pipeline.model.ids import ArtifactId, RecordingId, TenantId
@@ -32,6 +32,7 @@ from pipeline.steps.purge import carry_out
 from pipeline.store.artifacts import find_row, list_known_keys, list_purged_at
 from pipeline.store.audit import add_event
 from pipeline.store.certificates import Certificate, add_certificate, list_certificates
+from pipeline.store.closures import close_again, closed_key, make_successor
 from pipeline.store.decisions import find_decision
 from pipeline.store.due import subject_of_artifact
 from pipeline.store.endings import Ending, add_ending
@@ -40,6 +41,7 @@ from pipeline.store.purges import add_items, open_purge
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.signing_keys import list_public_keys
+from pipeline.store.tenants import reduce_tenant
 from pipeline.store.vault_names import tenant_prefix
 from pipeline.telemetry import log
 
@@ -63,7 +65,8 @@ def replay_ledger(context: StepContext, tenant: TenantId) -> Receipt:
     with context.vault.database.transaction(tenant) as tx:
         noted = list_noted(tx)
         pinned = {key.kid: key.public_key for key in list_public_keys(tx)}
-    for key in there:
+    # A closed account's line comes first: it names the key that signed what came after it.
+    for key in sorted(there, key=lambda name: not name.endswith(f"/{CLOSED_LINE}")):
         if key not in noted:
             counts.update(_take_up(context, tenant, key, pinned))
     counts.update(_sweep(context, tenant))
@@ -77,7 +80,7 @@ def replay_ledger(context: StepContext, tenant: TenantId) -> Receipt:
     return found
 
 
-def _take_up(context: StepContext, tenant: TenantId, key: str, pinned: Mapping[str, bytes]) -> dict[str, int]:
+def _take_up(context: StepContext, tenant: TenantId, key: str, pinned: dict[str, bytes]) -> dict[str, int]:
     """Act on one line that this database does not know; a doubtful one is told, and left for a person."""
     statement = read_line(context.vault.objects, key)
     if statement is None:
@@ -90,6 +93,7 @@ def _take_up(context: StepContext, tenant: TenantId, key: str, pinned: Mapping[s
             line = line_from_bytes(jws.verify(statement, typ=LEDGER_TYPE, pinned=pinned).payload)
             if line.tenant != tenant:
                 raise IntegrityError("a line of another tenant")
+            pinned.update(_close_again(context, line))
             done = _purge_again(context, tenant, line)
     except IntegrityError:
         log().error("ledger.doubted", tenant=tenant)
@@ -99,9 +103,23 @@ def _take_up(context: StepContext, tenant: TenantId, key: str, pinned: Mapping[s
     return {"lines": 1, **done}
 
 
+def _close_again(context: StepContext, line: LedgerLine) -> dict[str, bytes]:
+    """Destroy the key of an account that was closed, which came back with an older copy; give its successor's."""
+    if not line.is_key_destroyed or line.successor is None or line.closed_on is None:
+        return {}
+    tenant, public_key = TenantId(line.tenant), bytes.fromhex(line.successor)
+    keys = context.vault.keys
+    keys.destroy_tenant_key(tenant)
+    keys.create_tenant_key(closed_key(tenant))
+    with context.vault.database.transaction(tenant) as tx:
+        closed_on = date.fromisoformat(line.closed_on)
+        close_again(tx, closure=line.purge, closed_on=closed_on, public_key=public_key)
+        make_successor(tx, keys=keys)  # this copy has no private part of the first one's
+        reduce_tenant(tx)
+    return {jws.thumbprint(public_key): public_key}
+
+
 def _purge_again(context: StepContext, tenant: TenantId, line: LedgerLine) -> dict[str, int]:
-    if line.is_key_destroyed:
-        context.vault.keys.destroy_tenant_key(tenant)
     subject = Subject(kind=line.subject_kind, id=line.subject_id)
     with context.vault.database.transaction(tenant) as tx:
         _end_again(tx, line)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from pipeline.consent import jws
@@ -112,25 +112,44 @@ def mark_closure(tx: Transaction, moment: str) -> bool:
 
 
 def make_successor(tx: Transaction, *, keys: Keys) -> str:
-    """Make the key that statements about a closed account are signed with once its own is gone; give its id.
+    """Make the key that statements about a closed account are signed with once its own is gone; give its public part.
 
     The key under which it is sealed must be there. Made once; its public part joins the tenant's.
     """
-    found = find_closure(tx)
+    found = tx.connection.execute(select(closures.c.signer_kid).where(closures.c.tenant == tx.tenant)).first()
     if found is None:
         raise NotFound("the account is not closed")
     if found.signer_kid is not None:
-        return found.signer_kid
+        return next(key.public_key for key in signing_keys.list_public_keys(tx) if key.kid == found.signer_kid).hex()
     key = Ed25519PrivateKey.generate()
     private_key, public_key = key.private_bytes_raw(), key.public_key().public_bytes_raw()
-    kid = jws.thumbprint(public_key)
+    kid = add_public_key(tx, public_key)
     sealed = seal(private_key, keys=keys, tenant=closed_key(tx.tenant), context=_SIGNER | {"kid": kid})
     tx.connection.execute(
         update(closures).where(closures.c.tenant == tx.tenant).values(signer_kid=kid, signer_sealed=sealed)
     )
+    return public_key.hex()
+
+
+def add_public_key(tx: Transaction, public_key: bytes) -> str:
+    """Let what a closed account's key has signed be verified; give the key's id."""
+    kid = jws.thumbprint(public_key)
     row = {"id": kid, "tenant": tx.tenant, "public_key": public_key, "created_at": tx.now, "retired_at": tx.now}
-    tx.connection.execute(insert(signing_keys_table).values(sealed=b"", **row))
+    tx.connection.execute(insert_or_not(signing_keys_table).values(sealed=b"", **row).on_conflict_do_nothing())
     return kid
+
+
+def close_again(tx: Transaction, *, closure: str, closed_on: date, public_key: bytes) -> None:
+    """Note a closure that an older copy of the database does not know: closed, without its key, as the ledger says."""
+    add_public_key(tx, public_key)
+    tx.connection.execute(
+        insert_or_not(closures)
+        .values(
+            id=closure, tenant=tx.tenant, closed_on=closed_on, actor="system", sealed=b"", at=tx.now,
+            key_destroyed_at=tx.now, proved_at=tx.now,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
 
 
 def sign_disposal(tx: Transaction, payload: bytes, *, typ: str, keys: Keys) -> tuple[str, str]:

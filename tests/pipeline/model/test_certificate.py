@@ -19,6 +19,7 @@ LINE = LedgerLine(
     is_whole=True,
     closed_on="2026-11-21",
     is_key_destroyed=True,
+    successor="00" * 32,
 )
 
 

@@ -12,8 +12,8 @@ from pipeline.model.errors import Conflict, VendorBrokeContract, VendorRefused
 from pipeline.model.ids import TenantId
 from pipeline.store.seal import open_sealed, seal
 from pipeline.vendors.kms import KmsKeys, KmsSettings
-from tests.pipeline.vendors.conftest import free_ports
 from tests.pipeline.vendors.contracts.keys import CONTEXT, KeysContract, a_tenant
+from tests.seaweedfs import free_ports
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

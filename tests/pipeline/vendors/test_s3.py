@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.model.errors import IntegrityError, StoreDenied, StoreUnreachable
 from pipeline.vendors.s3 import S3Artifacts, S3Settings
-from tests.pipeline.vendors.conftest import free_ports
 from tests.pipeline.vendors.contracts.artifacts import BODY, ArtifactsContract, put, sha256
+from tests.seaweedfs import free_ports
 
 KEY = "tenants/acme/2026/11/21/rec_1/summary/aa"
 

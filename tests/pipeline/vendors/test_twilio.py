@@ -20,9 +20,9 @@ from samples.twilio_standin import Account, Standin
 from samples.twilio_standin.ledger import CallEntry, RecordingEntry, new_sid
 from samples.twilio_standin.live import LiveCall
 from samples.twilio_standin.recorder import RecorderSettings
-from tests.pipeline.vendors.conftest import free_ports
 from tests.pipeline.vendors.contracts.recordings import RecordingsContract
 from tests.pipeline.vendors.said import Said, a_server
+from tests.seaweedfs import free_ports
 
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 AC, CA, RE = "AC" + "a" * 32, "CA" + "c" * 32, "RE" + "e" * 32

@@ -1,0 +1,83 @@
+"""A real S3 server on this machine, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.model.errors import StoreError
+from pipeline.vendors.s3 import S3Artifacts, S3Settings
+
+UP_WITHIN_S = 90
+LISTENERS = (
+    "s3.port",
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ask for ports that are free now, all different."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextmanager
+def serve_seaweedfs(home: Path) -> Iterator[S3Settings]:
+    """Run the server and make one bucket in it."""
+    ports = dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True))
+    owner = {
+        "name": "owner",
+        "credentials": [{"accessKey": "owner", "secretKey": "owner-secret"}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    (home / "s3.json").write_text(json.dumps({"identities": [owner]}))
+    settings = S3Settings(
+        bucket="vault",
+        region="us-east-1",
+        endpoint_url=f"http://127.0.0.1:{ports['s3.port']}",
+        access_key="owner",
+        secret_key="owner-secret",
+        read_timeout_s=20,
+        processor=None,
+    )
+    command = [
+        str(Path(sysconfig.get_path("scripts")) / "weed"), "server", f"-dir={home}", "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1", "-s3", f"-s3.config={home / 's3.json'}", "-volume.max=300",
+        "-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+        *(f"-{name}={port}" for name, port in ports.items()),
+    ]  # fmt: skip
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
+    try:
+        wait_for_bucket(settings, server)
+        yield settings
+    finally:
+        server.kill()  # a graceful stop takes 25 s, and nothing of it is kept
+        server.wait(30)
+
+
+def wait_for_bucket(settings: S3Settings, server: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + UP_WITHIN_S
+    while True:
+        try:
+            return S3Artifacts(settings).create_bucket()
+        except StoreError:
+            if server.poll() is not None or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.2)
