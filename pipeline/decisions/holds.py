@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pipeline.decisions.matters import for_hold
+from pipeline.decisions.matters import check_takes_holds, open_for_hold
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.hold import HoldQuery, HoldScope, read_query
@@ -47,9 +47,10 @@ def place(
         raise InvalidInput("a hold needs a matter and a reason")
     lock_holds(tx, is_shared=False)
     kind, subject, query = _checked(tx, scope)
-    for_hold(tx, matter, actor=actor)
+    check_takes_holds(tx, matter)
     hold = add_hold(tx, matter=matter, scope=(kind, subject), actor=actor, reason=reason, query=query)
     objects, missing = _lock_all(tx, vault, hold)
+    open_for_hold(tx, matter, actor=actor)  # the first event: from here on others wait for the log
     facts: Facts = {
         "matter": matter,
         "scope_kind": kind,
