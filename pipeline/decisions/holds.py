@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pipeline.decisions.matters import for_hold
+from pipeline.decisions.matters import check_takes_holds, open_for_hold
 from pipeline.model.audit import AuditTag
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
@@ -49,10 +49,11 @@ def place(
         raise InvalidInput("a hold needs a matter and a reason")
     lock_holds(tx, is_shared=False)
     kind, subject, query = _checked(tx, scope)
-    for_hold(tx, matter, actor=actor)
+    check_takes_holds(tx, matter)
     hold = add_hold(tx, matter=matter, scope=(kind, subject), actor=actor, reason=reason, query=query)
     recall_scope(tx, (kind, subject), RecallCause.HOLD, actor=actor)
     objects, missing = _lock_all(tx, vault, hold)
+    open_for_hold(tx, matter, actor=actor)  # the first event: from here on others wait for the log
     facts: Facts = {
         "matter": matter,
         "scope_kind": kind,

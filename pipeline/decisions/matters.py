@@ -70,20 +70,23 @@ def close_matter(tx: Transaction, *, matter: str, actor: str, via: str = "") -> 
     return _get(tx, matter)
 
 
-def for_hold(tx: Transaction, matter: str, *, actor: str) -> None:
-    """Make sure that a hold's matter is open; the first hold of a matter nobody opened opens it.
+def check_takes_holds(tx: Transaction, matter: str) -> None:
+    """Make sure that a matter may hold something, and keep it from being closed meanwhile.
 
     Raises:
         InvalidInput: not a reference.
         IllegalTransition: it is closed.
     """
     _check_reference(matter)
-    if note_matter(tx, matter, actor=actor):
-        add_event(tx, AuditTag.MATTER_OPENED, actor=actor, target=matter, facts={"owners": actor})
-        return
     found = find_matter(tx, matter, is_locked=True)
     if found is not None and found.closed_at is not None:
         raise IllegalTransition(f"the matter {matter} is closed")
+
+
+def open_for_hold(tx: Transaction, matter: str, *, actor: str) -> None:
+    """Open a hold's matter where nobody did."""
+    if note_matter(tx, matter, actor=actor):
+        add_event(tx, AuditTag.MATTER_OPENED, actor=actor, target=matter, facts={"owners": actor})
 
 
 def _check_reference(matter: str) -> None:
