@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -52,14 +52,23 @@ def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: Recordi
     return {"decided": len(eligible), "eligible": sum(eligible)}
 
 
-def judge_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Iterator[Judged]:
-    """Judge every artifact of a recording as things stand now, parents before what was made from them."""
+def judge_artifacts(
+    context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
+) -> Iterator[Judged]:
+    """Judge artifacts of a recording as things stand now, parents before what was made from them.
+
+    Args:
+        context: what judging works with.
+        tenant: whose recording.
+        recording: which.
+        kinds: only artifacts of these kinds and what they were made from; nothing named means all.
+    """
     found, owner = context.read(tenant, recording)
     bundle = context.bundles(owner.policy_id)
     with context.vault.database.transaction(tenant) as tx:
         artifacts = list_artifacts(tx, recording=recording)
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact in _parents_first(artifacts):
+    for artifact in _parents_first(_lineage(artifacts, kinds) if kinds else artifacts):
         facts, record = _judge(context, found, owner, artifact, made, bundle)
         made[artifact.id] = record
         yield Judged(artifact=artifact, facts=facts, record=record)
@@ -118,6 +127,19 @@ def _judge(
         )
         facts = gather(tx, recording, owner, artifact, parents=parents)
     return facts, decide(facts, bundle, context.law.matrix)
+
+
+def _lineage(artifacts: Sequence[Artifact], kinds: Collection[ArtifactKind]) -> tuple[Artifact, ...]:
+    """Choose the artifacts of some kinds with all that they were made from."""
+    by_id = {artifact.id: artifact for artifact in artifacts}
+    wanted: set[ArtifactId] = set()
+    waiting = [artifact.id for artifact in artifacts if artifact.kind in kinds]
+    while waiting:
+        found = waiting.pop()
+        if found in by_id and found not in wanted:
+            wanted.add(found)
+            waiting.extend(by_id[found].parents)
+    return tuple(artifact for artifact in artifacts if artifact.id in wanted)
 
 
 def _parents_first(artifacts: Sequence[Artifact]) -> Iterator[Artifact]:

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.decisions.training_features import disable, enable
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.retention import RetentionBasis
 from pipeline.policies.facts import ChildSign, RedactionStatus, Residue
-from pipeline.steps.gather_facts import gather
+from pipeline.steps.gather_facts import gather, gather_of_tenant
 from pipeline.store.calls import add_flag
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.holds import add_hold
@@ -207,3 +208,27 @@ def test_what_has_ended_a_recording_its_call_or_its_tenant_is_told_by_its_earlie
         add_ending(tx, closed, actor="cli")
     noted = facts_of(line, recording).events
     assert (noted.deletion_requested_on, noted.closed_on) == (date(2026, 12, 3), date(2026, 12, 5))
+
+
+def test_the_feature_a_tenant_switched_on_is_a_fact_while_it_is_on(line):
+    recording = line.record()
+    assert facts_of(line, recording).tenant.feature is None
+    with line.tx() as tx:
+        enable(tx, "greeting", actor="u", reason="r")
+    assert facts_of(line, recording).tenant.feature == "greeting"
+    with line.tx() as tx:
+        disable(tx, "greeting", actor="u", reason="r")
+    assert facts_of(line, recording).tenant.feature is None
+
+
+def test_of_what_belongs_to_the_tenant_alone_no_person_is_known_and_its_own_endings_are(line):
+    with line.tx() as tx:
+        manifest = an_artifact_row(tx, line.record(), ArtifactKind.DATASET_MANIFEST)
+        closed = Ending(
+            scope_kind="tenant", scope_id=line.owner.id, cause=RetentionBasis.CLOSURE, source="c",
+            ends_on=date(2026, 12, 5),
+        )  # fmt: skip
+        add_ending(tx, closed, actor="cli")
+        found = gather_of_tenant(tx, line.owner, manifest)
+    assert (found.call.legs, found.artifact.captured_at) == ((), manifest.created_at)
+    assert found.events.closed_on == date(2026, 12, 5)
