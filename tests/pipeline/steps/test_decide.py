@@ -8,7 +8,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.context import shelf_of
-from pipeline.steps.decide import decide_artifacts
+from pipeline.steps.decide import decide_artifacts, judge_artifacts
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
 from pipeline.store.vault import Vault
@@ -143,3 +143,13 @@ def test_a_refused_file_that_is_here_already_is_quarantined_and_due(line):
 
 def test_a_recording_of_which_nothing_was_kept_has_nothing_to_decide(line):
     assert line.run(decide_artifacts, line.record()) == {"decided": 0, "eligible": 0}
+
+
+def test_judging_some_kinds_judges_what_they_were_made_from_and_writes_nothing(line, recording):
+    judged = list(judge_artifacts(line.context, line.owner.id, recording.id, kinds=(ArtifactKind.TRANSCRIPT_REDACTED,)))
+    assert [one.record.kind.value for one in judged] == [
+        "recording.original", "transcript.original", "redaction.manifest", "transcript.redacted",
+    ]  # fmt: skip
+    assert line.events("artifact:decision:made") == []
+    whole = {one.artifact.id: one.record for one in judge_artifacts(line.context, line.owner.id, recording.id)}
+    assert all(whole[one.artifact.id] == one.record for one in judged)
