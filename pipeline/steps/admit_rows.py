@@ -67,12 +67,13 @@ class Admission:
             body = self._body(one.artifact)
             if body is None:
                 continue
+            sha256 = hashlib.sha256(body).hexdigest()
             if not receipts:
                 self._refuse(ExportRefusal.NO_RECEIPT)
-            elif hashlib.sha256(body).hexdigest() in self.recalled.digests:
+            elif sha256 in self.recalled.digests:
                 self._refuse(ExportRefusal.RECALLED)
             else:
-                admitted.append(self._admitted(one, recording, body, receipts))
+                admitted.append(self._admitted(one, recording, (body, sha256), receipts))
         return admitted
 
     def _newest(self, judged: Sequence[Judged]) -> Iterator[Judged]:
@@ -155,13 +156,16 @@ class Admission:
             self._refuse(flaw)
         return body if flaw is None else None
 
-    def _admitted(self, one: Judged, recording: RecordingId, body: bytes, receipts: tuple[str, ...]) -> Admitted:
+    def _admitted(
+        self, one: Judged, recording: RecordingId, content: tuple[bytes, str], receipts: tuple[str, ...]
+    ) -> Admitted:
         facts, policy = one.facts.artifact, one.record.policy
         return Admitted(
             artifact=one.artifact.id,
             recording=recording,
             kind=one.artifact.kind,
-            body=body,
+            body=content[0],
+            sha256=content[1],
             decision=one.record.digest,
             policy=PolicyPart(id=policy.id, version=policy.version, digest=policy.digest),
             receipts=receipts,

@@ -20,6 +20,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,14 +127,9 @@ def rows_in_memory(dataset: Path) -> list[list[Admitted]]:
     rows: dict[str, list[Admitted]] = {}
     for number, row in enumerate(read_index(dataset / INDEX)):
         body = (dataset / row.shard).read_bytes()[row.offset : row.offset + row.size]
-        one = an_admitted(number, row.kind, size=1)
-        rows.setdefault(row.row, []).append(
-            Admitted(
-                artifact=row.artifact, recording=row.recording, kind=row.kind, body=body, decision=row.decision,
-                policy=one.policy, receipts=row.receipts, scope=VENDOR, captured_on=row.captured_on,
-                redaction_version=1, language=row.language,
-            )
-        )  # fmt: skip
+        like = an_admitted(number, row.kind, size=1)
+        ids = {"artifact": row.artifact, "recording": row.recording, "decision": row.decision}
+        rows.setdefault(row.row, []).append(replace(like, body=body, sha256=row.sha256, receipts=row.receipts, **ids))
     return list(rows.values())
 
 
