@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -47,6 +48,7 @@ def an_admitted(number: int, kind: ArtifactKind, *, scope: DatasetScope = VENDOR
         recording=f"rec_{number}",
         kind=kind,
         body=body,
+        sha256=hashlib.sha256(body).hexdigest(),
         decision=f"{number:064x}",
         policy=PolicyPart(id="connekz", version="1", digest="a" * 64),
         receipts=("b" * 64,),

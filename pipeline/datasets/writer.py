@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +25,7 @@ class Admitted:
     recording: str
     kind: ArtifactKind
     body: bytes = field(repr=False)
+    sha256: str
     decision: str
     policy: PolicyPart
     receipts: tuple[str, ...]
@@ -71,7 +71,7 @@ class DatasetWriter:
                 artifact=one.artifact,
                 recording=one.recording,
                 kind=one.kind,
-                sha256=hashlib.sha256(one.body).hexdigest(),
+                sha256=one.sha256,
                 shard=place.shard,
                 offset=place.offset,
                 size=len(one.body),

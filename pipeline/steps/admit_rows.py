@@ -29,6 +29,7 @@ from pipeline.policies.case import moment_to_day
 from pipeline.policies.tags import training_tags
 from pipeline.steps.context import JudgeContext
 from pipeline.steps.decide import Verdict, judge_artifacts, keep_decision
+from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, find_decision
@@ -58,21 +59,21 @@ class Admission:
             IntegrityError: an object or a receipt was altered.
             StoreUnreachable: an object could not be read; nothing is known of it.
         """
-        judged = list(judge_artifacts(self.context, self.tenant, recording))
-        offered = list(self._newest(judged))
-        passed = [one for one in offered if self._passes(one, recording)]
-        receipts = self._receipts(judged) if passed else ()
+        judged = list(judge_artifacts(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS)))
+        passed = [one for one in self._newest(judged) if self._passes(one, recording)]
+        receipts = self._receipts(recording) if passed else ()
         admitted: list[Admitted] = []
         for one in passed:
             body = self._body(one.artifact)
             if body is None:
                 continue
+            sha256 = hashlib.sha256(body).hexdigest()
             if not receipts:
                 self._refuse(ExportRefusal.NO_RECEIPT)
-            elif hashlib.sha256(body).hexdigest() in self.recalled.digests:
+            elif sha256 in self.recalled.digests:
                 self._refuse(ExportRefusal.RECALLED)
             else:
-                admitted.append(self._admitted(one, recording, body, receipts))
+                admitted.append(self._admitted(one, recording, (body, sha256), receipts))
         return admitted
 
     def _newest(self, judged: Sequence[Verdict]) -> Iterator[Verdict]:
@@ -102,6 +103,8 @@ class Admission:
             return self._refuse(ExportRefusal.OTHER_SCOPE)
         if recording in self.marked:
             return self._refuse(ExportRefusal.RECALLED)
+        if before is not None and before.digest == one.record.digest:
+            return True  # the very decision that is in force, and its tags were just read back
         keep_decision(self.context, one)
         tags = training_tags(eligible=True, scope=training.scope, scope_id=training.scope_id)
         read_back = self._tags(one.artifact) or {}
@@ -128,17 +131,17 @@ class Admission:
             add_event(tx, AuditTag.TRAINING_TAG_DISAGREES, actor="system", target=artifact.id, facts=facts)
         return False
 
-    def _receipts(self, judged: Sequence[Verdict]) -> tuple[str, ...]:
+    def _receipts(self, recording: RecordingId) -> tuple[str, ...]:
         """Give the digests of the signed receipts by which somebody on this recording said yes to training."""
         with self.context.vault.database.transaction(self.tenant) as tx:
             keys = {key.kid: key.public_key for key in list_public_keys(tx)}
+            kept = [a for a in list_artifacts(tx, recording=recording) if a.kind is ArtifactKind.CONSENT_RECEIPT]
         found = set()
-        for one in judged:
-            if one.artifact.kind is ArtifactKind.CONSENT_RECEIPT:
-                token = self.context.vault.read(one.artifact)
-                said = json.loads(jws.verify(token.decode(), typ=RECEIPT_TYP, pinned=keys).payload)
-                if (said["purpose"], said["outcome"]) == (Purpose.TRAIN, Outcome.GRANTED):
-                    found.add(hashlib.sha256(token).hexdigest())
+        for receipt in kept:
+            token = self.context.vault.read(receipt)
+            said = json.loads(jws.verify(token.decode(), typ=RECEIPT_TYP, pinned=keys).payload)
+            if (said["purpose"], said["outcome"]) == (Purpose.TRAIN, Outcome.GRANTED):
+                found.add(hashlib.sha256(token).hexdigest())
         return tuple(sorted(found))
 
     def _body(self, artifact: Artifact) -> bytes | None:
@@ -153,13 +156,16 @@ class Admission:
             self._refuse(flaw)
         return body if flaw is None else None
 
-    def _admitted(self, one: Verdict, recording: RecordingId, body: bytes, receipts: tuple[str, ...]) -> Admitted:
+    def _admitted(
+        self, one: Verdict, recording: RecordingId, content: tuple[bytes, str], receipts: tuple[str, ...]
+    ) -> Admitted:
         facts, policy = one.facts.artifact, one.record.policy
         return Admitted(
             artifact=one.artifact.id,
             recording=recording,
             kind=one.artifact.kind,
-            body=body,
+            body=content[0],
+            sha256=content[1],
             decision=one.record.digest,
             policy=PolicyPart(id=policy.id, version=policy.version, digest=policy.digest),
             receipts=receipts,

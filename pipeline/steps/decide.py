@@ -6,7 +6,7 @@ kept in the same transaction, so that it can be judged again years later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -19,7 +19,7 @@ from pipeline.policies.tags import object_tags
 from pipeline.policies.versions import Judged, judge
 from pipeline.steps.context import JudgeContext, Receipt
 from pipeline.steps.gather_facts import gather, gather_of_call, gather_of_tenant
-from pipeline.steps.lineage import parents_first, terms_of_parents
+from pipeline.steps.lineage import parents_first, terms_of_parents, with_ancestors
 from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
@@ -67,10 +67,19 @@ def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: Recordi
     return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
 
 
-def judge_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Iterator[Verdict]:
-    """Judge every artifact of a recording as things stand now, parents before what was made from them."""
+def judge_artifacts(
+    context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
+) -> Iterator[Verdict]:
+    """Judge artifacts of a recording as things stand now, parents before what was made from them.
+
+    Args:
+        context: what judging works with.
+        tenant: whose recording.
+        recording: which.
+        kinds: only artifacts of these kinds and what they were made from; nothing named means all.
+    """
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact, judge_now in _in_line(context, tenant, recording, made):
+    for artifact, judge_now in _in_line(context, tenant, recording, made, kinds=kinds):
         judged = judge_now()
         made[artifact.id] = judged.record
         yield Verdict(artifact=artifact, judged=judged)
@@ -147,14 +156,19 @@ def stored(judged: Judged) -> StoredDecision:
 
 
 def _in_line(
-    context: JudgeContext, tenant: TenantId, recording: RecordingId, made: dict[ArtifactId, DecisionRecord]
+    context: JudgeContext,
+    tenant: TenantId,
+    recording: RecordingId,
+    made: dict[ArtifactId, DecisionRecord],
+    *,
+    kinds: Collection[ArtifactKind] = (),
 ) -> Iterator[tuple[Artifact, JudgeNow]]:
     """Give a recording's artifacts, parents first, each with how it is judged; `made` is what was decided so far."""
     found, owner = context.read(tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
         artifacts = list_artifacts(tx, recording=recording)
         shelf = context.policies_of(tx, owner)
-    for artifact in parents_first(artifacts):
+    for artifact in parents_first(with_ancestors(artifacts, kinds) if kinds else artifacts):
 
         def judge_now(own: Artifact = artifact) -> Judged:
             with context.vault.database.transaction(tenant) as tx:

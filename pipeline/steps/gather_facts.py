@@ -153,7 +153,7 @@ def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Fact
         ),
         tenant=_tenant(tx, owner, artifact.kind, {}),
         call=CallFacts(),
-        events=_with_holds(tx, EventFacts(), artifact, call=None),
+        events=_with_holds(tx, _events(tx, call=None, signals=()), artifact, call=None),
         evidence=_evidence(owner),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from pipeline.model.artifact import Artifact
+from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, TrainingScope
 from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.ids import ArtifactId
@@ -60,3 +60,16 @@ def _terms_of_absent(tx: Transaction, parent: ArtifactId) -> ParentTerms:
         ended_by=RetentionBasis(retention["ended_by"]) if retention["ended_by"] else None,
         ended_on=date.fromisoformat(ended_on) if ended_on else None,
     )
+
+
+def with_ancestors(artifacts: Sequence[Artifact], kinds: Collection[ArtifactKind]) -> tuple[Artifact, ...]:
+    """Choose the artifacts of some kinds with all that they were made from."""
+    by_id = {artifact.id: artifact for artifact in artifacts}
+    wanted: set[ArtifactId] = set()
+    waiting = [artifact.id for artifact in artifacts if artifact.kind in kinds]
+    while waiting:
+        found = waiting.pop()
+        if found in by_id and found not in wanted:
+            wanted.add(found)
+            waiting.extend(by_id[found].parents)
+    return tuple(artifact for artifact in artifacts if artifact.id in wanted)

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pipeline.consent import jws
+from pipeline.consent.deletion_proof import check_file
 from pipeline.decisions.close_tenant import close_tenant
+from pipeline.decisions.holds import place, release
+from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.certificate import CERTIFICATE_TYPE
+from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFound, VendorUnavailable
+from pipeline.model.ids import TenantId
+from pipeline.policies.closing import plan_of
 from pipeline.policies.loader import load_bundle
+from pipeline.reads.deletions import export_certificate
+from pipeline.steps.keep_beyond import kept_context
+from pipeline.store.artifacts import list_artifacts
 from pipeline.store.certificates import list_newest
-from pipeline.store.closures import find_closure
+from pipeline.store.closures import find_closure, list_kept
+from pipeline.store.seal import open_sealed
 from pipeline.store.signing_keys import list_public_keys
-from pipeline.store.system_session import find_tenant_by_api_key
+from pipeline.store.system_session import find_tenant_by_api_key, list_tenants
 from pipeline.store.tenants import get_tenant
 from pipeline.vendors.files import FileArtifacts
 from pipeline.workflows.retention import begin_closure, retain_tenant
-from tests.disposal import a_whole_recording, living
+from tests.disposal import a_whole_recording, lies, living, statements
 from tests.line import Line
-from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.pipeline.workflows.house_of_fakes import FileVendor, Log, scripted_context
 
 BUNDLE = load_bundle("nejix")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,15 @@ def test_a_dataset_of_one_instance_holds_rows_of_that_instance_alone(tmp_path_fa
                 writer.add(admitted)
             break
     writer.abandon()
+
+
+def test_memory_does_not_grow_with_the_dataset(tmp_path: Path) -> None:
+    """Twelve times the rows, and hardly more held at once: one recording, and a page of the index."""
+    peaks = []
+    for name, count in (("few", 25), ("many", 300)):
+        tracemalloc.start()
+        write(tmp_path / name, range(count), size=40_000, shard_bytes=1 << 20)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert sum(path.stat().st_size for path in (tmp_path / "many").iterdir()) > 30_000_000
+    assert peaks[1] - peaks[0] < 1_500_000

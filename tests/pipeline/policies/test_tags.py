@@ -7,7 +7,7 @@ import pytest
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import TenantId
 from pipeline.policies.facts import Facts
-from pipeline.policies.tags import object_tags
+from pipeline.policies.tags import object_tags, training_tags
 from tests.pipeline.policies.cases import CAPTURED, a_leg, facts, judge, with_events, with_legs
 
 ACME = TenantId("acme")
@@ -50,3 +50,13 @@ def test_no_tag_is_longer_than_a_store_takes() -> None:
     given = with_legs(facts(), a_leg(), instance="x" * 900)
 
     assert max(len(v) for v in object_tags(judge(given), ACME).values()) == 256
+
+
+@pytest.mark.parametrize(
+    "given", [facts(), with_legs(facts(), a_leg(), instance="i&#<7>"), facts(ArtifactKind.SUMMARY)]
+)
+def test_what_a_record_says_of_training_is_written_alone_as_it_is_among_the_ten(given: Facts) -> None:
+    training, whole = judge(given).training, object_tags(judge(given), ACME)
+    alone = training_tags(eligible=training.eligible, scope=training.scope, scope_id=training.scope_id)
+
+    assert alone == {name: whole[name] for name in ("training-eligible", "training-scope")}

@@ -10,7 +10,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.policies.loader import load_bundle
 from pipeline.reads.replay_decision import replay_decision
 from pipeline.steps.context import shelf_of
-from pipeline.steps.decide import decide_artifacts
+from pipeline.steps.decide import decide_artifacts, judge_artifacts
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
 from pipeline.store.policy_versions import NoticeDelivery, add_notice, add_version, find_policies, keep_first
@@ -183,3 +183,13 @@ def test_a_version_in_force_at_capture_judges_and_a_later_one_is_named_in_the_fa
 def heard(bundle, at) -> NoticeDelivery:
     named = {"policy_id": bundle.id, "version": bundle.version, "channel": "email", "recipient_ref": "r", "status": 250}
     return NoticeDelivery(**named, delivered_at=at, in_force_from=at.date())
+
+
+def test_judging_some_kinds_judges_what_they_were_made_from_and_writes_nothing(line, recording):
+    judged = list(judge_artifacts(line.context, line.owner.id, recording.id, kinds=(ArtifactKind.TRANSCRIPT_REDACTED,)))
+    assert [one.record.kind.value for one in judged] == [
+        "recording.original", "transcript.original", "redaction.manifest", "transcript.redacted",
+    ]  # fmt: skip
+    assert line.events("artifact:decision:made") == []
+    whole = {one.artifact.id: one.record for one in judge_artifacts(line.context, line.owner.id, recording.id)}
+    assert all(whole[one.artifact.id] == one.record for one in judged)

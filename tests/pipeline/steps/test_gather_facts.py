@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.decisions.training_features import disable, enable
 from pipeline.intake.open_request import Ask, open_request
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import LegRole
@@ -12,7 +13,7 @@ from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, RequestState, SubjectDetails
 from pipeline.policies.facts import ChildSign, RedactionStatus, Residue
-from pipeline.steps.gather_facts import gather
+from pipeline.steps.gather_facts import gather, gather_of_tenant
 from pipeline.store.calls import add_flag
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.holds import add_hold
@@ -232,3 +233,27 @@ def test_a_request_and_an_objection_of_a_person_on_the_call_are_told_also_of_lat
                 move_request(tx, made, state, actor="test")
             events = gather(tx, recording, line.owner, artifact).events
         assert (events.is_request_open, events.has_objection) == (expected, kind is RequestKind.OBJECTION)
+
+
+def test_the_feature_a_tenant_switched_on_is_a_fact_while_it_is_on(line):
+    recording = line.record()
+    assert facts_of(line, recording).tenant.feature is None
+    with line.tx() as tx:
+        enable(tx, "greeting", actor="u", reason="r")
+    assert facts_of(line, recording).tenant.feature == "greeting"
+    with line.tx() as tx:
+        disable(tx, "greeting", actor="u", reason="r")
+    assert facts_of(line, recording).tenant.feature is None
+
+
+def test_of_what_belongs_to_the_tenant_alone_no_person_is_known_and_its_own_endings_are(line):
+    with line.tx() as tx:
+        manifest = an_artifact_row(tx, line.record(), ArtifactKind.DATASET_MANIFEST)
+        closed = Ending(
+            scope_kind="tenant", scope_id=line.owner.id, cause=RetentionBasis.CLOSURE, source="c",
+            ends_on=date(2026, 12, 5),
+        )  # fmt: skip
+        add_ending(tx, closed, actor="cli")
+        found = gather_of_tenant(tx, line.owner, manifest)
+    assert (found.call.legs, found.artifact.captured_at) == ((), manifest.created_at)
+    assert found.events.closed_on == date(2026, 12, 5)

@@ -15,6 +15,7 @@ from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFou
 from pipeline.model.ids import ArtifactId
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import list_events
+from pipeline.store.vault import Shelf
 from pipeline.store.vault_names import artifact_name, object_key
 from pipeline.vendors.files import FileArtifacts
 from tests.builders import a_call, a_recording, a_shelf
@@ -314,3 +315,15 @@ def test_what_an_artifact_means_is_in_the_audit_log_once_and_only_with_its_row(v
     assert issued() == []
     made = [vault.keep(shelf, KIND, WORDS, meaning=meaning) for _ in range(2)]
     assert issued() == [made[0].id]
+
+
+def test_what_belongs_to_a_dataset_lies_under_it_and_is_nobodys_recording(vault, database, tenant):
+    shelf = Shelf(tenant=tenant.id, recording=None, call=None, on=date(2026, 11, 21), dataset="ds_1")
+    kept = vault.keep(shelf, ArtifactKind.DATASET_MANIFEST, b"manifest")
+    assert kept.object_key.startswith(f"tenants/{tenant.id}/2026/11/21/ds_1/dataset.manifest/")
+    assert (kept.recording, kept.call, vault.read(kept)) == (None, None, b"manifest")
+    with database.transaction(tenant.id) as tx:
+        (event,) = (e for e in list_events(tx) if e.entry.tag == "artifact:artifact:stored")
+    assert event.entry.facts["dataset"] == "ds_1"
+    with pytest.raises(InvalidInput):
+        vault.keep(replace(shelf, dataset=None), ArtifactKind.DATASET_MANIFEST, b"manifest")
