@@ -79,6 +79,7 @@ def alert_late(tx: Transaction, today: date, *, actor: str) -> tuple[SubjectRequ
     """
     late = list_alerting(tx, today)
     for request in late:
+        lock_request(tx, request.id)  # two who look at once note it once
         noted = {event.act for event in list_acts(tx, request.id)}
         due = [(_HALF, request.deadline.half_on), (_LATE, request.deadline.late_on)]
         for act, on in due:

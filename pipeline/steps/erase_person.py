@@ -56,6 +56,7 @@ def erase_person(
     *,
     also: Iterable[RecordingId] = (),
     purge: Purge = purge_at_next_run,
+    recall: Purge = purge_at_next_run,
 ) -> Receipt:
     """End everything that surely is the person's own, judge it anew, and answer with what was ended and what must stay.
 
@@ -64,7 +65,8 @@ def erase_person(
         tenant: whose request.
         request_id: the request.
         also: recordings in which somebody looked and found the person, such as by a first name.
-        purge: starts the destruction of a recording's copies.
+        purge: starts the destruction of a recording's copies, where no hold stands against it.
+        recall: marks the datasets that a recording is in, held or not.
 
     Raises:
         InvalidInput: a request of another kind, or a recording in which the person was not found at all.
@@ -86,6 +88,7 @@ def erase_person(
     kept = _judge(context, tenant, calls, recordings)
     held = {one.recording for one in kept if one.because == Disposition.HELD}
     for recording in recordings:
+        recall(context, tenant, recording)
         if recording not in held:
             purge(context, tenant, recording)
     return _answered(context, tenant, request, _told(matches, calls, recordings, kept))

@@ -10,6 +10,7 @@ import threading
 from datetime import datetime
 from typing import Final
 
+from pipeline.decisions.subject_requests import alert_late
 from pipeline.intake.accept_recording import RecordingNews, accept_recording
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
@@ -45,7 +46,7 @@ def reconcile_tenant(
 
 
 class Hourly:
-    """Enqueues each tenant's comparison of the hour."""
+    """Enqueues each tenant's comparison of the hour, and notes which people's requests are late."""
 
     def __init__(self, vault: Vault, queue: DurableQueue, clock: Clock) -> None:
         self._vault, self._queue, self._clock = vault, queue, clock
@@ -76,6 +77,7 @@ class Hourly:
         for tenant in tenants:
             with self._vault.database.transaction(tenant) as tx:
                 self._queue.enqueue_reconciliation(tx, tenant, hour=hour)
+                alert_late(tx, tx.now.date(), actor="system")
         self._enqueued = hour
         return len(tenants)
 

@@ -20,7 +20,7 @@ from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request
 
-__all__ = ["answer_request", "correct_transcript", "purge_soon", "read_corrections", "reindex"]
+__all__ = ["answer_request", "correct_transcript", "purge_soon", "read_corrections", "recall_soon", "reindex"]
 
 
 def answer_request(
@@ -38,7 +38,7 @@ def answer_request(
         case RequestKind.ACCESS | RequestKind.PORTABILITY:
             return export_person(context, tenant, request_id)
         case RequestKind.DELETION:
-            return erase_person(context, tenant, request_id, also=also, purge=purge_soon)
+            return erase_person(context, tenant, request_id, also=also, purge=purge_soon, recall=recall_soon)
         case RequestKind.WITHDRAWAL:
             return _withdraw(context, tenant, request, queue=queue)
         case RequestKind.OBJECTION | RequestKind.OPT_OUT_OF_SALE:
@@ -49,6 +49,10 @@ def answer_request(
 
 def purge_soon(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
     """Start the purge of what an erased recording has left that is due. The retention run finds it all the same."""
+
+
+def recall_soon(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
+    """Mark the datasets that a recording is in as recalled. No dataset is exported yet, so there is none to mark."""
 
 
 def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue) -> Receipt:
@@ -84,6 +88,8 @@ def _judged(
 ) -> Receipt:
     for recording in recordings:
         decide_artifacts(context, tenant, recording)
+        if request.kind is not RequestKind.OPT_OUT_OF_SALE:
+            recall_soon(context, tenant, recording)
     result = {"calls": calls, "recordings": len(recordings)}
     with context.vault.database.transaction(tenant) as tx:
         move_request(tx, request, RequestState.ANSWERED, actor="system", facts=result, result=result)

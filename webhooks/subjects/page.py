@@ -28,7 +28,7 @@ Context = Annotated[WebContext, Depends(context_of)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 
 KINDS: Final = (
-    ("withdrawal", "Withdraw my permission", "Nothing said after this is kept, and nothing is trained on."),
+    ("withdrawal", "Withdraw my permission", "What you agreed to ends, and nothing of yours is trained on."),
     ("access", "Get a copy of my data", "A report and redacted copies of your own calls."),
     ("deletion", "Delete my data", "Your calls are deleted. If a law makes us keep one, we tell you until when."),
     ("portability", "Take my data elsewhere", "The same, in files that other programs read."),

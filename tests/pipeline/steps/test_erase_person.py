@@ -28,7 +28,16 @@ def dispositions(line, recording) -> dict[str, str]:
 def erased(line, **more):
     purged: list[str] = []
     request = asked(line, K.DELETION, **more)
-    receipt = erase_person(line.context, line.owner.id, request.id, purge=lambda c, t, r: purged.append(r))
+    recalled: list[str] = []
+    receipt = erase_person(
+        line.context,
+        line.owner.id,
+        request.id,
+        purge=lambda c, t, r: purged.append(r),
+        recall=lambda c, t, r: recalled.append(r),
+    )
+    assert set(purged) <= set(recalled)
+    assert len(recalled) == receipt["recordings"]
     return request, receipt, purged
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.recording import RecordingState as S
+from pipeline.model.subject import RequestKind
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Database
 from pipeline.vendors.twilio import TwilioRecordings
@@ -23,6 +24,7 @@ from samples.scenario import Fault
 from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
 from tests.conftest import APP_ROLE, make_tenant
+from tests.pipeline.steps.asking import asked
 
 HOUR = "%Y%m%dT%H"
 
@@ -146,6 +148,20 @@ def test_two_that_compare_at_the_same_time_take_a_lost_recording_up_once(at_twil
     with at_twilio.tx() as tx:
         assert {r.recording_sid for r in list_recordings(tx)} == {r.sid for r in lost}
     assert len(at_twilio.events("recording:vendor:announced")) == 5
+
+
+@pytest.mark.clause("nejix", "7", "We will respond within 30 days")
+def test_a_request_whose_half_is_over_is_alerted_once_by_whichever_worker_looks(hourlies, at_twilio, clock):
+    request = asked(at_twilio, RequestKind.ACCESS)
+    clock.move(days=16)
+    threads = [threading.Thread(target=hourly.enqueue_due) for hourly in hourlies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (told,) = at_twilio.events("subject:clock:alerted")
+    assert told["alert"] == "alerted_half"
+    assert at_twilio.tags(request.id).count("subject:clock:alerted") == 1
 
 
 def test_with_the_database_away_the_hour_is_enqueued_at_the_next_look(hourlies, at_twilio, tmp_path, clock, capfd):

@@ -13,7 +13,7 @@ from pipeline.store.calls import get_call, mark_ended
 from pipeline.store.consents import list_consents
 from pipeline.store.decisions import find_decision
 from pipeline.store.subject_requests import get_request
-from pipeline.workflows.subject import answer_request, purge_soon
+from pipeline.workflows.subject import answer_request, purge_soon, recall_soon
 from tests.fakes import NotedQueue
 from tests.line import Line
 from tests.pipeline.steps.asking import WHOLE, asked
@@ -97,3 +97,4 @@ def test_a_correction_needs_its_words(line):
     with pytest.raises(InvalidInput):
         answered(line, K.CORRECTION)
     assert purge_soon(line.context, line.owner.id, "rec_1") is None
+    assert recall_soon(line.context, line.owner.id, "rec_1") is None
