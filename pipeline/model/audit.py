@@ -98,6 +98,11 @@ class AuditTag(StrEnum):
     SUBJECT_INDEXED = "subject:index:rebuilt"
     TENANT_NOTICE_QUEUED = "tenant:notice:queued"
     TENANT_NOTICE_SENT = "tenant:notice:sent"
+    LEGAL_OPENED = "legal:request:opened"
+    LEGAL_APPROVED = "legal:request:approved"
+    LEGAL_EXPORTED = "legal:request:exported"
+    LEGAL_NOTIFIED = "legal:request:notified"
+    LEGAL_CLOSED = "legal:request:closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

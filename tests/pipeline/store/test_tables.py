@@ -71,6 +71,8 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("matters", "sealed"),
         ("subject_requests", "sealed"),
         ("subject_request_events", "sealed"),
+        ("legal_requests", "sealed"),
+        ("legal_acts", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}
