@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -49,6 +50,22 @@ def _names_one_region(given: str | None) -> str | None:
 type Region = Annotated[str | None, AfterValidator(_names_one_region)]
 
 
+def _is_encrypted(given: str) -> str:
+    """Refuse to send anything in the clear, except to this machine."""
+    try:
+        parts = urlsplit(given)
+        host = parts.hostname or ""
+    except ValueError:
+        raise ValueError("not an address such as https://api.example.com") from None
+    is_here = host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
+        raise ValueError("an address begins with https://; http:// is for this machine alone")
+    return given
+
+
+type Address = Annotated[str, AfterValidator(_is_encrypted)]
+
+
 class ArtifactSettings(_Group):
     """Where sealed artifacts lie."""
 
@@ -56,7 +73,7 @@ class ArtifactSettings(_Group):
     bucket: str | None = Field(default=None, description="S3 bucket; versioning and object lock must be on")
     prefix: str = Field(default="", description="put before every S3 key")
     region: Region = Field(default=None, description="S3 region")
-    endpoint: str | None = Field(default=None, description="S3 endpoint, for servers other than AWS")
+    endpoint: Address | None = Field(default=None, description="S3 endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="S3 access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="S3 secret key")
 
@@ -66,7 +83,7 @@ class KeySettings(_Group):
 
     keeper: Literal["file", "kms"] = Field(default="file", description="`file` under the data directory, or `kms`")
     region: Region = Field(default=None, description="KMS region")
-    endpoint: str | None = Field(default=None, description="KMS endpoint, for servers other than AWS")
+    endpoint: Address | None = Field(default=None, description="KMS endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="KMS access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="KMS secret key")
 
@@ -74,7 +91,7 @@ class KeySettings(_Group):
 class TwilioSettings(_Group):
     """How to reach Twilio. Account SIDs and tokens belong to the tenants."""
 
-    api_base: str = Field(default="https://api.twilio.com", description="Twilio's REST API")
+    api_base: Address = Field(default="https://api.twilio.com", description="Twilio's REST API")
     timeout_s: float = Field(default=30, gt=0, description="for one REST call")
     max_media_bytes: int = Field(default=2_000_000_000, gt=0, description="a recording larger than this is refused")
 
@@ -82,7 +99,7 @@ class TwilioSettings(_Group):
 class DeepgramSettings(_Group):
     """How to reach Deepgram. Without a key no tenant can be set to use it."""
 
-    api_base: str = Field(default="https://api.deepgram.com", description="or `https://api.eu.deepgram.com`")
+    api_base: Address = Field(default="https://api.deepgram.com", description="or `https://api.eu.deepgram.com`")
     api_key: SecretStr | None = Field(default=None, description="Deepgram API key")
     model: str = Field(default="nova-3", description="model asked for by name")
     version: str | None = Field(default=None, description="model version; pin it in production")

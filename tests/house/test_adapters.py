@@ -75,7 +75,7 @@ def _is_carrier(name: str) -> bool:
 def _companies() -> list[str]:
     """Give every company that an adapter names; a host that a setting names is asked about before it is used."""
     return [
-        keyword.value.value
+        str(keyword.value.value)
         for path in adapters()
         for node in ast.walk(parse(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AuditMeta"

@@ -35,7 +35,9 @@ class Promise:
 
 def collect() -> list[Promise]:
     """Find every mark under the tests."""
-    return sorted(Promise(*(str(a) for a in arguments), test) for arguments, test in find_marks("clause"))
+    return sorted(
+        Promise(str(policy), str(section), str(key), test) for (policy, section, key), test in find_marks("clause")
+    )
 
 
 def numbered(name: str) -> dict[int, list[str]]:

@@ -9,16 +9,16 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 
 
-def find_marks(name: str) -> Iterator[tuple[tuple[object, ...], str]]:
+def find_marks(name: str, *, under: Path = TESTS) -> Iterator[tuple[tuple[object, ...], str]]:
     """Give the arguments of each `@pytest.mark.<name>(...)` with the test it stands on, file by file.
 
     Raises:
         ValueError: such a mark stands where it would be overlooked, that is on anything but a test itself.
     """
-    for path in sorted(TESTS.rglob("*.py")):
+    for path in sorted(under.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
         if f"pytest.mark.{name}" in source:
-            yield from _marks(ast.parse(source), f"pytest.mark.{name}", str(path.relative_to(TESTS.parent)))
+            yield from _marks(ast.parse(source), f"pytest.mark.{name}", str(path.relative_to(under.parent)))
 
 
 def _marks(tree: ast.Module, wanted: str, shown: str) -> Iterator[tuple[tuple[object, ...], str]]:

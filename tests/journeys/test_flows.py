@@ -53,6 +53,7 @@ def of(ended: dict[str, Ended | Exception], request: pytest.FixtureRequest) -> E
 
 
 @every_flow
+@pytest.mark.acceptance(1)
 def test_twilio_has_as_many_recordings_as_the_flow_permits(of):
     assert len(of.listed) == of.flow.expect.recordings
 
@@ -109,6 +110,7 @@ def test_what_may_not_be_kept_is_not(of):
 
 
 @every_flow
+@pytest.mark.acceptance(3)
 def test_nothing_is_recorded_before_the_last_of_those_who_were_asked_has_answered(of, house):
     """Whatever the flow: the first recorder that we started began when nobody was left to be asked."""
     ours = [entry for entry in house.entries(of) if entry.recorder.settings.source in OURS]

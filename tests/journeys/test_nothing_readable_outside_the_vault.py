@@ -125,6 +125,7 @@ def test_no_column_of_any_table_holds_what_was_said(played: Played, rows: dict[s
     assert find(everything_said(), rows) == []
 
 
+@pytest.mark.clause("nejix", "1", "referral URL, and error logs")
 def test_no_process_wrote_what_was_said(played: Played) -> None:
     assert b"worker.ready" in played.errors
     assert find(everything_said(), {"output": played.output, "errors": played.errors}) == []

@@ -35,6 +35,8 @@ def played():
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.clause("nejix", "1", "is not stored on our servers")
+@pytest.mark.acceptance(10)
 def test_a_sample_becomes_what_is_expected_of_it(played, name):
     sample, summary, words = played[0][name]
     assert differences(name, sample.call, summary, words) == []
@@ -47,6 +49,10 @@ def test_the_vendor_keeps_no_recording_of_any_call(played):
     assert kept == []
 
 
+@pytest.mark.clause("nejix", "3", "Key sub-processors include")
+@pytest.mark.clause("connekz", "2", "handle calls (Twilio, Deepgram)")
+@pytest.mark.contradiction(9)
+@pytest.mark.acceptance(8)
 def test_only_the_policy_that_lists_deepgram_reaches_it_and_always_opts_out_of_training(played):
     found, house = played
     sent = sorted(
@@ -73,6 +79,8 @@ def test_every_artifact_of_a_recording_has_a_decision_with_a_clause(played):
                 assert artifact.record["training"]["clause"]["key"]
 
 
+@pytest.mark.acceptance(1)
+@pytest.mark.contradiction(8)
 def test_nobody_who_was_not_asked_or_said_no_was_recorded(played):
     for name in ("declined", "silence-then-hang-up"):
         sample, summary, _ = played[0][name]

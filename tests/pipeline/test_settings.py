@@ -96,3 +96,21 @@ def test_a_region_is_one_by_its_name_and_no_wildcard(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(f"EARMARK_{group}__REGION", "eu-central-1")
         read_settings()
         monkeypatch.delenv(f"EARMARK_{group}__REGION")
+
+
+@pytest.mark.parametrize("name", ["TWILIO__API_BASE", "DEEPGRAM__API_BASE", "ARTIFACTS__ENDPOINT", "KEYS__ENDPOINT"])
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
+def test_nothing_is_sent_in_the_clear_but_to_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for clear in (
+        "http://s3.internal",
+        "http://127.0.0.1.evil.com",
+        "http://localhost.evil.com",
+        "s3.internal",
+        "ftp://x",
+    ):
+        monkeypatch.setenv(f"EARMARK_{name}", clear)
+        with pytest.raises(InvalidInput, match=f"EARMARK_{name}: "):
+            read_settings()
+    for given in ("https://s3.internal:9000", "http://127.0.0.1:8333", "http://localhost:9", "http://[::1]:9"):
+        monkeypatch.setenv(f"EARMARK_{name}", given)
+        read_settings()

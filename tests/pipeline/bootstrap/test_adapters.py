@@ -58,7 +58,7 @@ def test_every_recogniser_is_listed_under_the_company_it_sends_to(
 
 
 def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "not an address")
+    monkeypatch.setenv("EARMARK_TWILIO__API_BASE", "https://api.twilio.com/with/a/path")
     with pytest.raises(VendorRefused):
         recordings_of(read_settings())
     with pytest.raises(VendorRefused):

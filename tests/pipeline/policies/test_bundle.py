@@ -204,10 +204,14 @@ def test_a_company_is_listed_once_and_not_refused_as_well() -> None:
 
 
 @pytest.mark.parametrize(("effective", "is_accepted"), [("2027-01-15", True), ("2027-01-14", False)])
+@pytest.mark.parametrize("policy", ["nejix", "connekz"])
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
+@pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
+@pytest.mark.acceptance(13)
 def test_a_version_that_replaces_another_takes_effect_after_the_notice_it_promises(
-    effective: str, is_accepted: bool
+    policy: str, effective: str, is_accepted: bool
 ) -> None:
-    document = {**plain(), "version": "2", "replaces": "1"}
+    document = {**plain(policy), "version": "2", "replaces": "1"}
     document["notified"]["day"], document["effective"]["day"] = "2027-01-01", effective
 
     if is_accepted:
