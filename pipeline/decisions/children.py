@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.model.audit import AuditTag
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.store.audit import add_event
 from pipeline.store.calls import list_flags
 from pipeline.store.child_signals import CLEARED, add_child_signal, list_child_signals
+from pipeline.store.recalls import recall_of
 from pipeline.store.recordings import get_recording, read_facts
 from pipeline.store.session import Transaction
 from pipeline.store.tenant_notices import add_notice
@@ -36,6 +38,7 @@ def note_child(tx: Transaction, recording: RecordingId, *, age: int | None, acto
     add_child_signal(tx, ("recording", recording), sign=_SIGN, age=age, on=tx.now.date(), actor=actor)
     add_event(tx, AuditTag.CHILD_NOTED, actor=actor, target=recording, facts={"sign": _SIGN})
     add_notice(tx, NoticeKind.CHILD, subject=("recording", recording), cause=_SIGN)
+    recall_of(tx, recording, RecallCause.CHILD, actor=actor)
 
 
 def clear_child(tx: Transaction, recording: RecordingId, *, reason: str, actor: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.decisions.recall import end
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput
 from pipeline.model.retention import RetentionBasis
@@ -11,7 +12,7 @@ from pipeline.policies.bundle import Bundle
 from pipeline.policies.closing import ClosurePlan, plan_of
 from pipeline.store.audit import Facts, add_event, lock_log
 from pipeline.store.closures import add_closure, find_closure
-from pipeline.store.endings import Ending, add_ending
+from pipeline.store.endings import Ending
 from pipeline.store.numbers import list_numbers, mark_disarmed
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import change_tenant, get_tenant
@@ -40,7 +41,7 @@ def close_tenant(tx: Transaction, vault: Vault, *, actor: str, reason: str, bund
     ending = Ending(
         scope_kind="tenant", scope_id=owner.id, cause=RetentionBasis.CLOSURE, source=closure.id, ends_on=today
     )
-    add_ending(tx, ending, actor=actor)
+    end(tx, ending, actor=actor)
     armed = [number for number in list_numbers(tx, keys=vault.keys) if number.is_armed]
     for number in armed:
         mark_disarmed(tx, number.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipeline.decisions.recall import end
 from pipeline.model.errors import IllegalTransition, InvalidInput
 from pipeline.model.ids import RecordingId, new_id
 from pipeline.model.recording import RecordingState
@@ -12,7 +13,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.policies.bundle import Bundle
 from pipeline.ports.queue import WorkQueue
 from pipeline.store.artifacts import bar_from_training
-from pipeline.store.endings import Ending, add_ending, list_endings_of
+from pipeline.store.endings import Ending, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
@@ -68,7 +69,7 @@ def delete_recording(
         source=request,
         ends_on=asked_on,
     )
-    add_ending(tx, ending, actor=actor, why=reason)
+    end(tx, ending, actor=actor, why=reason)
     hidden = bar_from_training(tx, recording)
     queue.enqueue_purge(tx, tx.tenant, recording, cause=request)
     return Deleting(

@@ -33,12 +33,12 @@ def recall(tx: Transaction, recording: RecordingId, *, cause: RecallCause, actor
     return Recall(recording=recording, causes=list_causes(tx, recording), datasets=found)
 
 
-def end(tx: Transaction, ending: Ending, *, actor: str) -> bool:
+def end(tx: Transaction, ending: Ending, *, actor: str, why: str | None = None) -> bool:
     """Note what ends a recording, a call or a tenant, and recall what it covers; False where it was noted.
 
     Raises:
         InvalidInput: not something that ends a recording, or another kind of scope.
     """
-    is_new = add_ending(tx, ending, actor=actor)
+    is_new = add_ending(tx, ending, actor=actor, why=why)
     recall_scope(tx, (ending.scope_kind, ending.scope_id), RecallCause(ending.cause.value), actor=actor)
     return is_new

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pipeline.intake.prove_identity import withdraw_own_calls
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.subject import RequestKind, RequestState, Strength, SubjectRequest, Whose
@@ -12,15 +14,23 @@ from pipeline.ports.queue import WorkQueue
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.correct_transcript import correct_transcript, read_corrections
 from pipeline.steps.decide import decide_artifacts
-from pipeline.steps.erase_person import erase_person
+from pipeline.steps.erase_person import Purge, erase_person
 from pipeline.steps.export_person import export_person
 from pipeline.steps.index_people import reindex
+from pipeline.store.recalls import recall_of
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request
 
-__all__ = ["answer_request", "correct_transcript", "purge_soon", "read_corrections", "recall_soon", "reindex"]
+__all__ = ["answer_request", "correct_transcript", "read_corrections", "reindex"]
+
+
+_ERASED: Final = RecallCause.DELETION_REQUEST
+_RECALLED: Final[Mapping[RequestKind, RecallCause]] = {
+    RequestKind.OBJECTION: RecallCause.OBJECTION,
+    RequestKind.WITHDRAWAL: RecallCause.WITHDRAWAL,
+}
 
 
 def answer_request(
@@ -38,7 +48,8 @@ def answer_request(
         case RequestKind.ACCESS | RequestKind.PORTABILITY:
             return export_person(context, tenant, request_id)
         case RequestKind.DELETION:
-            return erase_person(context, tenant, request_id, also=also, purge=purge_soon, recall=recall_soon)
+            purge = _purging(request_id, queue)
+            return erase_person(context, tenant, request_id, also=also, purge=purge, recall=_recalling(_ERASED))
         case RequestKind.WITHDRAWAL:
             return _withdraw(context, tenant, request, queue=queue)
         case RequestKind.OBJECTION | RequestKind.OPT_OUT_OF_SALE:
@@ -47,12 +58,24 @@ def answer_request(
             raise InvalidInput("a correction is answered with its words")
 
 
-def purge_soon(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
-    """Start the purge of what an erased recording has left that is due. The retention run finds it all the same."""
+def _purging(request_id: str, queue: WorkQueue) -> Purge:
+    """Start the purge of an erased recording; what fails there is found by the nightly run."""
+
+    def purge(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
+        with context.vault.database.transaction(tenant) as tx:
+            queue.enqueue_purge(tx, tenant, recording, cause=request_id)
+
+    return purge
 
 
-def recall_soon(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
-    """Mark the datasets that a recording is in as recalled. No dataset is exported yet, so there is none to mark."""
+def _recalling(cause: RecallCause) -> Purge:
+    """Recall a recording from every dataset that it is in."""
+
+    def recall(context: StepContext, tenant: TenantId, recording: RecordingId) -> None:
+        with context.vault.database.transaction(tenant) as tx:
+            recall_of(tx, recording, cause)
+
+    return recall
 
 
 def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue) -> Receipt:
@@ -88,8 +111,8 @@ def _judged(
 ) -> Receipt:
     for recording in recordings:
         decide_artifacts(context, tenant, recording)
-        if request.kind is not RequestKind.OPT_OUT_OF_SALE:
-            recall_soon(context, tenant, recording)
+        if request.kind in _RECALLED:
+            _recalling(_RECALLED[request.kind])(context, tenant, recording)
     result = {"calls": calls, "recordings": len(recordings)}
     with context.vault.database.transaction(tenant) as tx:
         move_request(tx, request, RequestState.ANSWERED, actor="system", facts=result, result=result)
