@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify serve check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-retention chaos-purge serve check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -36,6 +36,15 @@ bench-audio: .venv/.dev
 
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
+
+# What a night costs by what is due; MOST=10000000 for ten million rows.
+MOST ?= 1000000
+bench-retention: .venv/.dev
+	@$(PY) -m tests.bench.retention --most $(MOST)
+
+# A purge of ten thousand objects on a real S3 server, killed three times.
+chaos-purge: .venv/.dev
+	@$(PY) -m tests.bench.purge 10000 3
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
