@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide serve check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -41,6 +41,15 @@ bench-verify: .venv/.dev
 SIZES ?= 10000,100000
 bench-decide: .venv/.dev
 	@$(PY) -m tests.bench.decide --sizes $(SIZES)
+
+# What a night costs by what is due; MOST=10000000 for ten million rows.
+MOST ?= 1000000
+bench-retention: .venv/.dev
+	@$(PY) -m tests.bench.retention --most $(MOST)
+
+# A purge of ten thousand objects on a real S3 server, killed three times.
+chaos-purge: .venv/.dev
+	@$(PY) -m tests.bench.purge 10000 3
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports

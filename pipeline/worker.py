@@ -37,10 +37,15 @@ def working(base: Base) -> Iterator[None]:
     dsn = base.app_url.replace("+psycopg", "", 1)
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
-    hourly = Hourly(base.vault, queue, base.clock)
-    policies = PolicyWatch(base.database, queue, base.clock)
-    nightly = Nightly(base.vault, queue, base.clock)
-    upkeep = Upkeep([partial(look, base.vault, queue, base.clock) for look in (enqueue_unsettled, enqueue_checkpoints)])
+    upkeep = Upkeep(
+        [
+            Hourly(base.vault, queue, base.clock).enqueue_due,
+            PolicyWatch(base.database, queue, base.clock).enqueue_due,
+            Nightly(base.vault, queue, base.clock).enqueue_due,
+            partial(enqueue_unsettled, base.vault, queue, base.clock),
+            partial(enqueue_checkpoints, base.vault, queue, base.clock),
+        ]
+    )
     try:
         context = step_context(base)
         replay_all(context)
@@ -52,18 +57,12 @@ def working(base: Base) -> Iterator[None]:
             concurrency=settings.worker.concurrency,
         )
         supervisor.start()
-        hourly.start()
-        policies.start()
-        nightly.start()
         upkeep.start()
         log().info("worker.ready", worker=settings.worker.name, version=settings.worker.version)
         try:
             yield
         finally:
-            nightly.stop()
             upkeep.stop()
-            hourly.stop()
-            policies.stop()
             supervisor.stop()
             engine.stop()
     finally:

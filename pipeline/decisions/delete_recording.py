@@ -55,27 +55,23 @@ def delete_recording(
     found = get_recording(tx, recording)
     if found.state is RecordingState.PURGED:
         raise IllegalTransition("the recording is purged already")
-    earlier = [
-        ending
-        for ending in list_endings_of(tx, recording=recording)
-        if ending.scope_kind == "recording" and ending.cause is RetentionBasis.DELETION_REQUEST
-    ]
-    request = earlier[0].source if earlier else new_id("del")
-    asked_on = earlier[0].ends_on if earlier else tx.now.date()
-    ending = Ending(
-        scope_kind="recording",
-        scope_id=recording,
-        cause=RetentionBasis.DELETION_REQUEST,
-        source=request,
-        ends_on=asked_on,
-    )
+    ending = _first_request(tx, recording)
     end(tx, ending, actor=actor, why=reason)
     hidden = bar_from_training(tx, recording)
-    queue.enqueue_purge(tx, tx.tenant, recording, cause=request)
+    queue.enqueue_purge(tx, tx.tenant, recording, cause=ending.source)
     return Deleting(
         recording=recording,
-        request=request,
+        request=ending.source,
         hidden=hidden,
         is_held=bool(list_holds_on(tx, recording=recording, call=found.call)),
-        gone_by=asked_on + timedelta(days=bundle.deletion.purge_within_days),
+        gone_by=ending.ends_on + timedelta(days=bundle.deletion.purge_within_days),
     )
+
+
+def _first_request(tx: Transaction, recording: RecordingId) -> Ending:
+    """Give the ending that an earlier request of the recording has noted, or one of today."""
+    cause = RetentionBasis.DELETION_REQUEST
+    for ending in list_endings_of(tx, recording=recording):
+        if ending.scope_kind == "recording" and ending.cause is cause:
+            return ending
+    return Ending(scope_kind="recording", scope_id=recording, cause=cause, source=new_id("del"), ends_on=tx.now.date())

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
-from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording
-from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
 from pipeline.policies.consents import consent_facts
 from pipeline.policies.facts import (
@@ -32,22 +30,14 @@ from pipeline.policies.facts import (
     TenantFacts,
 )
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
-from pipeline.store.blind_terms import list_terms_of
+from pipeline.steps.what_happened import CHILD_SIGNAL, Noted, child_signals, what_happened, with_holds
 from pipeline.store.calls import get_call, list_flags, list_legs
-from pipeline.store.child_signals import CLEARED, list_child_signals
 from pipeline.store.consents import list_consents
-from pipeline.store.endings import first_day, list_endings_of
-from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import requests_about
 from pipeline.store.training_features import find_feature
 
-type Noted = Mapping[str, Any]
-"""What steps found out about a recording."""
-
 REDACTION_VERSION: Final = 1
-_CHILD_SIGNAL: Final = "child_signal"
 _REDACTED: Final = (
     ArtifactKind.RECORDING_REDACTED,
     ArtifactKind.TRANSCRIPT_REDACTED,
@@ -87,7 +77,9 @@ def circumstances(tx: Transaction, recording: Recording, owner: Tenant, *, is_he
         said=tuple(list_consents(tx, recording.call)) if recording.call else (),
         legs=tuple(list_legs(tx, recording.call)) if recording.call else (),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=_events(tx, recording=recording.id, call=recording.call, signals=_child_signals(tx, recording, noted)),
+        events=what_happened(
+            tx, recording=recording.id, call=recording.call, signals=child_signals(tx, recording, noted)
+        ),
     )
 
 
@@ -121,7 +113,7 @@ def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
         artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said),
         tenant=_tenant(tx, owner, artifact.kind, shared.noted),
         call=shared.call,
-        events=_with_holds(tx, shared.events, artifact, call=recording.call),
+        events=with_holds(tx, shared.events, artifact, call=recording.call),
         parents=parents,
         evidence=_evidence(owner),
         considered=considered,
@@ -130,7 +122,7 @@ def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
 
 def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
     """Put together what is known now about an artifact of a call that has no recording: nothing was heard of it."""
-    is_child = _CHILD_SIGNAL in list_flags(tx, call.id)
+    is_child = CHILD_SIGNAL in list_flags(tx, call.id)
     signals = (ChildSignal(sign=ChildSign.AGENT_FLAG, on=call.started_at.date()),) if is_child else ()
     return Facts(
         as_of=tx.now,
@@ -139,7 +131,7 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
         ),
         tenant=_tenant(tx, owner, artifact.kind, {}),
         call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
-        events=_with_holds(tx, _events(tx, call=call.id, signals=signals), artifact, call=call.id),
+        events=with_holds(tx, what_happened(tx, call=call.id, signals=signals), artifact, call=call.id),
         evidence=_evidence(owner),
     )
 
@@ -153,33 +145,9 @@ def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Fact
         ),
         tenant=_tenant(tx, owner, artifact.kind, {}),
         call=CallFacts(),
-        events=_with_holds(tx, _events(tx, call=None, signals=()), artifact, call=None),
+        events=with_holds(tx, what_happened(tx, call=None, signals=()), artifact, call=None),
         evidence=_evidence(owner),
     )
-
-
-def _events(
-    tx: Transaction,
-    *,
-    call: CallId | None,
-    signals: tuple[ChildSignal, ...],
-    recording: RecordingId | None = None,
-) -> EventFacts:
-    """Read what has happened to everything of a recording or call; holds may cover single artifacts of it."""
-    ended = list_endings_of(tx, recording=recording, call=call)
-    is_open, has_objection = requests_about(tx, list_terms_of(tx, recording=recording, call=call))
-    return EventFacts(
-        deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
-        closed_on=first_day(ended, RetentionBasis.CLOSURE),
-        child_signals=signals,
-        is_request_open=is_open,
-        has_objection=has_objection,
-    )
-
-
-def _with_holds(tx: Transaction, events: EventFacts, artifact: Artifact, *, call: CallId | None) -> EventFacts:
-    covering = list_holds_on(tx, recording=artifact.recording, call=call, artifact=artifact)
-    return replace(events, holds=tuple(sorted({hold.matter for hold in covering})))
 
 
 def _evidence(owner: Tenant) -> tuple[EvidenceFact, ...]:
@@ -299,22 +267,3 @@ def _people_of(tx: Transaction, call: Call) -> tuple[Leg, ...]:
 def _everyone_granted(people: Sequence[Leg], events: Sequence[ConsentEvent], purpose: Purpose) -> bool:
     granted = {(s.leg_role, s.ordinal) for s in standings(tuple(events)) if s.purpose is purpose and s.is_granted}
     return bool(people) and {(leg.role, leg.ordinal) for leg in people} <= granted
-
-
-def _child_signals(tx: Transaction, recording: Recording, noted: Noted) -> tuple[ChildSignal, ...]:
-    """Join what was heard, told during the call, and noted since; a person's clearing covers what came before it."""
-    on = (recording.started_at or tx.now).date()
-    later = list_child_signals(tx, recording=recording.id, call=recording.call)
-    cleared = max((at for at, entry in enumerate(later) if entry.sign == CLEARED), default=-1)
-    signals: list[ChildSignal] = []
-    if recording.call is not None and _CHILD_SIGNAL in list_flags(tx, recording.call):
-        signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on, is_cleared=cleared >= 0))
-    if noted.get("stated_age") is not None:
-        age = int(noted["stated_age"])
-        signals.append(ChildSignal(sign=ChildSign.STATED_AGE, on=on, age=age, is_cleared=cleared >= 0))
-    signals += [
-        ChildSignal(sign=ChildSign(entry.sign), on=entry.on, age=entry.age, is_cleared=at < cleared)
-        for at, entry in enumerate(later)
-        if entry.sign != CLEARED
-    ]
-    return tuple(signals)

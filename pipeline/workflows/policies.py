@@ -6,11 +6,9 @@ it takes effect. Once an hour a worker looks for what is due; naming work again 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.policies.changes import is_tightening
 from pipeline.policies.versions import PolicyShelf, PolicyVersion
@@ -29,10 +27,7 @@ from pipeline.store.redecisions import (
 )
 from pipeline.store.session import Database, Transaction
 from pipeline.store.system_session import list_published, list_redeciding
-from pipeline.telemetry import log
 from pipeline.workflows.queue import DurableQueue
-
-_LOOKS_EVERY_S: Final = 60.0
 
 
 def redecide_chunk(context: StepContext, tenant: TenantId, job: str, ordinal: int) -> Receipt:
@@ -92,18 +87,6 @@ class PolicyWatch:
     def __init__(self, database: Database, queue: DurableQueue, clock: Clock) -> None:
         self._database, self._queue, self._clock = database, queue, clock
         self._looked = ""
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="policies", daemon=True)
-
-    def start(self) -> None:
-        """Begin to watch the clock."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop watching."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def enqueue_due(self) -> int:
         """Enqueue what is due unless this hour was looked at; count the jobs, chunks and notices named.
@@ -147,15 +130,6 @@ class PolicyWatch:
                 self._queue.enqueue_redecision(tx, tx.tenant, job.id, chunks=chunks, cause=day)
                 named += len(chunks)
         return named
-
-    def _watch(self) -> None:
-        while True:
-            try:
-                self.enqueue_due()
-            except PipelineError as error:
-                log().warning("policies.not_enqueued", error=type(error).__name__)
-            if self._stopping.wait(_LOOKS_EVERY_S):
-                return
 
 
 def _cause(begun: str, version: PolicyVersion) -> str:

@@ -6,13 +6,10 @@ one whose worker died is taken up by another.
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
-from typing import Final
 
 from pipeline.decisions.subject_requests import alert_late
 from pipeline.intake.accept_recording import RecordingNews, accept_recording
-from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.ports.clock import Clock
 from pipeline.ports.queue import WorkQueue
@@ -23,10 +20,7 @@ from pipeline.steps.reconcile import reconcile as reconcile_step
 from pipeline.store.session import Transaction
 from pipeline.store.system_session import list_tenants
 from pipeline.store.vault import Vault
-from pipeline.telemetry import log
 from pipeline.workflows.queue import DurableQueue
-
-_LOOKS_EVERY_S: Final = 60.0
 
 
 def reconcile_tenant(
@@ -51,18 +45,6 @@ class Hourly:
     def __init__(self, vault: Vault, queue: DurableQueue, clock: Clock) -> None:
         self._vault, self._queue, self._clock = vault, queue, clock
         self._enqueued = ""
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="hourly", daemon=True)
-
-    def start(self) -> None:
-        """Begin to watch the clock."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop watching."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def enqueue_due(self) -> int:
         """Enqueue this hour's comparisons unless that was done; count the tenants named.
@@ -80,15 +62,6 @@ class Hourly:
                 alert_late(tx, tx.now.date(), actor="system")
         self._enqueued = hour
         return len(tenants)
-
-    def _watch(self) -> None:
-        while True:
-            try:
-                self.enqueue_due()
-            except PipelineError as error:
-                log().warning("reconcile.not_enqueued", error=type(error).__name__)
-            if self._stopping.wait(_LOOKS_EVERY_S):
-                return
 
 
 def _news(theirs: VendorRecording) -> RecordingNews:

@@ -6,7 +6,6 @@ worker died is taken up by another. What the ledger says must be gone is looked 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -26,7 +25,6 @@ from pipeline.store.vault import Vault
 from pipeline.telemetry import log
 from pipeline.workflows.queue import DurableQueue
 
-_LOOKS_EVERY_S: Final = 60.0
 _FROM_HOUR: Final = 2
 """Runs begin at this hour (UTC): the day before is over, and few people call."""
 
@@ -101,18 +99,6 @@ class Nightly:
     def __init__(self, vault: Vault, queue: DurableQueue, clock: Clock) -> None:
         self._vault, self._queue, self._clock = vault, queue, clock
         self._enqueued = ""
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="nightly", daemon=True)
-
-    def start(self) -> None:
-        """Begin to watch the clock."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop watching."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def enqueue_due(self) -> int:
         """Enqueue today's runs once it is time and unless that was done; count the tenants named.
@@ -130,12 +116,3 @@ class Nightly:
                 self._queue.enqueue_retention(tx, tenant, day=day)
         self._enqueued = day
         return len(tenants)
-
-    def _watch(self) -> None:
-        while True:
-            try:
-                self.enqueue_due()
-            except PipelineError as error:
-                log().warning("retention.not_enqueued", error=type(error).__name__)
-            if self._stopping.wait(_LOOKS_EVERY_S):
-                return

@@ -24,6 +24,7 @@ from pipeline.vendors.webhook_out import WebhookNotices
 from pipeline.workflows import engine
 from pipeline.workflows.policies import PolicyWatch, announce, redecide_chunk, start_redecision
 from pipeline.workflows.queue import DurableQueue
+from pipeline.workflows.upkeep import Upkeep
 from tests.answering import receiving
 from tests.conftest import APP_ROLE, make_tenant
 from tests.pipeline.policies.variants import variant
@@ -239,8 +240,7 @@ def test_with_the_database_away_it_is_named_at_the_next_look(queue, tmp_path, cl
     watch = PolicyWatch(away, queue, clock)
     with pytest.raises(StoreUnreachable):
         watch.enqueue_due()
-    watch.start()
-    watch.stop()
+    assert Upkeep([watch.enqueue_due]).look() == 0
     shown = capfd.readouterr()
-    assert "policies.not_enqueued" in shown.out + shown.err
+    assert "upkeep.not_enqueued" in shown.out + shown.err
     away.close()

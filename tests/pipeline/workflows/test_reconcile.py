@@ -20,6 +20,7 @@ from pipeline.vendors.twilio import TwilioRecordings
 from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly, reconcile_tenant
+from pipeline.workflows.upkeep import Upkeep
 from samples.scenario import Fault
 from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
@@ -169,8 +170,7 @@ def test_with_the_database_away_the_hour_is_enqueued_at_the_next_look(hourlies, 
     hourly = Hourly(replace(at_twilio.context.vault, database=away), hourlies[0]._queue, clock)
     with pytest.raises(StoreUnreachable):
         hourly.enqueue_due()
-    hourly.start()
-    hourly.stop()
+    assert Upkeep([hourly.enqueue_due]).look() == 0
     shown = capfd.readouterr()
-    assert "reconcile.not_enqueued" in shown.out + shown.err
+    assert "upkeep.not_enqueued" in shown.out + shown.err
     away.close()

@@ -65,8 +65,6 @@ def test_nothing_is_enqueued_before_the_hour_and_the_next_day_anew(line, queue, 
     clock.move(days=1)
     assert night.enqueue_due() == 1
     assert len(named(database)) == 2
-    night.start()
-    night.stop()
 
 
 def test_a_deletion_is_purged_by_the_worker_that_its_transaction_started(line, queue, app_url):

@@ -13,7 +13,7 @@ from pipeline.store.calls import get_call, mark_ended
 from pipeline.store.consents import list_consents
 from pipeline.store.decisions import find_decision
 from pipeline.store.subject_requests import get_request
-from pipeline.workflows.subject import answer_request, purge_soon, recall_soon
+from pipeline.workflows.subject import answer_request
 from tests.fakes import NotedQueue
 from tests.line import Line
 from tests.pipeline.steps.asking import WHOLE, asked
@@ -96,5 +96,17 @@ def test_nothing_is_done_for_whoever_has_not_shown_who_they_are_or_was_refused(l
 def test_a_correction_needs_its_words(line):
     with pytest.raises(InvalidInput):
         answered(line, K.CORRECTION)
-    assert purge_soon(line.context, line.owner.id, "rec_1") is None
-    assert recall_soon(line.context, line.owner.id, "rec_1") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [(K.DELETION, "deletion_request"), (K.WITHDRAWAL, "withdrawal"), (K.OBJECTION, "objection"), (K.ACCESS, None)],
+)
+@pytest.mark.clause("nejix", "4", "You may delete individual records earlier")
+def test_what_a_person_ended_leaves_every_dataset_and_what_they_erased_is_purged(line, kind, cause):
+    recording = line.through(line.record(), *WHOLE)
+    _, request, queue = answered(line, kind)
+    with line.tx() as tx:
+        assert [c.value for c in list_causes(tx, recording.id)] == ([] if cause is None else [cause])
+    purged = [(line.owner.id, recording.id, request.id)]
+    assert queue.purges == (purged if kind is K.DELETION else [])

@@ -135,3 +135,22 @@ def test_a_moment_narrows_the_list(stage, owner, tx, clock):
         made = a_recording(opened, None)
     since = clock.now().isoformat()
     assert [one["id"] for one in ask(stage, "recordings", since=since).json()["recordings"]] == [made.id]
+
+
+@pytest.mark.clause("nejix", "4", "You may delete individual records earlier")
+def test_a_recording_is_deleted_by_its_owner_alone_and_with_a_reason(stage, owner, tx):
+    """Per-record delete through the API."""
+
+    def delete(recording: str, key: str = API_KEY, **query: str):
+        headers = {"Authorization": f"Bearer {key}"}
+        return stage.client.delete(f"/api/v1/recordings/{recording}", params=query, headers=headers)
+
+    with tx() as opened:
+        made = a_recording(opened, None)
+    assert delete(made.id).status_code == 422
+    assert delete(made.id, "ek_" + "x" * 43, reason="asked").status_code == 401
+    assert delete("rec_" + "0" * 26, reason="asked").status_code == 404
+    answered = delete(made.id, reason="asked by mail")
+    assert (answered.status_code, answered.json()["is_held"]) == (202, False)
+    assert stage.context.queue.purges == [(owner.id, made.id, answered.json()["request"])]
+    assert delete(made.id, reason="again").json()["request"] == answered.json()["request"]
