@@ -33,13 +33,14 @@ def settle_consent(context: StepContext, tenant: TenantId, recording: RecordingI
         is_cut_anew = found.state is RecordingState.AUTHORISED and not _holds(read_facts(tx, recording), noted)
         if answer.is_authorised and (is_new or is_cut_anew):
             mark_state(tx, recording, RecordingState.AUTHORISED)
-            merge_facts(tx, recording, {**noted, **_switches(owner)})
+            settled = {**noted, **_switches(owner)}
+            merge_facts(tx, recording, settled)
             add_event(
                 tx,
                 AuditTag.RECORDING_AUTHORISED,
                 actor="system",
                 target=recording,
-                facts={"reason": answer.reason, "source": found.source, **noted},
+                facts={"reason": answer.reason, "source": found.source, **settled},
             )
     return {"is_authorised": answer.is_authorised, "reason": answer.reason, "cut_at_ms": answer.cut_at_ms}
 
