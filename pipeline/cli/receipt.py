@@ -15,7 +15,6 @@ from pipeline.consent.receipt_form import AnswerPart
 from pipeline.consent.receipt_proof import MOST_BYTES, CheckedReceipt, Proof, check_file, read_trusted
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId, tenant_id, twilio_sid
-from pipeline.reads.audit_file import read_log
 
 _REASON = "exported by an operator"
 
@@ -32,6 +31,8 @@ def command() -> None:
 @as_json_option
 def verify(path: Path, keys_path: Path | None, log_path: Path | None, as_json: bool) -> None:
     """Check a receipt, or an export of a call's: offline, every signature, every digest, its place in the log."""
+    from pipeline.reads.audit_file import read_log
+
     trusted = read_trusted(_read(keys_path)) if keys_path is not None else None
     log = read_log(log_path) if log_path is not None else None
     proof = check_file(_read(path), trusted=trusted, log=log)
