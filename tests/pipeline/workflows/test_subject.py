@@ -12,6 +12,7 @@ from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import get_call, mark_ended
 from pipeline.store.consents import list_consents
 from pipeline.store.decisions import find_decision
+from pipeline.store.recalls import list_causes
 from pipeline.store.subject_requests import get_request
 from pipeline.workflows.subject import answer_request
 from tests.fakes import NotedQueue
