@@ -18,6 +18,8 @@ MADE_ONCE = {
     "numbers": {"tenant", "number_ref"},
     "wordings": {"tenant", "script_id", "locale", "version"},
     "recorder_events": {"tenant", "call_id", "cause"},
+    "access_revocations": {"tenant", "grant_id"},
+    "purpose_revocations": {"tenant", "consent_id"},
 }
 
 
@@ -51,6 +53,8 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("signing_keys", "public_key"),
         ("legal_requests", "sealed"),
         ("legal_acts", "sealed"),
+        ("access_grants", "sealed"),
+        ("transfer_notices", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}
