@@ -15,7 +15,6 @@ from pipeline.steps.gather_facts import gather
 from pipeline.store.audit import list_events
 from tests.builders import a_call, a_recording, an_artifact_row
 
-FRAUD = pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 BOSS = "user:boss"
 
 
@@ -33,7 +32,7 @@ def ask(recording) -> AccessAsk:
     )  # fmt: skip
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 def test_a_grant_has_a_purpose_an_end_and_a_log_entry(database, tenant, keys, ask, clock):
     with database.transaction(tenant.id) as tx:
         grant = grant_access(tx, ask, keys=keys, actor=BOSS)
@@ -44,7 +43,7 @@ def test_a_grant_has_a_purpose_an_end_and_a_log_entry(database, tenant, keys, as
     assert "canary" not in str(event)
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -87,7 +86,7 @@ def test_a_grant_is_revoked_once_and_not_after_its_end(database, tenant, keys, a
         revoke_access(tx, second, actor=BOSS)
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 @pytest.mark.parametrize("kind", [ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.TRANSCRIPT_REDACTED])
 def test_a_grant_is_no_reason_to_keep_anything(database, tenant, keys, ask, recording, kind):
     with database.transaction(tenant.id) as tx:

@@ -16,7 +16,6 @@ from pipeline.store.audit import list_events
 from pipeline.store.calls import add_leg
 from tests.builders import a_call
 
-EXPLICIT = pytest.mark.clause("nejix", "3", "with your explicit consent")
 STUDY = "quality_study_2026"
 BOTH = (LegRole.CALLER, LegRole.CALLEE)
 
@@ -29,7 +28,7 @@ def consent(call: str, role: LegRole = LegRole.CALLER, **changes) -> PurposeCons
     return replace(plain, **changes)
 
 
-@EXPLICIT
+@pytest.mark.clause("nejix", "3", "with your explicit consent")
 def test_nothing_is_allowed_before_everybody_agreed_or_after_anybody_took_it_back(database, tenant, keys, clock):
     with database.transaction(tenant.id) as tx:
         call, other = a_call(tx, keys, roles=BOTH), a_call(tx, keys)
@@ -53,7 +52,7 @@ def test_nothing_is_allowed_before_everybody_agreed_or_after_anybody_took_it_bac
     assert events == ["consent:purpose:agreed", "consent:purpose:withdrawn"]
 
 
-@EXPLICIT
+@pytest.mark.clause("nejix", "3", "with your explicit consent")
 def test_a_persons_consent_covers_their_calls_and_a_later_no_on_one_ends_it_there(database, tenant, keys, clock):
     with database.transaction(tenant.id) as tx:
         call, other = a_call(tx, keys, roles=()), a_call(tx, keys)
@@ -71,7 +70,7 @@ def test_a_persons_consent_covers_their_calls_and_a_later_no_on_one_ends_it_ther
         assert not is_allowed_for(tx, STUDY, call)
 
 
-@EXPLICIT
+@pytest.mark.clause("nejix", "3", "with your explicit consent")
 @pytest.mark.parametrize("purpose", sorted(TAKEN))
 def test_what_a_call_is_asked_for_is_never_allowed_this_way(database, tenant, keys, purpose):
     with database.transaction(tenant.id) as tx:
@@ -111,7 +110,7 @@ def test_a_call_that_is_not_there_allows_nothing(database, tenant):
             revoke_consent(tx, "pcs_none", actor="user:1")
 
 
-@EXPLICIT
+@pytest.mark.clause("nejix", "3", "with your explicit consent")
 @given(acts=st.lists(st.tuples(st.sampled_from(BOTH), st.booleans()), max_size=8))
 @settings(max_examples=25)
 def test_a_call_is_allowed_exactly_while_everybodys_last_word_is_a_yes(database, tenant, keys, clock, acts):

@@ -19,7 +19,6 @@ from pipeline.store.endings import Ending, add_ending
 from pipeline.store.vault import Vault
 from tests.conftest import make_tenant
 
-FRAUD = pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 READ = "artifact:artifact:read"
 ALL = ("settle_consent", "capture", "keep_receipts", "transcribe", "detect", "redact_text", "redact_audio")
 
@@ -173,7 +172,7 @@ def read_for(line, recording, purpose: AccessPurpose) -> bytes:
     )
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 @pytest.mark.parametrize("purpose", AccessPurpose)
 def test_reading_for_a_purpose_needs_a_grant_for_it_and_the_log_names_both(line, recording, purpose):
     granted(line, recording, purpose, who="user:2")
@@ -188,7 +187,7 @@ def test_reading_for_a_purpose_needs_a_grant_for_it_and_the_log_names_both(line,
     assert (event["purpose"], event["grant"], event["reason"]) == (purpose.value, grant, "case 7")
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 def test_a_grant_that_is_over_or_revoked_opens_nothing(line, recording, clock):
     grant = granted(line, recording, AccessPurpose.FRAUD)
     with line.tx() as tx:
@@ -201,7 +200,7 @@ def test_a_grant_that_is_over_or_revoked_opens_nothing(line, recording, clock):
         read_for(line, recording, AccessPurpose.FRAUD)
 
 
-@FRAUD
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
 def test_a_grant_opens_nothing_that_is_shown_to_nobody(line, recording):
     granted(line, recording, AccessPurpose.SECURITY)
     with line.tx() as tx:
