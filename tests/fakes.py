@@ -21,6 +21,7 @@ class NotedQueue:
     def __init__(self) -> None:
         self.enqueued: list[tuple[TenantId, RecordingId]] = []
         self.ended: list[tuple[TenantId, CallId, int]] = []
+        self.judged: list[tuple[RecordingId, str]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -36,6 +37,11 @@ class NotedQueue:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.ended.append((tenant, call, delay_s))
+
+    def enqueue_judging(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.judged.append((recording, cause))
 
 
 class NotedRecordings:

@@ -61,17 +61,21 @@ def read_redacted(
         artifact = find_artifact(tx, recording, kind)
         if artifact is None:
             raise NotFound(f"recording {recording} has no {kind.value}")
-        if not read_facts(tx, recording).get("is_redaction_proved"):
-            raise NotPermitted("the redaction of this recording is not proved")
         grant = _granted(tx, artifact, actor, purpose)
-        decided = find_decision(tx, artifact.id)
-        if count_standing(tx, recording=recording, call=artifact.call) > _signs_judged(decided):
-            raise NotPermitted("a child was noted here and it is not judged yet: it is shown to nobody")
-        if decided is not None and decided.record["visibility"] in _SHOWN_TO_NOBODY:
-            raise NotPermitted(f"this recording is {decided.record['visibility']}: it is shown to nobody")
+        _check_shown(tx, recording, artifact)
         facts = {"kind": kind.value, "recording": recording, "reason": reason, **grant}
         add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     return vault.read(artifact)
+
+
+def _check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
+    if not read_facts(tx, recording).get("is_redaction_proved"):
+        raise NotPermitted("the redaction of this recording is not proved")
+    decided = find_decision(tx, artifact.id)
+    if count_standing(tx, recording=recording, call=artifact.call) > _signs_judged(decided):
+        raise NotPermitted("a child was noted here and it is not judged yet: it is shown to nobody")
+    if decided is not None and decided.record["visibility"] in _SHOWN_TO_NOBODY:
+        raise NotPermitted(f"this recording is {decided.record['visibility']}: it is shown to nobody")
 
 
 def _signs_judged(decided: StoredDecision | None) -> int:
