@@ -103,6 +103,12 @@ class AuditTag(StrEnum):
     LEGAL_EXPORTED = "legal:request:exported"
     LEGAL_NOTIFIED = "legal:request:notified"
     LEGAL_CLOSED = "legal:request:closed"
+    ACCESS_GRANTED = "access:grant:given"
+    ACCESS_REVOKED = "access:grant:revoked"
+    PURPOSE_AGREED = "consent:purpose:agreed"
+    PURPOSE_WITHDRAWN = "consent:purpose:withdrawn"
+    TRANSFER_NOTED = "transfer:notice:noted"
+    TRANSFER_ALLOWED = "transfer:export:allowed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
-"""Tables of what the policies promise besides: what a tenant is told, demands of law. The same rules as in `tables`."""
+"""Tables of what the policies promise besides: what a tenant is told, demands of law, access,
+consent to other purposes, transfers. The same rules as in `tables`.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
 from pipeline.store.tables import at, id_column, metadata, tenant_column
@@ -43,6 +45,75 @@ legal_acts = Table(
     Column("act", Text, nullable=False),
     Column("detail", JSONB, nullable=False),
     Column("sealed", LargeBinary),
+    Column("actor", Text, nullable=False),
+    at("at"),
+)
+
+access_grants = Table(
+    "access_grants",
+    metadata,
+    id_column(),
+    tenant_column(),
+    Column("actor", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("scope_kind", Text, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    at("starts_at"),
+    at("ends_at"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    at("at"),
+)
+
+access_revocations = Table(
+    "access_revocations",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    tenant_column(),
+    Column("grant_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    at("at"),
+    UniqueConstraint("tenant", "grant_id"),
+)
+
+purpose_consents = Table(
+    "purpose_consents",
+    metadata,
+    id_column(),
+    tenant_column(),
+    Column("purpose", Text, nullable=False),
+    Column("scope_kind", Text, nullable=False),
+    Column("scope_id", Text, nullable=False),
+    Column("leg_role", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("evidence_kind", Text, nullable=False),
+    Column("evidence_sha256", Text, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    at("at"),
+)
+
+purpose_revocations = Table(
+    "purpose_revocations",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    tenant_column(),
+    Column("consent_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    at("at"),
+    UniqueConstraint("tenant", "consent_id"),
+)
+
+transfer_notices = Table(
+    "transfer_notices",
+    metadata,
+    id_column(),
+    tenant_column(),
+    Column("controller_ref", Text, nullable=False),
+    Column("notified_on", Date, nullable=False),
+    Column("transfer_on", Date, nullable=False),
+    Column("notice_sha256", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("actor", Text, nullable=False),
     at("at"),
 )

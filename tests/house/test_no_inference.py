@@ -13,8 +13,6 @@ from pipeline.model.transcript import Transcript, Utterance, Word
 from pipeline.ports.transcriber import Capabilities
 from tests.house.tree import ROOT, parse, sources
 
-pytestmark = pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
-
 INFERS = (
     "pyannote", "speechbrain", "resemblyzer", "wespeaker", "nemo", "titanet", "opensmile", "audeering", "deepface",
     "fer", "vadersentiment", "textblob", "transformers", "afinn", "hume", "symbl", "modulate", "picovoice", "pveagle",
@@ -44,6 +42,7 @@ def installed() -> set[str]:
     return {name.lower() for text in locks for name in re.findall(r"^([A-Za-z0-9_.\-]+)==", text, re.MULTILINE)}
 
 
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_no_package_that_draws_such_things_is_installed() -> None:
     names = installed()
     assert "deepgram-sdk" in names
@@ -62,10 +61,12 @@ def asked(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", sources(), ids=str)
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_no_vendor_is_asked_for_more_than_words(path: Path) -> None:
     assert asked(path) & ASKED == set()
 
 
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_deepgram_is_asked_for_what_is_listed_and_nothing_else() -> None:
     calls = [
         {keyword.arg for keyword in node.keywords}
@@ -76,9 +77,11 @@ def test_deepgram_is_asked_for_what_is_listed_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("heard", HEARD, ids=lambda kind: kind.__name__)
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_a_transcript_has_no_place_for_anything_but_words(heard: type) -> None:
     assert {f.name for f in fields(heard)} == HEARD[heard]
 
 
+@pytest.mark.clause("nejix", "8", "sensitive personal information beyond what is necessary")
 def test_no_recogniser_declares_more_than_to_hear_words() -> None:
     assert {f.name for f in fields(Capabilities)} == {"languages", "max_channels", "max_duration_s"}

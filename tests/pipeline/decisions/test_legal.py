@@ -15,9 +15,6 @@ from pipeline.store.tenant_notices import list_notices
 from tests.builders import a_recording, a_shelf
 
 ADA, COUNSEL = "user:ada", "user:counsel"
-PROCESS = pytest.mark.clause("nejix", "3", "respond to a valid legal process")
-GOOD_FAITH = pytest.mark.clause("nejix", "3", "if we believe in good faith")
-CONNEKZ = pytest.mark.clause("connekz", "3", "For legal reasons, safety, or business transfers")
 WORDS = LegalWords(reference="canary 26-cv-17", authority="canary court", statute="18 U.S.C. 2703(d)", notes="n")
 
 
@@ -73,9 +70,9 @@ def case(vault, tenant, clock) -> Case:
     return Case(vault, tenant, clock)
 
 
-@PROCESS
-@GOOD_FAITH
-@CONNEKZ
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
+@pytest.mark.clause("nejix", "3", "if we believe in good faith")
+@pytest.mark.clause("connekz", "3", "For legal reasons, safety, or business transfers")
 @pytest.mark.parametrize("kind", LegalKind)
 def test_whoever_took_it_in_does_not_approve_it_and_the_tenant_is_told_when_another_does(case, kind):
     request = case.open(case.demand(kind))
@@ -89,7 +86,7 @@ def test_whoever_took_it_in_does_not_approve_it_and_the_tenant_is_told_when_anot
         case.approve(request)
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_an_order_that_bars_the_notice_is_recorded_and_the_tenant_is_told_after_it(case, clock):
     request = case.open()
     until = case.today + timedelta(days=30)
@@ -108,7 +105,7 @@ def test_an_order_that_bars_the_notice_is_recorded_and_the_tenant_is_told_after_
         case.notify(request)
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 @pytest.mark.parametrize(
     ("which", "given", "error"),
     [
@@ -134,7 +131,7 @@ def test_counsel_names_what_is_disclosed(case):
         approve_request(tx, request, Approval(artifacts=()), keys=case.vault.keys, actor=COUNSEL)
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_what_it_covers_is_held_where_that_is_asked_for(case):
     case.open()
     with case.tx() as tx:

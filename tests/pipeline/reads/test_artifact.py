@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
+from pipeline.decisions.access import AccessAsk, grant_access, revoke_access
 from pipeline.decisions.children import clear_child, note_child
+from pipeline.model.access import AccessPurpose
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted, StoreUnreachable
 from pipeline.model.retention import RetentionBasis
@@ -153,3 +156,55 @@ def test_what_cannot_be_audited_is_not_opened(line, recording):
     with pytest.raises(StoreUnreachable):
         read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED, vault=broken)
     assert opened == []
+
+
+def granted(line, recording, purpose: AccessPurpose, *, who: str = "user:1") -> str:
+    scope = ("recording", recording.id)
+    ask = AccessAsk(who=who, purpose=purpose, scope=scope, lasts=timedelta(hours=24), reason="a report of fraud")
+    with line.tx() as tx:
+        return grant_access(tx, ask, keys=line.context.vault.keys, actor="user:boss").id
+
+
+def read_for(line, recording, purpose: AccessPurpose) -> bytes:
+    kind = ArtifactKind.TRANSCRIPT_REDACTED
+    return read_redacted(
+        line.context.vault, line.owner.id, recording.id, kind, actor="user:1", reason="case 7", purpose=purpose
+    )
+
+
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
+@pytest.mark.parametrize("purpose", AccessPurpose)
+def test_reading_for_a_purpose_needs_a_grant_for_it_and_the_log_names_both(line, recording, purpose):
+    granted(line, recording, purpose, who="user:2")
+    for other in set(AccessPurpose) - {purpose}:
+        granted(line, recording, other)
+    with pytest.raises(NotPermitted, match="no grant"):
+        read_for(line, recording, purpose)
+    assert line.events(READ) == []
+    grant = granted(line, recording, purpose)
+    assert read_for(line, recording, purpose)
+    (event,) = line.events(READ)
+    assert (event["purpose"], event["grant"], event["reason"]) == (purpose.value, grant, "case 7")
+
+
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
+def test_a_grant_that_is_over_or_revoked_opens_nothing(line, recording, clock):
+    grant = granted(line, recording, AccessPurpose.FRAUD)
+    with line.tx() as tx:
+        revoke_access(tx, grant, actor="user:boss")
+    with pytest.raises(NotPermitted):
+        read_for(line, recording, AccessPurpose.FRAUD)
+    granted(line, recording, AccessPurpose.FRAUD)
+    clock.move(hours=24)
+    with pytest.raises(NotPermitted):
+        read_for(line, recording, AccessPurpose.FRAUD)
+
+
+@pytest.mark.clause("nejix", "2", "Monitor for fraud, abuse, and security incidents")
+def test_a_grant_opens_nothing_that_is_shown_to_nobody(line, recording):
+    granted(line, recording, AccessPurpose.SECURITY)
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+    line.run(decide_artifacts, recording)
+    with pytest.raises(NotPermitted, match="quarantined"):
+        read_for(line, recording, AccessPurpose.SECURITY)

@@ -14,7 +14,6 @@ from pipeline.store.recordings import merge_facts
 from pipeline.store.signing_keys import list_public_keys
 
 STEPS = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio")
-PROCESS = pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 WORDS = LegalWords(reference="26-cv-17", authority="a court", statute="18 U.S.C. 2703(d)")
 
 
@@ -48,7 +47,7 @@ def pinned(line) -> dict[str, bytes]:
         return {key.kid: key.public_key for key in list_public_keys(tx)}
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_the_answer_is_what_was_named_with_who_when_and_the_digest_of_each_file(line, recording):
     request = approved(line, recording, K.TRANSCRIPT_REDACTED, K.RECORDING_REDACTED)
     files = export(line, request)
@@ -64,7 +63,7 @@ def test_the_answer_is_what_was_named_with_who_when_and_the_digest_of_each_file(
     assert digests == {kind: hashlib.sha256(body).hexdigest() for kind, body in made.items()}
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_originals_leave_only_where_they_were_ordered_and_approved(line, recording):
     request = approved(line, recording, K.TRANSCRIPT_ORIGINAL, orders_originals=True)
     stated = check_custody(files := export(line, request))
@@ -72,7 +71,7 @@ def test_originals_leave_only_where_they_were_ordered_and_approved(line, recordi
     assert any(b"canaryname" in body for body in files.values())
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_each_artifact_and_each_answer_stands_in_the_log(line, recording):
     request = approved(line, recording, K.TRANSCRIPT_REDACTED)
     custody = [hashlib.sha256(export(line, request)[CUSTODY]).hexdigest() for _ in range(2)]
@@ -83,7 +82,7 @@ def test_each_artifact_and_each_answer_stands_in_the_log(line, recording):
     ]
 
 
-@PROCESS
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 def test_nothing_is_handed_out_before_it_is_approved_or_after_it_is_closed(line, recording):
     with pytest.raises(IllegalTransition):
         export(line, opened(line, recording))

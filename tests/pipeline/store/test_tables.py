@@ -34,6 +34,8 @@ MADE_ONCE = {
     "subject_requests": {"tenant", "token_sha256"},
     "subject_tries": {"tenant", "bucket", "began_at"},
     "blind_terms": {"tenant", "term", "source_id", "whose"},
+    "access_revocations": {"tenant", "grant_id"},
+    "purpose_revocations": {"tenant", "consent_id"},
 }
 
 
@@ -73,6 +75,8 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("subject_request_events", "sealed"),
         ("legal_requests", "sealed"),
         ("legal_acts", "sealed"),
+        ("access_grants", "sealed"),
+        ("transfer_notices", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

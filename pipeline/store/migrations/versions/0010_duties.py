@@ -1,4 +1,4 @@
-"""What the policies promise besides: notices to a tenant, demands of law."""
+"""What the policies promise besides: notices to a tenant, demands of law, access, other purposes, transfers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,39 @@ create table earmark.legal_acts (
   id bigint generated always as identity primary key, tenant text not null, request_id text not null,
   act text not null, detail jsonb not null, sealed bytea, actor text not null, at timestamptz not null);
 create index on earmark.legal_acts (tenant, request_id, id);
+create table earmark.access_grants (
+  id text primary key, tenant text not null, actor text not null, purpose text not null, scope_kind text not null,
+  scope_id text not null, starts_at timestamptz not null, ends_at timestamptz not null, sealed bytea not null,
+  granted_by text not null, at timestamptz not null,
+  check (ends_at > starts_at and ends_at <= starts_at + interval '24 hours'));
+create index on earmark.access_grants (tenant, actor, purpose, ends_at);
+create table earmark.access_revocations (
+  id bigint generated always as identity primary key, tenant text not null, grant_id text not null,
+  actor text not null, at timestamptz not null, unique (tenant, grant_id));
+create table earmark.purpose_consents (
+  id text primary key, tenant text not null, purpose text not null, scope_kind text not null, scope_id text not null,
+  leg_role text not null, ordinal integer not null, evidence_kind text not null, evidence_sha256 text not null,
+  given_on date not null, actor text not null, at timestamptz not null);
+create index on earmark.purpose_consents (tenant, purpose, scope_kind, scope_id);
+create table earmark.purpose_revocations (
+  id bigint generated always as identity primary key, tenant text not null, consent_id text not null,
+  actor text not null, at timestamptz not null, unique (tenant, consent_id));
+create table earmark.transfer_notices (
+  id text primary key, tenant text not null, controller_ref text not null, notified_on date not null,
+  transfer_on date not null, notice_sha256 text not null, sealed bytea not null, actor text not null,
+  at timestamptz not null, check (notified_on < transfer_on));
+create index on earmark.transfer_notices (tenant, controller_ref, transfer_on);
 """
 
 GRANTS = {
     "notices_to_tenant": "select, insert, update (state, sent_at)",
     "legal_requests": "select, insert",
     "legal_acts": "select, insert",
+    "access_grants": "select, insert",
+    "access_revocations": "select, insert",
+    "purpose_consents": "select, insert",
+    "purpose_revocations": "select, insert",
+    "transfer_notices": "select, insert",
 }
 """What the app may do; no row of these is ever removed, and what was noted is never changed."""
 
