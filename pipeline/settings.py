@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -17,11 +17,32 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from pipeline.model.errors import InvalidInput
 
 _REGION: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TLS_MODES: Final = frozenset({"require", "verify-ca", "verify-full"})
 _POSTGRES_URL: Final = re.compile(r"postgresql\+psycopg://[^/\s]*(/|$|\?)")
 
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _is_here(host: str) -> bool:
+    """Say whether a host is this machine: by name, by number, or as the path of a socket."""
+    return host in ("", "localhost", "::1") or host[0] == "/" or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
+
+
+def _is_encrypted(given: str) -> str:
+    """Refuse to send anything in the clear, except to this machine."""
+    try:
+        parts = urlsplit(given)
+        host = parts.hostname or ""
+    except ValueError:
+        raise ValueError("not an address such as https://api.example.com") from None
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))):
+        raise ValueError("an address begins with https://; http:// is for this machine alone")
+    return given
+
+
+type Address = Annotated[str, AfterValidator(_is_encrypted)]
 
 
 class DatabaseSettings(_Group):
@@ -37,7 +58,21 @@ class DatabaseSettings(_Group):
     def _names_the_driver(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None and not _POSTGRES_URL.match(given.get_secret_value()):
             raise ValueError("not of the form postgresql+psycopg://user:password@host:port/database")
+        if given is not None:
+            _check_tls(given.get_secret_value())
         return given
+
+
+def _check_tls(url: str) -> None:
+    """Refuse a database on another machine that may be spoken to in the clear, as it may where nothing is said."""
+    try:
+        parts = urlsplit(url)
+        asked = parse_qs(parts.query, keep_blank_values=True)
+        hosts = [parts.hostname or "", *asked.get("host", [])]
+    except ValueError:
+        raise ValueError("not of the form postgresql+psycopg://user:password@host:port/database") from None
+    if not all(map(_is_here, hosts)) and not set(asked.get("sslmode", [""])) <= _TLS_MODES:
+        raise ValueError("a database on another machine needs ?sslmode=require, verify-ca or verify-full")
 
 
 def _names_one_region(given: str | None) -> str | None:
@@ -48,22 +83,6 @@ def _names_one_region(given: str | None) -> str | None:
 
 
 type Region = Annotated[str | None, AfterValidator(_names_one_region)]
-
-
-def _is_encrypted(given: str) -> str:
-    """Refuse to send anything in the clear, except to this machine."""
-    try:
-        parts = urlsplit(given)
-        host = parts.hostname or ""
-    except ValueError:
-        raise ValueError("not an address such as https://api.example.com") from None
-    is_here = host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
-        raise ValueError("an address begins with https://; http:// is for this machine alone")
-    return given
-
-
-type Address = Annotated[str, AfterValidator(_is_encrypted)]
 
 
 class ArtifactSettings(_Group):

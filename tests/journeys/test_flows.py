@@ -110,7 +110,6 @@ def test_what_may_not_be_kept_is_not(of):
 
 
 @every_flow
-@pytest.mark.acceptance(3)
 def test_nothing_is_recorded_before_the_last_of_those_who_were_asked_has_answered(of, house):
     """Whatever the flow: the first recorder that we started began when nobody was left to be asked."""
     ours = [entry for entry in house.entries(of) if entry.recorder.settings.source in OURS]

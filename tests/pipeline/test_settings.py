@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pipeline.model.errors import InvalidInput
 from pipeline.settings import DatabaseSettings, Settings, read_settings
 
-URL = "postgresql+psycopg://earmark_app:hunter2@db.internal:5432/earmark"
+URL = "postgresql+psycopg://earmark_app:hunter2@db.internal:5432/earmark?sslmode=verify-full"
 
 
 def test_a_setting_is_the_path_of_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +114,20 @@ def test_nothing_is_sent_in_the_clear_but_to_this_machine(monkeypatch: pytest.Mo
     for given in ("https://s3.internal:9000", "http://127.0.0.1:8333", "http://localhost:9", "http://[::1]:9"):
         monkeypatch.setenv(f"EARMARK_{name}", given)
         read_settings()
+
+
+@pytest.mark.parametrize(
+    "end", ["", "?sslmode=prefer", "?sslmode=disable", "?host=db.internal", "?sslmode=require&sslmode="]
+)
+@pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
+def test_a_database_on_another_machine_is_spoken_to_over_tls_alone(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    plain = URL.partition("?")[0] if not end.startswith("?host") else "postgresql+psycopg://earmark_app@/earmark"
+    for name in ("DATABASE__URL", "DATABASE__OWNER_URL"):
+        monkeypatch.setenv(f"EARMARK_{name}", plain + end)
+        with pytest.raises(InvalidInput, match=f"EARMARK_{name}: .*sslmode=require"):
+            read_settings()
+        monkeypatch.setenv(f"EARMARK_{name}", f"{plain}?sslmode=require")
+        read_settings()
+        monkeypatch.setenv(f"EARMARK_{name}", "postgresql+psycopg://earmark_app@localhost/earmark")
+        read_settings()
+        monkeypatch.delenv(f"EARMARK_{name}")

@@ -45,6 +45,7 @@ def test_what_is_bound_by_context_is_held_to_the_list_too(capsys: pytest.Capture
         log().info("call.begun")
     told = line(capsys)
     assert (told["tenant"], told["dropped"]) == ("acme", "caller")
+    assert "caller" not in told
 
 
 def test_an_exception_is_told_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:

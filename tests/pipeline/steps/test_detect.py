@@ -132,6 +132,7 @@ R = ("N", "R")
 @pytest.mark.parametrize(
     "said", [[("hello", 0), ("hello", 0)], [("hello", 0), (NOTICE, 10_001)], [(NOTICE, 20_000), ("", 0)]]
 )
+@pytest.mark.acceptance(3)
 def test_where_the_notice_must_be_inside_and_is_not_heard_at_the_beginning_it_is_withheld(line, said):
     made, recording = through(line, *said, tokens=R)
     with pytest.raises(Withheld, match="notice_not_inside"):
