@@ -50,8 +50,8 @@ def read_redacted(
 
     Raises:
         InvalidInput: no reason.
-        NotPermitted: the kind is not a redacted one, its redaction was not proved, no grant for the purpose is in force, or
-            something has ended the recording: it is hidden from that moment, also where a law or a hold keeps it.
+        NotPermitted: the kind is not a redacted one, its redaction was not proved, no grant for the purpose is in
+            force, or something has ended the recording: it is hidden from then on, also where a law or a hold keeps it.
         NotFound: the tenant has no such artifact.
     """
     if not reason.strip():

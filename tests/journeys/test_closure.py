@@ -152,7 +152,7 @@ def test_a_closed_account_is_not_closed_again_and_needs_a_reason(line, account):
         close_tenant(tx, line.context.vault, actor="u", reason="again", bundle=BUNDLE)
 
 
-@pytest.mark.clause("nejix", "4", "required … for legal, tax, or audit purposes")
+@pytest.mark.clause("nejix", "4", "legal, tax, or audit purposes")
 def test_what_is_held_is_sealed_under_its_matters_key_and_goes_with_the_release(line, recording, account):
     """Design ruling 5: readable by the matter's owners alone; the whole account is never exempt."""
     other = a_whole_recording(line)

@@ -52,7 +52,7 @@ def test_a_version_is_published_once_listed_and_waits_for_its_notice(earmark, to
     assert "no notice has arrived" in earmark("policy", "versions", "--tenant", told)[1]
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_what_must_not_be_published_is_one_line_and_leaves_nothing(earmark, told, tmp_path) -> None:
     for bundle in (
         variant("nejix", effective=in_days(13), notice_days=14),

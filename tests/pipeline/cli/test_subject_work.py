@@ -21,7 +21,7 @@ def opened(earmark: Earmark, kind: str, *, is_proved: bool = True) -> str:
 
 
 @pytest.mark.usefixtures("acme")
-@pytest.mark.clause("connekz", "4", "kept indefinitely (download available")
+@pytest.mark.clause("connekz", "4", "download available")
 @pytest.mark.parametrize("kind", ["access", "portability"])
 def test_an_export_is_written_for_its_owner_alone(earmark: Earmark, tmp_path: Path, kind: str) -> None:
     out = tmp_path / "answer.zip"

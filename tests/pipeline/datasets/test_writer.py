@@ -44,7 +44,7 @@ def test_counts_and_policies_are_of_what_was_written(tmp_path: Path) -> None:
 
 @given(given_to=st.sampled_from(SCOPES), offered=st.lists(st.sampled_from(SCOPES), min_size=1, max_size=12))
 @pytest.mark.clause("connekz", "2", "used for your own Connekz instance")
-@pytest.mark.clause("connekz", "2", "not … used to train other connekz models")
+@pytest.mark.clause("connekz", "2", "used to train other connekz models")
 def test_a_dataset_of_one_instance_holds_rows_of_that_instance_alone(tmp_path_factory, given_to, offered) -> None:
     """Whatever is offered in whatever order: what is of another instance, or of none, stops the writer."""
     writer = DatasetWriter(tmp_path_factory.mktemp("ds"), given_to)

@@ -33,7 +33,6 @@ def test_an_operator_attests_for_the_person_or_for_an_authorised_agent_with_a_re
 
 
 @pytest.mark.clause("nejix", "7", "We will respond within 30 days")
-@pytest.mark.clause("D.1", "7", "DSAR clock from receipt (not verification)")
 def test_asking_who_they_are_never_stops_the_clock_and_alerts_come_on_day_15_and_25_once_each(
     database, keys, tenant, clock
 ):
@@ -66,7 +65,7 @@ def test_a_request_is_answered_refused_and_closed_for_a_reason(database, keys, t
         assert close(tx, made.id, actor="cli", reason="done").state is RequestState.CLOSED
 
 
-@pytest.mark.clause("nejix", "8", "Right to Opt-Out")
+@pytest.mark.clause("nejix", "8", "Right to Opt Out of Sale or Sharing")
 def test_an_opt_out_of_sale_is_noted_and_answered_though_nothing_is_sold(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
         made = opened(tx, keys, RequestKind.OPT_OUT_OF_SALE)

@@ -33,7 +33,7 @@ def test_nothing_is_worked_on_or_answered_before_it_is_known_who_asks(kind):
             advance_request(kind, before, after)
 
 
-@pytest.mark.clause("nejix", "8", "Right to Opt-Out")
+@pytest.mark.clause("nejix", "8", "Right to Opt Out of Sale or Sharing")
 def test_what_only_keeps_more_from_happening_is_done_for_whoever_asks():
     for kind in NEEDS_NO_IDENTITY:
         assert advance_request(kind, S.OPEN, S.WORKING) is S.WORKING

@@ -40,7 +40,7 @@ def test_thirty_calendar_days_from_receipt_with_alerts_on_days_15_and_25(receive
 
 
 @pytest.mark.clause("connekz", "5", "access, correct, or request deletion")
-@pytest.mark.clause("D.3", "13", "30 days vs others")
+@pytest.mark.contradiction(13)
 @pytest.mark.parametrize(
     ("received", "due"),
     [
@@ -88,7 +88,7 @@ def test_the_working_days_of_another_country_are_not_guessed():
         ((), date(2027, 3, 2), "7"),
     ],
 )
-@pytest.mark.clause("D.3", "13", "earliest clock")
+@pytest.mark.contradiction(13)
 def test_the_earliest_clock_counts_and_is_named(places, due, section):
     found = deadline(date(2027, 1, 31), NEJIX, CLOCKS, places=places)
     assert (found.due_on, found.clause.section) == (due, section)

@@ -60,7 +60,7 @@ def test_the_version_in_force_on_a_day_is_the_last_that_had_begun(day: date, ver
     assert shelf.find("0" * 64) is None
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_a_version_whose_notice_never_arrived_is_in_force_on_no_day() -> None:
     shelf = shelf_of(load_bundle("nejix"), variant())
     unheard = PolicyShelf(versions=(shelf.versions[0], replace(shelf.newest, in_force_from=None)))
@@ -70,7 +70,7 @@ def test_a_version_whose_notice_never_arrived_is_in_force_on_no_day() -> None:
     assert record.retention == decided(shelf_of(load_bundle("nejix")), date(2040, 1, 1)).retention
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 @pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
 def test_a_late_notice_moves_the_first_day_and_an_early_one_does_not() -> None:
     later = variant("connekz")
@@ -104,7 +104,7 @@ def test_the_facts_name_every_version_announced_since_and_no_other() -> None:
     assert named(date(2029, 6, 1), datetime(2027, 8, 1, tzinfo=UTC)) == ["3"]
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 @pytest.mark.clause("connekz", "8", "Continued use after changes means you accept")
 def test_an_artifact_keeps_the_version_at_its_capture_and_a_loosening_never_reaches_back() -> None:
     longer = variant("nejix", {"retention/recording.original/days": 300})

@@ -13,7 +13,7 @@ from tests.pipeline.steps.asking import WHOLE, asked
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 
 
-@pytest.mark.clause("connekz", "4", "kept indefinitely (download available")
+@pytest.mark.clause("connekz", "4", "download available")
 def test_an_export_is_read_in_the_audit_log_until_what_it_was_made_from_has_ended(database, tenant, tmp_path):
     line = Line(context=scripted_context("", tmp_path, database=database), owner=tenant, folder=tmp_path)
     line.through(line.record(), *WHOLE)

@@ -152,7 +152,7 @@ def test_bytes_that_were_recalled_with_another_recording_stay_out_too(house, clo
 
 @given(instances=st.lists(st.sampled_from(["a", "b", None]), max_size=12), wanted=st.sampled_from(["a", "b", None]))
 @pytest.mark.clause("connekz", "2", "used for your own Connekz instance")
-@pytest.mark.clause("connekz", "2", "not … used to train other connekz models")
+@pytest.mark.clause("connekz", "2", "used to train other connekz models")
 def test_a_decision_fits_the_dataset_of_its_own_instance_and_no_other(instances, wanted) -> None:
     """Of any calls, what fits a dataset's scope is of that very instance; what came through none fits none of them."""
     scope = VENDOR if wanted is None else own(wanted)

@@ -157,7 +157,7 @@ def test_what_a_decision_was_made_by_is_kept_with_it_and_makes_it_again(line, re
             assert replay_decision(tx, artifact.id).digest == find_decision(tx, artifact.id).digest
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_a_version_in_force_at_capture_judges_and_a_later_one_is_named_in_the_facts(line, recording, clock):
     later = variant("nejix", {"retention/recording.original/days": 30}, effective=clock.now().date())
     with line.tx() as tx:

@@ -44,7 +44,7 @@ def erased(line, **more):
 @pytest.mark.clause("nejix", "7", "We will respond within 30 days")
 @pytest.mark.clause("nejix", "8", "Right to Delete")
 @pytest.mark.clause("connekz", "5", "access, correct, or request deletion")
-@pytest.mark.clause("D.3", "3", "right wins; delete now")
+@pytest.mark.contradiction(3)
 def test_everything_of_the_persons_own_calls_is_due_at_once_also_what_the_policy_keeps_without_end(line):
     recording = line.through(line.record(), *WHOLE)
     other = line.through(line.record(), *WHOLE)
@@ -66,7 +66,7 @@ def test_everything_of_the_persons_own_calls_is_due_at_once_also_what_the_policy
     assert purge_at_next_run(line.context, line.owner.id, recording.id) is None
 
 
-@pytest.mark.clause("D.3", "6", "restrict (no access, no training), delete at expiry, tell the requester")
+@pytest.mark.contradiction(6)
 def test_what_a_hold_keeps_is_not_purged_and_the_requester_is_told(line):
     recording = line.through(line.record(), *WHOLE)
     with line.tx() as tx:
@@ -78,7 +78,7 @@ def test_what_a_hold_keeps_is_not_purged_and_the_requester_is_told(line):
     assert set(dispositions(line, recording).values()) == {"held"}
 
 
-@pytest.mark.clause("D.3", "6", "restrict (no access, no training), delete at expiry, tell the requester")
+@pytest.mark.contradiction(6)
 def test_what_a_law_orders_kept_is_restricted_and_the_day_it_goes_is_told(line):
     line.context.vault.database._clock.at = datetime(2027, 6, 1, tzinfo=UTC)  # India's minimum of a year is in force
     line.choose(establishment=("IN",))
@@ -117,7 +117,7 @@ def test_other_peoples_calls_stay_unless_somebody_looked_and_names_them(line):
         erase_person(line.context, line.owner.id, request.id, also=["rec_unknown"])
 
 
-@pytest.mark.clause("D.5", "12", "Deletion of one recording removes every derivative")
+@pytest.mark.acceptance(12)
 def test_nothing_of_an_erased_recording_may_be_trained_on(line):
     recording = line.through(line.record(), *WHOLE)
     erased(line)

@@ -61,7 +61,7 @@ def test_access_tells_categories_purposes_sources_recipients_retention_and_right
     assert (receipt["calls"], receipt["copies"], stands.state) == (1, 1, RequestState.ANSWERED)
 
 
-@pytest.mark.clause("connekz", "4", "kept indefinitely (download available")
+@pytest.mark.clause("connekz", "4", "download available")
 def test_what_is_handed_out_is_redacted_and_shows_only_what_is_proved_to_be_the_requesters_own(line):
     recording = line.through(line.record(), *WHOLE)
     plain = made(line)[3][f"copies/{recording.id}/transcript.json"].decode()
@@ -73,7 +73,6 @@ def test_what_is_handed_out_is_redacted_and_shows_only_what_is_proved_to_be_the_
 
 
 @pytest.mark.clause("nejix", "7", "structured, machine-readable format")
-@pytest.mark.clause("D.1", "7", "portability (JSON + WAV)")
 def test_portability_adds_a_vcon_that_agrees_with_the_copies(line):
     recording = line.through(line.record(), *WHOLE)
     files = made(line, K.PORTABILITY)[3]
@@ -111,7 +110,7 @@ def test_nothing_is_handed_out_of_what_was_not_proved_and_it_is_said(line):
     assert not [name for name in files if name.startswith("copies/")]
 
 
-@pytest.mark.clause("D.3", "15", "third parties on speaker: all are data subjects")
+@pytest.mark.contradiction(15)
 def test_of_other_peoples_calls_only_their_number_is_told(line):
     recording = line.through(line.record(), *WHOLE)
     named = Identifier(kind=IdentifierKind.NAME, value="canaryname canaryname")

@@ -116,7 +116,7 @@ def test_the_index_is_built_anew_with_the_same_terms(line):
     )
 
 
-@pytest.mark.clause("D.3", "14", "Redacted transcripts remain personal data")
+@pytest.mark.contradiction(14)
 def test_a_recording_without_a_manifest_is_indexed_by_its_call_and_purged_words_leave_no_terms(line):
     recording = line.through(line.record(), "settle_consent", "capture")
     assert index_people(line.context, line.owner.id, recording.id)["said"] == 0

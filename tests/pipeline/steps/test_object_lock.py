@@ -45,7 +45,7 @@ def test_what_no_law_orders_is_not_locked(line):
     assert [lock_of(line, a).retain_until for a in living(line, recording)] == [None] * len(living(line, recording))
 
 
-@pytest.mark.clause("connekz", "5", "subject to legal exceptions")
+@pytest.mark.clause("connekz", "5", "(subject to legal exceptions)")
 def test_a_deletion_request_against_a_mandated_minimum_restricts_and_deletes_at_the_end(indian, clock):
     """D.3-6: no access, no training, deleted at expiry."""
     recording = a_whole_recording(indian, places=("IN",), tokens=("N", "P", "O", "A", "T", "B", "R", "L"))

@@ -276,7 +276,7 @@ def test_every_version_and_delete_marker_goes_and_is_counted(line, recording):
     assert (len(one["versions"]), len(one["delete_markers"])) == (1, 1)
 
 
-@pytest.mark.clause("nejix", "9", "promptly delete")
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
 def test_what_a_child_said_goes_within_seventy_two_hours_whatever_the_policy_keeps_for_ever(line, clock):
     """Nejix 9: overrides perpetual."""
     from pipeline.store.recordings import merge_facts

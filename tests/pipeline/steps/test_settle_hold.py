@@ -60,7 +60,7 @@ def test_what_was_decided_before_a_hold_is_decided_anew_and_held(line, recording
 
 
 @pytest.mark.clause("nejix", "4", "You may delete individual records earlier")
-@pytest.mark.clause("nejix", "3", "valid legal process")
+@pytest.mark.clause("nejix", "3", "respond to a valid legal process")
 @pytest.mark.parametrize(
     ("cause", "scope"),
     [(RetentionBasis.DELETION_REQUEST, None), (RetentionBasis.CLOSURE, ("tenant", "acme"))],

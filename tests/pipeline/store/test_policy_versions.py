@@ -46,7 +46,7 @@ def test_a_tenant_begins_with_the_packaged_policy_which_is_kept_once(database, t
     assert shelf.newest.in_force_from == packaged.effective.day
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_a_published_version_is_in_force_only_by_the_first_delivery_of_its_notice(database, tenant, clock):
     later = variant()
     with database.transaction(tenant.id) as tx:

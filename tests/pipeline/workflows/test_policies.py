@@ -102,7 +102,7 @@ def test_a_tenant_without_a_published_version_is_not_looked_at(watch, database, 
     assert watch.enqueue_due() == 0
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_a_notice_goes_out_hour_by_hour_until_it_arrives(watch, line, app_url, database, clock, receiver):
     receiver.status = 503
     later = publish(line, {"training/cool_off_days": 1}, url=receiver.url)
@@ -188,7 +188,7 @@ def test_a_chunk_that_was_given_up_is_named_anew_the_next_day_and_done_once(watc
     assert watch.enqueue_due() == 0
 
 
-@pytest.mark.clause("acceptance", "D.5.13", "tightening does")
+@pytest.mark.acceptance(13)
 def test_a_worker_that_died_in_the_middle_of_a_chunk_leaves_nothing_undone_or_done_twice(line, clock, queue):
     """Three recordings, the second of which cannot be tagged at first; then everything is judged once."""
     for _ in range(3):

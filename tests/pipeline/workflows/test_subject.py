@@ -51,8 +51,7 @@ def test_each_kind_is_answered_once_and_told_again(line, kind):
     assert {k: v for k, v in again.items() if k != "artifact"} == {k: v for k, v in receipt.items() if k != "artifact"}
 
 
-@pytest.mark.clause("nejix", "8", "Right to Limit")
-@pytest.mark.clause("D.3", "11", "stop future use")
+@pytest.mark.contradiction(11)
 def test_an_objection_needs_no_proof_and_stands_in_every_later_decision(line):
     recording = line.through(line.record(), *WHOLE)
     receipt, request, _ = answered(line, K.OBJECTION, is_proved=False)

@@ -75,7 +75,7 @@ def test_a_caller_withdraws_and_it_takes_effect_with_the_code(person, codes):
         assert {s.outcome for s in standing} == {Outcome.WITHDRAWN}
 
 
-@pytest.mark.clause("D.3", "6", "restrict (no access, no training), delete at expiry, tell the requester")
+@pytest.mark.contradiction(6)
 def test_what_has_to_stay_is_told_with_its_day_and_clause(person):
     path = person.ask("deletion")
     found = stands(person, path)

@@ -473,7 +473,7 @@ def test_an_answer_waits_for_another_that_is_being_noted(stage):
 # --- the version of the policy
 
 
-@pytest.mark.clause("nejix", "11", "at least 14 days before")
+@pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
 def test_a_call_begins_under_the_version_in_force_that_day_and_not_one_that_is_only_announced(stage, clock):
     owner = stage.tenant()
     call = stage.call(owner)
