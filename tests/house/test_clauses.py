@@ -14,35 +14,18 @@ from tests.journeys.clauses import HELD_BY_TESTS, PAGE, collect, numbered, page,
 from tests.journeys.contradictions import CONTRADICTIONS
 from tests.journeys.marks import TESTS, find_marks
 
-_REQUESTS: Final = "waits for requests of data subjects: intake, clock, answer"
 NOT_YET: Final[Mapping[tuple[str, str, str], str]] = {
     ("connekz", "preamble", "New Zealand’s Privacy Act 2020"): (
         "only a leg that may be in New Zealand is under its rules, and only its own script names recipients and rights"
     ),
-    ("connekz", "3", "For legal reasons, safety, or business transfers"): "waits for the way of legal requests",
-    ("connekz", "5", "access, correct, or request deletion"): _REQUESTS,
-    ("connekz", "5", "(subject to legal exceptions)"): _REQUESTS,
     ("connekz", "5", "Delete individual chats or all AI Assistant data"): (
-        "no page shows what is deleted and what remains; it comes with the page for requests of data subjects"
+        "no page offers to delete chats, so none can be taken for deleting calls; it comes with the console"
     ),
-    ("nejix", "1", "call metadata (duration, timestamps, caller phone number)"): "waits for the list of metadata",
-    ("nejix", "2", "Monitor for fraud, abuse, and security incidents"): "waits for access with a purpose and an end",
-    ("nejix", "3", "respond to a valid legal process"): "waits for the way of legal requests",
-    ("nejix", "3", "with your explicit consent"): "waits for consents to other purposes",
-    ("nejix", "4", "legal, tax, or audit purposes"): "waits for the exceptions of an account's closure",
-    ("nejix", "7", "We will respond within 30 days"): _REQUESTS,
-    ("nejix", "7", "structured, machine-readable format"): _REQUESTS,
-    ("nejix", "8", "Right to Know"): _REQUESTS,
-    ("nejix", "8", "Right to Delete"): _REQUESTS,
-    ("nejix", "8", "Right to Correct"): _REQUESTS,
-    ("nejix", "8", "Right to Opt Out of Sale or Sharing"): _REQUESTS,
-    ("nejix", "8", "sensitive personal information beyond what is necessary"): "waits for a rule on what is inferred",
-    ("nejix", "8", "Right to Non-Discrimination"): "waits for a test that the unrecorded way is no worse",
 }
 """Clauses without a test, and what they wait for."""
 
-CONTRADICTIONS_NOT_YET: Final[Mapping[int, str]] = {13: _REQUESTS}
-ACCEPTANCE_NOT_YET: Final[Mapping[int, str]] = {12: "waits for purges and for datasets that name what they hold"}
+CONTRADICTIONS_NOT_YET: Final[Mapping[int, str]] = {}
+ACCEPTANCE_NOT_YET: Final[Mapping[int, str]] = {}
 
 
 def _wanted() -> set[tuple[str, str, str]]:

@@ -6,9 +6,8 @@ from pipeline.decisions.training_features import disable, enable
 from pipeline.model.errors import Conflict, InvalidInput
 from pipeline.store.training_features import find_feature
 
-pytestmark = pytest.mark.clause("nejix", "2", "operating the features you have enabled")
 
-
+@pytest.mark.clause("nejix", "2", "operating the features you have enabled")
 def test_a_feature_is_switched_on_and_off_by_somebody_for_a_reason(line) -> None:
     with line.tx() as tx:
         enable(tx, "greeting", actor="user:1", reason="contract of 3 May")
