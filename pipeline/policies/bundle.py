@@ -279,13 +279,15 @@ class Bundle(_Frozen):
             raise ValueError(f"a version takes effect {self.change.notice_days} days after its notice at the earliest")
         return self
 
+    @property
+    def canonical(self) -> bytes:
+        """The bytes that its digest is of, whatever its file's layout; defaults are left out, so that more can be added."""
+        return canonical_json(self.model_dump(mode="json", exclude_defaults=True))
+
     @cached_property
     def digest(self) -> str:
-        """Sha256 of the policy in canonical form, whatever the layout of its file.
-
-        What has its default is left out, so that a policy keeps its digest when policies learn to say something new.
-        """
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json", exclude_defaults=True))).hexdigest()
+        """Sha256 of the canonical bytes."""
+        return hashlib.sha256(self.canonical).hexdigest()
 
     @property
     def ref(self) -> PolicyRef:

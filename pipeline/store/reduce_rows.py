@@ -14,6 +14,13 @@ Which columns identify a person, and what becomes of them once nothing with word
   key ends. `decisions`: facts and records hold ids, places, dates and answers, and are kept to be replayed.
 - `recordings.recording_sid`, `calls.call_sid`: stay. The vendor's own ids, which nobody else can resolve; without them
   a late callback would begin the recording anew, and the vendor's metadata could not be followed to its end.
+- `blind_terms` (keyed digests of who is in it): removed, a recording's by the database with its last content copy, a
+  call's here.
+- `subject_requests`, `subject_request_events`, `legal_requests`, `legal_acts`, `matters`, `access_grants`,
+  `transfer_notices`: what people wrote is sealed, is no part of a recording, and ends with the tenant's key.
+  `holds.scope_id` of a person, `purpose_consents`: keyed digests of the tenant's own records of people; stay with them.
+- `child_signals.age`, `recalls`, `dataset_rows`, `policy_notices`: ids, digests and an age beside an id that leads to
+  nobody any more; stay.
 - `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
 """
 
@@ -28,6 +35,7 @@ from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.ports.keys import Keys
+from pipeline.store.blind_terms import forget_terms_of_call
 from pipeline.store.calls import seal_numbers
 from pipeline.store.recordings import add_tombstone, mark_state
 from pipeline.store.session import Transaction
@@ -71,6 +79,7 @@ def reduce_call(tx: Transaction, call: CallId, *, keys: Keys) -> Mapping[str, in
         .where(consent_events.c.tenant == tx.tenant, consent_events.c.call_id == call)
         .values(digit=null(), confidence=null(), phrase=null())
     )
+    forget_terms_of_call(tx, call)
     return {"calls": changed.rowcount, "legs": people.rowcount, "consent_events": answers.rowcount}
 
 

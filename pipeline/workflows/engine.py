@@ -90,6 +90,11 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_retention(context)
     _register_upkeep(context)
     DBOS.launch()
+    _register_queues(concurrency)
+
+
+def _register_queues(concurrency: int) -> None:
+    """Recordings go first; what is only standing work is taken up one at a time beside them."""
     DBOS.register_queue(
         RECORDINGS,
         worker_concurrency=concurrency,

@@ -15,22 +15,33 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 
 NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
+    "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
+    "pipeline/reads/subject_export.py:read_export": "ARTIFACT_READ",
     "samples/demo_report.py:heard": "ARTIFACT_READ",
 }
 """Every function that opens artifacts for somebody, with the event that says so."""
 
 UNSEALS_COLUMNS = {
+    "pipeline/store/access_grants.py:read_reason": "why somebody was let in, for the operator",
     "pipeline/store/attestations.py:_attestation": "what a tenant itself declared",
     "pipeline/store/calls.py:read_numbers": "numbers of a call, for its dialling: see DIALS",
+    "pipeline/store/closures.py:sign_disposal": "the key that signs what a closed account was",
+    "pipeline/store/legal_requests.py:_request": "what an authority demanded, for the operator",
+    "pipeline/store/legal_requests.py:_step": "what was done about it, for the operator",
     "pipeline/store/matters.py:_matter": "what a case is called, for the operator",
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
+    "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
+    "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",
     "pipeline/store/tenants.py:_tenant": "the tenant's own secrets, which are never shown",
+    "pipeline/store/transfer_notices.py:_notice": "who takes the data over, for the operator",
 }
 """Sealed columns are opened by the store alone, and by these."""
 
 DIALS = {
+    "pipeline/steps/index_people.py",
+    "pipeline/steps/own_calls.py",
     "pipeline/store/call_progress.py",
     "pipeline/steps/issue_receipts.py",
     "pipeline/steps/keep_receipts.py",
@@ -38,7 +49,7 @@ DIALS = {
     "webhooks/twilio/transfer.py",
     "webhooks/twilio/voice.py",
 }
-"""What handles a call's numbers: machine work and answers to Twilio; no page and no command shows one."""
+"""What handles a call's numbers: machine work, keyed digests and answers to Twilio; no page and no command shows one."""
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

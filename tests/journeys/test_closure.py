@@ -11,7 +11,7 @@ import pytest
 from pipeline.consent import jws
 from pipeline.consent.deletion_proof import check_file
 from pipeline.decisions.close_tenant import close_tenant
-from pipeline.decisions.holds import place, release
+from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.certificate import CERTIFICATE_TYPE
 from pipeline.model.errors import Conflict, IntegrityError, InvalidInput, NotFound, VendorUnavailable
@@ -186,7 +186,8 @@ def test_what_is_held_is_sealed_under_its_matters_key_and_goes_with_the_release(
     account.day(200)
     assert line.context.vault.objects.get(kept.kept_key) == sealed
     with line.tx() as tx:
-        release(tx, line.context.vault, hold=hold.id, actor="user:2", reason="settled")
+        ask_release(tx, hold=hold.id, actor="user:1", reason="settled")
+        approve_release(tx, hold=hold.id, actor="user:2")
     objects.lock(kept.kept_key, hold=False)
     for entry in lies(line, "kept/"):
         objects.lock(entry, hold=False)

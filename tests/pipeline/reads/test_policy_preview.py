@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.reads.policy_preview import preview_policy
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.policy_versions import begun_with
-from pipeline.store.tables_telephony import ALL_TABLES
 from tests.line import Line
 from tests.pipeline.policies.variants import variant, without_company
 from tests.pipeline.workflows.house_of_fakes import scripted_context

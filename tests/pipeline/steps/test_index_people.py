@@ -10,9 +10,9 @@ from pipeline.model.span import CharSpan
 from pipeline.model.subject import Identifier, IdentifierKind, Strength, Whose
 from pipeline.redaction.person_terms import index_key
 from pipeline.steps.index_people import index_people, reindex
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.blind_terms import count_terms, find_person, want
-from pipeline.store.tables_telephony import ALL_TABLES
 from tests.pipeline.workflows.house_of_fakes import Log, ScriptedTranscriber
 
 BEFORE = ("settle_consent", "capture", "delete_vendor_copy", "transcribe", "detect", "index_people")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.decisions.holds import place, release
+from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.errors import StoreUnreachable, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
@@ -120,7 +120,8 @@ def test_what_is_held_stays_until_the_release_and_goes_then(line, recording, sco
     assert purge(line, recording) == NOTHING
     assert (living(line, recording), line.at_vendor(recording)) == (before, True)
     with line.tx() as tx:
-        release(tx, line.context.vault, hold=hold.id, actor="u2", reason="settled")
+        ask_release(tx, hold=hold.id, actor="user:asks", reason="settled")
+        approve_release(tx, hold=hold.id, actor="u2")
     assert purge(line, recording)["is_done"]
     assert {a.kind for a in living(line, recording)} == {K.CONSENT_RECEIPT}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from pipeline.decisions.holds import place, release
+from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import StoreUnreachable
@@ -126,7 +126,8 @@ def test_a_released_hold_and_what_has_ended_are_seen_in_everything_made_from_it(
     assert again(line, everything(line))["changed"] == 10
     assert {record(line, a)["retention"]["disposition"] for a in everything(line)} == {"held"}
     with line.tx() as tx:
-        release(tx, vault, hold=hold.id, actor="u", reason="over")
+        ask_release(tx, hold=hold.id, actor="user:asks", reason="over")
+        approve_release(tx, hold=hold.id, actor="u")
         add_ending(tx, Ending(scope_kind="recording", scope_id=recording.id, source="dsr_1",
                               cause=RetentionBasis.DELETION_REQUEST, ends_on=tx.now.date()), actor="u")  # fmt: skip
     clock.move(days=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from pipeline.decisions.holds import place, release
+from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.recording import RecordingState as S
@@ -142,7 +142,8 @@ def test_a_hold_that_is_in_force_by_now_wins_and_is_told(line, recording, backup
     replay(older)
     assert living(older, recording) == before
     with older.tx() as tx:
-        release(tx, older.context.vault, hold=hold.id, actor="u2", reason="settled")
+        ask_release(tx, hold=hold.id, actor="user:asks", reason="settled")
+        approve_release(tx, hold=hold.id, actor="u2")
     assert purge_recording(older.context, older.owner.id, recording.id)["is_done"]
     assert is_gone(older, recording)
 

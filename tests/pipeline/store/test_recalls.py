@@ -13,7 +13,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.store.audit import list_events
 from pipeline.store.calls import add_flag
 from pipeline.store.endings import Ending, add_ending
-from pipeline.store.holds import add_hold, release_hold
+from pipeline.store.holds import add_hold, ask_release, release_hold
 from pipeline.store.recalls import (
     list_causes,
     list_marked,
@@ -105,6 +105,7 @@ def test_what_stands_against_an_exported_recording_is_found_without_any_hook(dat
         assert set(list_unmarked(tx)) == {
             (first.id, RecallCause.DELETION_REQUEST), (second.id, RecallCause.HOLD), (third.id, RecallCause.WITHDRAWAL),
         }  # fmt: skip
+        ask_release(tx, hold.id, actor="u1", reason="settled")
         release_hold(tx, hold.id, actor="u")
         add_flag(tx, third.call, "child_signal")
         recall_of(tx, first.id, RecallCause.DELETION_REQUEST)

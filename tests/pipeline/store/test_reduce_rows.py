@@ -3,19 +3,24 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.calls import list_legs, read_numbers
 from pipeline.store.consents import list_consents
 from pipeline.store.inbox import add_message, has_message
 from pipeline.store.recordings import get_recording, merge_facts, read_facts
 from pipeline.store.reduce_rows import PURGED_FACTS, reduce_call, reduce_recording
-from pipeline.store.tables_telephony import ALL_TABLES
 from tests.builders import a_call, a_recording, answer
 
 KNOWN = {
-    "attestations", "audit_events", "calls", "certificates", "closure_exceptions", "closures", "consent_events",
-    "decisions", "artifacts", "endings", "endings_applied", "holds", "inbox", "justifications", "ledger_lines", "legs",
-    "numbers", "purge_items", "purges", "reconciliations", "recorder_events", "recordings", "retention_runs",
-    "review_items", "signing_keys", "tenants", "tombstones", "wordings",
+    "access_grants", "access_revocations", "artifacts", "attestations", "audit_checkpoints", "audit_events",
+    "blind_terms", "calls", "certificates", "child_signals", "closure_exceptions", "closures", "consent_events",
+    "dataset_rows", "datasets", "decisions", "endings", "endings_applied", "holds", "inbox", "justifications",
+    "law_versions", "ledger_lines", "legal_acts", "legal_requests", "legs", "matters", "notices_to_tenant", "numbers",
+    "policy_notices", "policy_versions", "processor_evidence", "purge_items", "purges", "purpose_consents",
+    "purpose_revocations", "recalls", "reconciliations", "recorder_events", "recordings", "redecision_chunks",
+    "redecision_receipts", "redecisions", "retention_runs", "review_items", "signing_keys", "subject_codes",
+    "subject_request_events", "subject_requests", "subject_tries", "tenants", "tombstones", "training_features",
+    "transfer_notices", "wordings",
 }  # fmt: skip
 
 

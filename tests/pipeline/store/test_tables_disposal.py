@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from pipeline.store import tables_disposal
-from pipeline.store.tables_telephony import ALL_TABLES
+from pipeline.store.all_tables import ALL_TABLES
 
 ONLY_ADDED_TO = ("certificates", "ledger_lines", "justifications", "retention_runs", "endings_applied")
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.tables import metadata
 from pipeline.store.tables_holds import audit_checkpoints, matters
-from pipeline.store.tables_telephony import ALL_TABLES
 
 
 def test_every_table_stands_in_the_one_schema_and_has_a_tenant():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipeline.store import tables_subjects
-from pipeline.store.tables_telephony import ALL_TABLES
+from pipeline.store.all_tables import ALL_TABLES
 
 NAMES = {"subject_requests", "subject_request_events", "subject_codes", "subject_tries", "blind_terms"}
 

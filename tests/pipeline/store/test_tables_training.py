@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.tables import metadata
-from pipeline.store.tables_telephony import ALL_TABLES
 from pipeline.store.tables_training import dataset_rows, datasets, recalls, training_features
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.decisions.holds import place, release
+from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.steps.purge import NOTHING, purge_recording
 from pipeline.vendors.s3 import S3Artifacts
 from tests.bench.purge import begin, certified, fill, kill_when, s3_context
@@ -78,7 +78,8 @@ def test_a_hold_is_honoured_by_the_store_itself_and_by_us(line, settings):
     key = next(iter(line.context.vault.objects.list_versions("tenants/"))).key
     assert not S3Artifacts(settings).purge(key).is_complete
     with line.tx() as tx:
-        release(tx, line.context.vault, hold=hold.id, actor="u2", reason="settled")
+        ask_release(tx, hold=hold.id, actor="user:1", reason="settled")
+        approve_release(tx, hold=hold.id, actor="u2")
     assert purge(line, recording)["is_done"]
     assert set(certified(line)) == set(stored)
 
