@@ -281,7 +281,7 @@ class Bundle(_Frozen):
 
     @property
     def canonical(self) -> bytes:
-        """The bytes that its digest is of, whatever its file's layout; defaults are left out, so that more can be added."""
+        """The bytes that its digest is of, whatever its file's layout; defaults are left out, so more can be added."""
         return canonical_json(self.model_dump(mode="json", exclude_defaults=True))
 
     @cached_property

@@ -49,7 +49,7 @@ DIALS = {
     "webhooks/twilio/transfer.py",
     "webhooks/twilio/voice.py",
 }
-"""What handles a call's numbers: machine work, keyed digests and answers to Twilio; no page and no command shows one."""
+"""What handles a call's numbers: machine work and answers to Twilio; no page or command shows one."""
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
