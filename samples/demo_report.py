@@ -138,11 +138,11 @@ def _clause(retention: dict[str, Any] | None, training: dict[str, Any] | None) -
 
 def heard(base: Base, sample: PlayedSample, summary: CallSummary) -> Heard | None:
     """Read what was heard before and after redaction, to compare in memory; the reading is noted, as any is."""
-    published = [r for r in summary.recordings if r.recording.state == "published"]
-    if not published:
+    redacted_ones = [r for r in summary.recordings if r.recording.state in ("published", "withheld")]
+    if not redacted_ones:
         return None
     tenant = TenantId(sample.owner.tenant.id)
-    recording = RecordingId(published[0].recording.id)
+    recording = RecordingId(redacted_ones[0].recording.id)
     with base.database.transaction(tenant) as tx:
         original = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_ORIGINAL)
         redacted = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_REDACTED)

@@ -65,8 +65,9 @@ def _count(expected: Mapping[str, Any], played: PlayedCall, summary: CallSummary
         got = int(recording.facts.get("entities", 0))
         if got < expected["entities_hidden_min"]:
             yield f"entities hidden: expected {expected['entities_hidden_min']} or more, got {got}"
-    if expected["recordings_at_twilio"] and any(r.recording.state != "published" for r in summary.recordings):
-        yield f"state: expected published, got {', '.join(r.recording.state for r in summary.recordings)}"
+    state = expected.get("state", "published")
+    if expected["recordings_at_twilio"] and any(r.recording.state != state for r in summary.recordings):
+        yield f"state: expected {state}, got {', '.join(r.recording.state for r in summary.recordings)}"
 
 
 def _decisions(expected: Mapping[str, Any], recording: RecordingSummary) -> Iterator[str]:
