@@ -12,7 +12,8 @@ from pipeline.model.recording import RecordingState
 from pipeline.model.retention import RetentionBasis
 from pipeline.policies.bundle import Bundle
 from pipeline.ports.queue import WorkQueue
-from pipeline.store.artifacts import bar_from_training
+from pipeline.store.artifacts import list_artifacts
+from pipeline.store.decisions import stop_training
 from pipeline.store.endings import Ending, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.recordings import get_recording
@@ -57,12 +58,12 @@ def delete_recording(
         raise IllegalTransition("the recording is purged already")
     ending = _first_request(tx, recording)
     end(tx, ending, actor=actor, why=reason)
-    hidden = bar_from_training(tx, recording)
+    stop_training(tx, recordings=[recording])
     queue.enqueue_purge(tx, tx.tenant, recording, cause=ending.source)
     return Deleting(
         recording=recording,
         request=ending.source,
-        hidden=hidden,
+        hidden=len(list_artifacts(tx, recording=recording)),
         is_held=bool(list_holds_on(tx, recording=recording, call=found.call)),
         gone_by=ending.ends_on + timedelta(days=bundle.deletion.purge_within_days),
     )

@@ -90,16 +90,6 @@ def mark_purged(tx: Transaction, artifact: ArtifactId) -> bool:
     return changed.rowcount == 1
 
 
-def bar_from_training(tx: Transaction, recording: RecordingId) -> int:
-    """Let no export take anything of a recording that has ended, before it is judged again; count what is there."""
-    changed = tx.connection.execute(
-        update(artifacts)
-        .where(artifacts.c.tenant == tx.tenant, artifacts.c.recording_id == recording, artifacts.c.purged_at.is_(None))
-        .values(training_eligible=False)
-    )
-    return changed.rowcount
-
-
 def list_purged_at(tx: Transaction, object_keys: Collection[str]) -> tuple[Artifact, ...]:
     """List the artifacts at these keys that were purged: nothing may lie there."""
     query = select(artifacts).where(
