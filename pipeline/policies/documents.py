@@ -14,7 +14,7 @@ from pipeline.policies.loader import check, parse_json
 
 def policy_document(bundle: Bundle) -> str:
     """Write a policy as the text that its digest is taken of."""
-    return canonical_json(bundle.model_dump(mode="json")).decode("ascii")
+    return canonical_json(bundle.model_dump(mode="json", exclude_defaults=True)).decode("ascii")
 
 
 @lru_cache(maxsize=512)
