@@ -22,6 +22,7 @@ class NotedQueue:
         self.enqueued: list[tuple[TenantId, RecordingId]] = []
         self.ended: list[tuple[TenantId, CallId, int]] = []
         self.purges: list[tuple[TenantId, RecordingId, str]] = []
+        self.judged: list[tuple[RecordingId, str]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -42,6 +43,11 @@ class NotedQueue:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.purges.append((tenant, recording, cause))
+
+    def enqueue_judging(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.judged.append((recording, cause))
 
 
 class NotedRecordings:

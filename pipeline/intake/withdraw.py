@@ -20,12 +20,14 @@ from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.policies.facts import ChildSign
+from pipeline.ports.queue import WorkQueue
 from pipeline.store.audit import add_event
 from pipeline.store.call_progress import lock_call
 from pipeline.store.calls import add_flag
 from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
 from pipeline.store.recalls import recall_scope
+from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.tenant_notices import add_notice
 
@@ -81,19 +83,22 @@ def withdraw(tx: Transaction, call_sid: str, said: Withdrawal, *, actor: str) ->
     return ask_stop(tx, call, reason=f"withdrawn-{who}", at=first, actor=actor)
 
 
-def flag_child(tx: Transaction, call_sid: str, *, actor: str) -> None:
+def flag_child(tx: Transaction, call_sid: str, *, queue: WorkQueue, actor: str) -> None:
     """Note that a child seems to speak, which decisions about the call must know; the tenant is told.
 
-    Telling it again changes nothing.
+    What was recorded of it until now is judged again. Telling it again changes nothing.
 
     Raises:
         NotFound: the tenant has no such call.
+        StoreUnreachable: nothing was noted.
     """
     call = lock_call(tx, call_sid).id
     if add_flag(tx, call, CHILD_SIGNAL):
         add_event(tx, AuditTag.CHILD_NOTED, actor=actor, target=call, facts={"sign": ChildSign.AGENT_FLAG.value})
         recall_scope(tx, ("call", call), RecallCause.CHILD)
         add_notice(tx, NoticeKind.CHILD, subject=("call", call), cause=ChildSign.AGENT_FLAG.value)
+        for recording in list_recordings(tx, call=call):
+            queue.enqueue_judging(tx, tx.tenant, recording.id, cause=f"child-{ChildSign.AGENT_FLAG.value}")
 
 
 def _is_this(event: ConsentEvent, said: Withdrawal) -> bool:

@@ -60,3 +60,17 @@ class WorkQueue(Protocol):
             StoreUnreachable: the queue cannot be written to.
         """
         ...
+
+    def enqueue_judging(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Have a recording judged again when `tx` commits, because something about it changed.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose recording.
+            recording: which; it is judged once for each cause.
+            cause: what changed, such as `child-agent_flag`.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...

@@ -119,4 +119,4 @@ def withdraw_permission(
 def signal_child(call_sid: CallSid, context: Context, tenant: Owner) -> None:
     """Note that a child seems to speak."""
     with context.database.transaction(tenant) as tx:
-        withdrawal.flag_child(tx, call_sid, actor=f"api:{tenant}")
+        withdrawal.flag_child(tx, call_sid, queue=context.queue, actor=f"api:{tenant}")

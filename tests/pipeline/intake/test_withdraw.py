@@ -14,6 +14,8 @@ from pipeline.store.audit import list_events
 from pipeline.store.calls import list_flags
 from pipeline.store.consents import list_consents
 from pipeline.store.tenant_notices import list_notices
+from tests.builders import a_recording
+from tests.fakes import NotedQueue
 from tests.pipeline.intake.test_begin_call import CALL, begin
 
 
@@ -35,7 +37,7 @@ def test_a_call_that_is_not_there_cannot_be_withdrawn_from_or_flagged(database, 
         with pytest.raises(NotFound):
             withdraw(tx, CALL, Withdrawal(), actor="api:acme")
         with pytest.raises(NotFound):
-            flag_child(tx, CALL, actor="api:acme")
+            flag_child(tx, CALL, queue=NotedQueue(), actor="api:acme")
 
 
 def test_a_moment_before_the_call_is_refused(database, keys, tenant, clock):
@@ -61,16 +63,19 @@ def test_software_has_nothing_to_withdraw(database, keys, tenant):
 @pytest.mark.clause("nejix", "9", "we will promptly delete it")
 @pytest.mark.clause("connekz", "7", "collect data from children under 18")
 def test_a_child_is_flagged_for_every_decision_about_the_call_and_the_tenant_is_told_once(database, keys, tenant):
+    queue = NotedQueue()
     state = begin(database, keys, tenant)
     with database.transaction(tenant.id) as tx:
-        flag_child(tx, CALL, actor="api:acme")
-        flag_child(tx, CALL, actor="api:acme")
+        recording, _ = a_recording(tx, state.call.id), a_recording(tx, None)
+        for _ in range(2):
+            flag_child(tx, CALL, queue=queue, actor="api:acme")
         assert list_flags(tx, state.call.id) == (CHILD_SIGNAL,)
         told = [(n.kind, n.subject_kind, n.subject_id, n.cause) for n in list_notices(tx, is_open=True)]
         noted = [(e.entry.actor, e.entry.facts["sign"]) for e in list_events(tx, target=state.call.id)
                  if e.entry.tag == AuditTag.CHILD_NOTED]  # fmt: skip
     assert told == [("child", "call", state.call.id, "agent_flag")]
     assert noted == [("api:acme", "agent_flag")]
+    assert queue.judged == [(recording.id, "child-agent_flag")]
 
 
 def test_each_callee_withdraws_for_themselves_and_by_a_key_where_they_pressed_one(database, keys, tenant):
