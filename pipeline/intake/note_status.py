@@ -13,6 +13,7 @@ from pipeline.policies.loader import Law
 from pipeline.ports.queue import WorkQueue
 from pipeline.store.call_progress import has_ended
 from pipeline.store.calls import find_call_by_sid, mark_ended
+from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 
 ENDED: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -40,13 +41,19 @@ def note_call_status(tx: Transaction, call_sid: str, status: str, *, owner: Tena
 
 
 def note_told_after_end(tx: Transaction, call_sid: str, *, cause: str, queue: WorkQueue) -> None:
-    """Have an ended call's receipts issued anew, because something was told since; a running call has its end to come.
+    """Have what was recorded of a call judged again, and an ended call's receipts issued anew: something was told.
+
+    A running call has its end to come, and receipts with it.
 
     Raises:
         StoreUnreachable: nothing was taken up.
     """
     call = find_call_by_sid(tx, call_sid)
-    if call is not None and has_ended(tx, call.id):
+    if call is None:
+        return
+    for recording in list_recordings(tx, call=call.id):
+        queue.enqueue_judging(tx, tx.tenant, recording.id, cause=cause)
+    if has_ended(tx, call.id):
         queue.enqueue_call(tx, tx.tenant, call.id, delay_s=NEWS_COMES_WITHIN_S, cause=cause)
 
 

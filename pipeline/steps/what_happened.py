@@ -25,6 +25,9 @@ type Noted = Mapping[str, Any]
 CHILD_SIGNAL: Final = "child_signal"
 """The flag of a call whose agent heard a child."""
 
+_AT_ONCE: Final = (RetentionBasis.DELETION_REQUEST, RetentionBasis.CHILD)
+"""Endings of a day of their own. A child's is noted by the ledger alone, where the signs were lost with a database."""
+
 
 def what_happened(
     tx: Transaction,
@@ -36,8 +39,9 @@ def what_happened(
     """Read what has happened to everything of a recording or call; holds may cover single artifacts of it."""
     ended = list_endings_of(tx, recording=recording, call=call)
     is_open, has_objection = requests_about(tx, list_terms_of(tx, recording=recording, call=call))
+    asked = (first_day(ended, cause) for cause in _AT_ONCE)
     return EventFacts(
-        deletion_requested_on=first_day(ended, RetentionBasis.DELETION_REQUEST),
+        deletion_requested_on=min((day for day in asked if day is not None), default=None),
         closed_on=first_day(ended, RetentionBasis.CLOSURE),
         child_signals=signals,
         is_request_open=is_open,

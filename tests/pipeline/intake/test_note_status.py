@@ -16,7 +16,7 @@ from pipeline.model.consent import Outcome, standings
 from pipeline.model.errors import StoreUnreachable
 from pipeline.policies.loader import load_law
 from pipeline.store.consents import list_consents
-from tests.builders import answer
+from tests.builders import a_recording, answer
 from tests.fakes import NotedQueue
 from tests.pipeline.intake.test_begin_call import CALL, begin
 
@@ -87,6 +87,15 @@ def test_what_is_told_after_the_end_has_the_receipts_issued_anew_and_before_it_n
         note_call_status(tx, CALL, "completed", owner=tenant, law=LAW, queue=NotedQueue())
         note_told_after_end(tx, CALL, cause="withdrawn:caller:1", queue=queue)
     assert queue.ended == [(tenant.id, state.call.id, NEWS_COMES_WITHIN_S)]
+
+
+def test_what_is_told_has_what_was_recorded_until_then_judged_again(database, keys, tenant):
+    """A withdrawal after a recording was judged left its tag saying that it may be trained on."""
+    state, queue = begin(database, keys, tenant), NotedQueue()
+    with database.transaction(tenant.id) as tx:
+        recording, _ = a_recording(tx, state.call.id), a_recording(tx, None)
+        note_told_after_end(tx, CALL, cause="withdrawn:caller:1", queue=queue)
+    assert queue.judged == [(recording.id, "withdrawn:caller:1")]
 
 
 def test_where_the_work_cannot_be_started_the_end_is_not_taken_up(database, keys, tenant):

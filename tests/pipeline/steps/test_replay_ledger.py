@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from pipeline.decisions.children import note_child
 from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.errors import StoreUnreachable
@@ -141,6 +142,25 @@ def test_a_hold_that_is_in_force_by_now_wins_and_is_told(line, recording, backup
     before = living(older, recording)
     replay(older)
     assert living(older, recording) == before
+    with older.tx() as tx:
+        ask_release(tx, hold=hold.id, actor="user:asks", reason="settled")
+        approve_release(tx, hold=hold.id, actor="u2")
+    assert purge_recording(older.context, older.owner.id, recording.id)["is_done"]
+    assert is_gone(older, recording)
+
+
+def test_a_childs_recording_that_a_hold_keeps_in_the_copy_goes_with_the_release(line, recording, backup, clock):
+    """The copy is older than the sign of the child; the ledger is not, and what it tells outlasts the hold."""
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+    clock.move(days=3)
+    assert purge_recording(line.context, line.owner.id, recording.id)["is_done"]
+    older = backup(database=True, objects=True)
+    with older.tx() as tx:
+        hold = place(
+            tx, older.context.vault, matter="m", scope=("recording", recording.id), actor="u", reason="lawsuit"
+        )
+    replay(older)
     with older.tx() as tx:
         ask_release(tx, hold=hold.id, actor="user:asks", reason="settled")
         approve_release(tx, hold=hold.id, actor="u2")
