@@ -16,8 +16,9 @@ from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from tests.copies import Copies
 from tests.disposal import living
-from tests.policy_machine import BEGUN, PolicyMachine, capture
+from tests.policy_machine import PolicyMachine, capture
 from tests.policy_truth import KEPT_DAYS, Truth
+from tests.policy_watch import BEGUN
 from tests.training import COOL_OFF, a_line
 
 KEPT = (
