@@ -55,6 +55,7 @@ def line(database, tmp_path, clock):
     return made.with_parts(vault=replace(made.context.vault, objects=objects), clock=clock, channels={"email": Told()})
 
 
+@pytest.mark.timeout(900)
 def test_no_order_of_events_breaks_a_promise(line, postgres, tmp_path, clock):
     """Issue: nothing under hold is purged, nothing due and free survives, nothing purged returns, all is explained."""
     truth, happened = Truth(), Counter()
