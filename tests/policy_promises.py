@@ -58,7 +58,7 @@ def newly_purged(seen: Seen, truth: Truth, before: dict[str, str], owed: dict[st
             assert not truth.is_held(known)
             assert known.is_withdrawn or shown.id in owed or truth.is_over(known, shown.kind, today)
             purges = [e for e in seen.events.get(shown.id, []) if e.tag.startswith("artifact:artifact:")]
-            found[shown.id] = str(purges[-1].facts["cause"])
+            found[shown.id] = str(purges[-1].facts.get("cause"))
     return found
 
 

@@ -16,8 +16,9 @@ from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from tests.copies import Copies
 from tests.disposal import living
-from tests.policy_machine import BEGUN, PolicyMachine, capture
+from tests.policy_machine import PolicyMachine, capture
 from tests.policy_truth import KEPT_DAYS, Truth
+from tests.policy_watch import BEGUN
 from tests.training import COOL_OFF, a_line
 
 KEPT = (
@@ -54,6 +55,7 @@ def line(database, tmp_path, clock):
     return made.with_parts(vault=replace(made.context.vault, objects=objects), clock=clock, channels={"email": Told()})
 
 
+@pytest.mark.timeout(900)
 def test_no_order_of_events_breaks_a_promise(line, postgres, tmp_path, clock):
     """Issue: nothing under hold is purged, nothing due and free survives, nothing purged returns, all is explained."""
     truth, happened = Truth(), Counter()
