@@ -15,7 +15,7 @@ from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.holding import is_marked_held, mark_held
 from pipeline.store.holds import SCOPE_KINDS, Hold, add_hold, iter_covered, lock_holds
-from pipeline.store.recalls import recall_scope
+from pipeline.store.recalls import recall_of, recall_scope
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.vault import Vault
@@ -51,8 +51,8 @@ def place(
     kind, subject, query = _checked(tx, scope)
     check_takes_holds(tx, matter)
     hold = add_hold(tx, matter=matter, scope=(kind, subject), actor=actor, reason=reason, query=query)
-    recall_scope(tx, (kind, subject), RecallCause.HOLD, actor=actor)
     objects, missing = _lock_all(tx, vault, hold)
+    _recall(tx, hold, actor=actor)
     open_for_hold(tx, matter, actor=actor)  # the first event: from here on others wait for the log
     facts: Facts = {
         "matter": matter,
@@ -137,6 +137,16 @@ def _checked(tx: Transaction, scope: tuple[str, str]) -> tuple[str, str, HoldQue
     elif subject != tx.tenant:
         raise InvalidInput("a hold on a tenant names that tenant")
     return kind, subject, None
+
+
+def _recall(tx: Transaction, hold: Hold, *, actor: str) -> None:
+    """Take what a hold covers out of the datasets that contain it: nothing is trained on while a case is open."""
+    if hold.scope_kind in {HoldScope.RECORDING, HoldScope.CALL, HoldScope.TENANT}:
+        recall_scope(tx, (hold.scope_kind, hold.scope_id), RecallCause.HOLD, actor=actor)
+        return
+    for recording in dict.fromkeys(artifact.recording for artifact in iter_covered(tx, hold)):
+        if recording is not None:
+            recall_of(tx, recording, RecallCause.HOLD, actor=actor)
 
 
 def _lock_all(tx: Transaction, vault: Vault, hold: Hold) -> tuple[int, int]:

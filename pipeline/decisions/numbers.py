@@ -89,9 +89,9 @@ def arm(vault: Vault, tenant: TenantId, named: str, *, telephony: Telephony, pub
         if not owner.is_active:
             raise NotPermitted("the tenant is closed")
         require_attestation(tx, keys=vault.keys)
+        number = get_number(tx, named, keys=vault.keys)
         if not is_proved(_VENDOR, owner.registry, on=tx.now.date()):
             raise NotPermitted("no evidence in force about twilio is on file: earmark processor record twilio")
-        number = get_number(tx, named, keys=vault.keys)
     if number.number_sid is not None:
         _point(owner, number, number.number_sid, telephony, number_urls(public_base, tenant))
     with vault.database.transaction(tenant) as tx:

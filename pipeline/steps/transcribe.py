@@ -100,6 +100,8 @@ def _check_accepted(body: bytes, engine: Transcriber) -> None:
 
 def _choose(context: StepContext, recording: Recording, owner: Tenant, audio: Artifact, language: str) -> _Choice:
     """Ask the policy about each recogniser in the tenant's order; the first that is allowed is taken."""
+    if not owner.settings.is_transcription_on:  # it was on when the call was captured; nothing new is begun
+        return _Choice(engine=None, reason="transcription: TENANT_OFF")
     denied: list[tuple[str, str]] = []
     for name in owner.settings.engines:
         engine = context.transcribers.get(name)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 
 NUMBER, OTHER = "+16465550177", "+16465550178"
 DECLARED = ("--agree", "--name", "Jane Roe", "--role", "Head of Support")
+
+
+TODAY = datetime.now(tz=UTC).date()
+ON_FILE = (
+    *("--contract", "DPA-1", "--training-off-by", "the contract", "--region", "us"),
+    *("--evidence-on", TODAY.isoformat(), "--expires-on", (TODAY + timedelta(days=365)).isoformat()),
+)
 
 
 @pytest.fixture
@@ -32,6 +40,7 @@ def number(standin: Standin, earmark: Earmark, tmp_path: Path) -> NumberEntry:
     (tmp_path / "token").write_text("the-token\n")
     given = ("--account-sid", account.sid, "--auth-token-file", tmp_path / "token")
     assert earmark("tenant", "add", "acme", "--policy", "nejix", "--display-name", "Acme", *given)[0] == 0
+    assert earmark("processor", "record", "twilio", "--tenant", "acme", *ON_FILE)[0] == 0
     return standin.ledger.add_number(account, NUMBER)
 
 

@@ -19,7 +19,7 @@ def told(line):
     """A tenant that can be told of changes."""
     with line.tx() as tx:
         secrets = replace(line.owner.secrets, contact_email="legal@acme.example")
-        change_tenant(tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test")
+        change_tenant(tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test", changed=[])
     return line
 
 

@@ -14,6 +14,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.store.calls import get_call
 from pipeline.store.endings import Ending, list_endings_of
 from pipeline.store.recalls import list_causes
+from tests.fakes import NotedQueue
 from tests.lineage import a_dataset
 
 
@@ -61,5 +62,5 @@ def test_a_hold_placed_later_and_a_child_noticed_later_recall_what_was_exported(
     with line.tx() as tx:
         a_dataset(tx, (recording.id,))
         place(tx, line.context.vault, matter="m", scope=("call", recording.call), actor="u", reason="r")
-        flag_child(tx, get_call(tx, recording.call).call_sid)
+        flag_child(tx, get_call(tx, recording.call).call_sid, queue=NotedQueue(), actor="api:acme")
         assert list_causes(tx, recording.id) == (RecallCause.HOLD, RecallCause.CHILD)

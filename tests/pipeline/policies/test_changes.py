@@ -40,7 +40,6 @@ T, L, N = Effect.TIGHTENING, Effect.LOOSENING, Effect.NEUTRAL
         ("connekz", "download/kinds", [], T),
         ("connekz", "replication/allowed", False, T),
         ("connekz", "replication/excluded_places", ["EU", "GB", "CA-QC", "NZ"], T),
-        ("connekz", "metadata/fields", ["duration"], T),
         ("nejix", "record/clause/key", "other words", N),
         ("nejix", "processors/listed/0/training_off", "by another contract", N),
     ],

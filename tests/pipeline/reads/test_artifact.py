@@ -64,7 +64,7 @@ def test_the_text_of_a_recording_whose_audio_is_not_proved_yet_is_not_read(line)
 
 
 @pytest.mark.parametrize(
-    ("ended", "shown"), [(RetentionBasis.DELETION_REQUEST, "restricted"), (RetentionBasis.CHILD, "quarantined")]
+    ("ended", "shown"), [(RetentionBasis.DELETION_REQUEST, "has ended"), (RetentionBasis.CHILD, "quarantined")]
 )
 @pytest.mark.clause("nejix", "4", "You may delete individual records earlier")
 def test_what_something_has_ended_is_shown_to_nobody(line, recording, ended, shown):

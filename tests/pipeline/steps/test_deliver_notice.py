@@ -37,7 +37,7 @@ def reached(line, post, receiver, clock):
     """The line of a tenant that both channels reach, with a version published to it."""
     with line.tx() as tx:
         secrets = replace(line.owner.secrets, **CONTACT, notice_url=receiver.url)
-        change_tenant(tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test")
+        change_tenant(tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test", changed=[])
         keep_first(tx, load_bundle("nejix"))
         add_version(tx, LATER, notice_days=14, actor="test")
     server = SmtpServer(host=post.host, port=post.port, sender="notices@earmark.example", security="none", timeout_s=5)

@@ -14,7 +14,7 @@ def test_a_matters_title_is_sealed_and_read_back_with_the_keys_alone(database, k
         assert find_matter(tx, "2026-17").title is None
         row = tx.connection.execute(text("select * from earmark.matters")).one()
     assert b"Doe" not in bytes(row.sealed)
-    assert "Doe" not in repr(row._replace(sealed=None)) + repr(found)
+    assert "Doe" not in repr({name: value for name, value in row._mapping.items() if name != "sealed"}) + repr(found)
 
 
 def test_a_matter_is_opened_once_and_named_once(database, keys, tenant):

@@ -81,7 +81,9 @@ def publish(line, changes: dict, *, url: str = "", days: int = 20):
             from dataclasses import replace
 
             secrets = replace(line.owner.secrets, notice_url=url, notice_secret="s3cret")
-            change_tenant(tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test")
+            change_tenant(
+                tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test", changed=[]
+            )
         keep_first(tx, load_bundle("nejix"))
         later = variant("nejix", changes, effective=tx.now.date() + timedelta(days=days))
         add_version(tx, later, notice_days=14, actor="test")
