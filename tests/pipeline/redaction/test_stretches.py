@@ -85,7 +85,7 @@ def a_line(*loud: tuple[int, int], seconds: int = 20, floor: float = 0.0005, lev
 
 
 def audible(line: WavReader, *muted: TimeSpan) -> list[TimeSpan]:
-    return list(audible_parts(line, 0, TimeSpan(0, line.duration_ms), muted=muted))
+    return list(audible_parts(line, 0, TimeSpan(0, line.layout.duration_ms), muted=muted))
 
 
 def test_long_stillness_is_left_out_but_for_a_margin() -> None:
