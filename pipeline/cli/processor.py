@@ -34,9 +34,9 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
     """Put evidence about company NAME on file; the newest is in force."""
     from pipeline.bootstrap import open_base
     from pipeline.decisions.processors import register
-    from pipeline.policies.loader import load_bundle
     from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
+    from pipeline.store.policy_versions import bundle_in_force
+    from pipeline.store.tenants import policy_of
 
     entry = ProcessorEvidence(
         name=name,
@@ -48,7 +48,7 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
         expires_on=given["expires_on"].date(),
     )
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+        bundle = bundle_in_force(tx, policy_of(tx))
         register(tx, entry, bundle=bundle, actor="cli")
     show(asdict(entry)) if as_json else show_facts(asdict(entry))
 
@@ -60,16 +60,16 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
 def list_all(*, tenant: str, path: Path | None, as_json: bool) -> None:
     """List every company that the tenant's policy names, with what is on file about it."""
     from pipeline.bootstrap import open_base
-    from pipeline.policies.loader import load_bundle
     from pipeline.reads.sub_processors import list_sub_processors, to_html
     from pipeline.settings import read_settings
+    from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import get_tenant
 
     with open_base(read_settings()) as base:
         today = base.clock.now().date()
         with base.database.transaction(tenant_id(tenant)) as tx:
             owner = get_tenant(tx, keys=base.keys)
-    bundle = load_bundle(owner.policy_id)
+            bundle = bundle_in_force(tx, owner.policy_id)
     lines = list_sub_processors(owner, bundle, today=today)
     if path is not None:
         path.write_text(to_html(owner, bundle, lines, today=today), encoding="utf-8")

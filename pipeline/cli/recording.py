@@ -67,16 +67,16 @@ def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
     """Delete one recording earlier than its time: hidden at once, purged by a worker; it cannot be undone."""
     from pipeline.bootstrap import open_base
     from pipeline.decisions.delete_recording import delete_recording
-    from pipeline.policies.loader import load_bundle
     from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
+    from pipeline.store.policy_versions import bundle_in_force
+    from pipeline.store.tenants import policy_of
     from pipeline.workflows.queue import DurableQueue
 
     with open_base(read_settings()) as base:
         queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
         try:
             with base.database.transaction(tenant_id(tenant)) as tx:
-                bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+                bundle = bundle_in_force(tx, policy_of(tx))
                 done = delete_recording(
                     tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle
                 )

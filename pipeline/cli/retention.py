@@ -86,11 +86,10 @@ def justify(tenant: str, kind: str, reason: str, actor: str, as_json: bool) -> N
     """Write down why what is due for review is kept, and move its review on."""
     from pipeline.bootstrap import open_base
     from pipeline.decisions.justify import justify as write_down
-    from pipeline.policies.loader import load_bundle
     from pipeline.settings import read_settings
 
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=actor, bundles=load_bundle)
+        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=actor)
     shown = {"justification": made.id, "kind": made.kind, "moved": made.moved, "actor": made.actor}
     show(shown) if as_json else show_facts(shown)
 

@@ -31,9 +31,10 @@ def open_one(tenant: str, kind: str, received: datetime | None, as_json: bool, *
     """Take a request in; its clock runs from the day it came, and nothing of the person is trained on from now."""
     from pipeline.bootstrap import open_base
     from pipeline.intake.open_request import Ask, count_found, open_request
-    from pipeline.policies.loader import load_bundle, load_law
+    from pipeline.policies.loader import load_law
     from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
+    from pipeline.store.policy_versions import bundle_in_force
+    from pipeline.store.tenants import policy_of
 
     named = tuple(
         Identifier(kind=IdentifierKind(kind_), value=value) for kind_ in _IDENTIFIERS for value in given[kind_]
@@ -46,7 +47,7 @@ def open_one(tenant: str, kind: str, received: datetime | None, as_json: bool, *
         received_on=received.date() if received else None,
     )
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+        bundle = bundle_in_force(tx, policy_of(tx))
         opened = open_request(tx, ask, bundle=bundle, matrix=load_law().matrix, keys=base.keys, actor="cli")
     shown = {**_facts(opened.request), "token": opened.token, **count_found(opened.found)}
     show(shown) if as_json else show_facts(shown)

@@ -101,15 +101,15 @@ def close(name: str, reason: str, as_json: bool) -> None:
     """Close an account: nothing is recorded any more, the vendor's copies go now, all else by its day; never undone."""
     from pipeline.bootstrap import disposal_context, open_base
     from pipeline.decisions.close_tenant import close_tenant
-    from pipeline.policies.loader import load_bundle
     from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
+    from pipeline.store.policy_versions import bundle_in_force
+    from pipeline.store.tenants import policy_of
     from pipeline.workflows.retention import begin_closure
 
     owner = tenant_id(name)
     with open_base(read_settings()) as base:
         with base.database.transaction(owner) as tx:
-            bundle = load_bundle(get_tenant(tx, keys=base.keys).policy_id)
+            bundle = bundle_in_force(tx, policy_of(tx))
             plan = close_tenant(tx, base.vault, actor="cli", reason=reason, bundle=bundle)
         begun = begin_closure(disposal_context(base), owner)
     shown = {
@@ -124,8 +124,8 @@ def close(name: str, reason: str, as_json: bool) -> None:
 def _closing(tx: Transaction) -> dict[str, object]:
     """Give the days and moments of a closed account, and what outlives it; nothing for one that is open."""
     from pipeline.policies.closing import plan_of
-    from pipeline.policies.loader import load_bundle
     from pipeline.store.closures import find_closure, list_kept
+    from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
 
     closure = find_closure(tx)
@@ -133,7 +133,7 @@ def _closing(tx: Transaction) -> dict[str, object]:
         return {}
     moments = ("vendor_gone_at", "purged_at", "key_destroyed_at", "proved_at")
     return {
-        **asdict(plan_of(closure.closed_on, load_bundle(policy_of(tx)))),
+        **asdict(plan_of(closure.closed_on, bundle_in_force(tx, policy_of(tx), on=closure.closed_on))),
         **{moment: getattr(closure, moment) for moment in moments},
         "kept_beyond": [
             f"{kept.artifact}: {kept.why}, {kept.statute}, {kept.owner}, {kept.expires_on or 'until released'}"

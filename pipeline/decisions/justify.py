@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
-from pipeline.policies.bundle import Bundle
 from pipeline.store.due import move_reviews
+from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.retention_runs import Justification, add_justification
 from pipeline.store.session import Transaction
-from pipeline.store.tenants import get_tenant
+from pipeline.store.tenants import policy_of
 from pipeline.store.vault import Vault
 
 SHORTEST: Final = 20
 """Fewer characters than this say no reason."""
 
 
-def justify(
-    tx: Transaction, vault: Vault, *, kind: str, reason: str, actor: str, bundles: Callable[[str], Bundle]
-) -> Justification:
+def justify(tx: Transaction, vault: Vault, *, kind: str, reason: str, actor: str) -> Justification:
     """Write down why what is due for review of a kind is kept, and move its review on by the policy's own period.
 
     Args:
@@ -30,7 +27,6 @@ def justify(
         kind: an artifact kind.
         reason: why, in words of the tenant; no words of a call.
         actor: who.
-        bundles: gives the policy of a name.
 
     Raises:
         InvalidInput: no such kind, one that the policy does not keep without an end, too short a reason, or nothing
@@ -42,7 +38,7 @@ def justify(
         raise InvalidInput(f"a justification is written out, in {SHORTEST} characters or more")
     if kind not in {known.value for known in ArtifactKind}:
         raise InvalidInput(f"a kind is one of {', '.join(ArtifactKind)}")
-    days = bundles(get_tenant(tx, keys=vault.keys).policy_id).retention[ArtifactKind(kind)].review_days
+    days = bundle_in_force(tx, policy_of(tx)).retention[ArtifactKind(kind)].review_days
     if days is None:
         raise InvalidInput(f"the policy keeps no {kind} without an end, so there is nothing to justify")
     today = tx.now.date()

@@ -15,7 +15,7 @@ from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
-from pipeline.store.policy_versions import policies_of
+from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -90,7 +90,7 @@ def _read(vault: Vault, name: TenantId) -> Tenant:
 
 def _policy_of(vault: Vault, tenant: Tenant) -> Bundle:
     with vault.database.transaction(tenant.id) as tx:
-        return policies_of(tx, tenant.policy_id).in_force_on(tx.now.date()).bundle
+        return bundle_in_force(tx, tenant.policy_id)
 
 
 def _faults(vault: Vault, tenant: Tenant, recognisers: Recognisers, today: date) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ def _check_hosts(context: StepContext, recording: Recording, owner: Tenant) -> N
         return
     today = context.clock.now().date()
     with context.vault.database.transaction(recording.tenant) as tx:
-        bundle = context.policies_of(tx, owner).in_force_on(today).bundle
+        bundle = context.bundle_of(tx, owner, on=today)
     for host in context.hosts:
         reason = why_not_host(bundle, owner.registry, host, on=today)
         if reason is not None:

@@ -49,8 +49,7 @@ def advance_closure(context: StepContext, tenant: TenantId) -> Receipt:
     if closure.key_destroyed_at is None and not note_key_gone(context, tenant, closure):
         with context.vault.database.transaction(tenant) as tx:
             owner = get_tenant(tx, keys=context.vault.keys)
-            today = tx.now.date()
-        bundle = context.bundles(owner.policy_id)
+            today, bundle = tx.now.date(), context.bundle_of(tx, owner, on=closure.closed_on)
         plan = plan_of(closure.closed_on, bundle)
         counts.update(_delete_at_vendor(context, owner))
         with context.vault.database.transaction(tenant) as tx:

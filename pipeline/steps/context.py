@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from pipeline.model.call import Call
@@ -52,8 +53,8 @@ type OpenMedia = Callable[[bytes, Mapping[str, str], Mapping[str, str]], bytes]
 class JudgeContext:
     """What judging works with: vault, time, law and policies. No model is loaded for it and no vendor asked.
 
-    `bundles` gives the policies that come with Earmark, one of which a tenant begins with; what judges is asked of
-    `policies_of`.
+    `bundles` gives the policies that come with Earmark, one of which a tenant begins with, and serves `policies_of`
+    alone: what a tenant is under today may be a version that was published to it.
     """
 
     vault: Vault
@@ -65,6 +66,10 @@ class JudgeContext:
     def policies_of(self, tx: Transaction, owner: Tenant) -> PolicyShelf:
         """Give every version of its policy that a tenant has."""
         return self.policies.policies_of(tx, owner.policy_id, packaged=self.bundles)
+
+    def bundle_of(self, tx: Transaction, owner: Tenant, *, on: date | None = None) -> Bundle:
+        """Give the version of a tenant's policy that is in force on a day, today where none is named."""
+        return self.policies_of(tx, owner).in_force_on(on or tx.now.date()).bundle
 
     @contextmanager
     def recording(self, tenant: TenantId, recording: RecordingId) -> Iterator[tuple[Transaction, Recording, Tenant]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.consent import Method, Outcome, Purpose
-from pipeline.model.decision import DecisionRecord, TrainingScope, to_plain
+from pipeline.model.decision import DecisionRecord, TrainingScope
 from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.ids import ArtifactId
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
-from pipeline.policies.decide import decide
 from pipeline.policies.facts import (
     ArtifactFacts,
     CallFacts,
@@ -23,12 +21,12 @@ from pipeline.policies.facts import (
     ParentTerms,
     TenantFacts,
 )
-from pipeline.policies.tags import object_tags
+from pipeline.policies.versions import judge
 from pipeline.steps.context import StepContext
-from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.steps.decide import stored, tag_object
+from pipeline.store.decisions import add_decision, find_decision
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
-from pipeline.store.vault_names import check_tags
 
 
 def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, place: str | None) -> DecisionRecord:
@@ -51,13 +49,15 @@ def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, plac
             events=EventFacts(is_request_open=True, holds=_matters(tx, export)),
             parents=tuple(_terms(tx, parent) for parent in export.parents),
         )
-    record = decide(facts, context.bundles(owner.policy_id), context.law.matrix)
-    context.vault.objects.write_tags(export.object_key, check_tags(object_tags(record, owner.id)))
-    if record.retention.matters:
+        shelf = context.policies_of(tx, owner)
+    judged = judge(shelf, facts, context.law.matrix)
+    tag_object(context, export, judged)
+    if judged.record.retention.matters:
         context.vault.objects.lock(export.object_key, hold=True)
     with context.vault.database.transaction(owner.id) as tx:
-        add_decision(tx, _stored(record, facts))
-    return record
+        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
+        add_decision(tx, stored(judged))
+    return judged.record
 
 
 def _requester(export: Artifact, place: str | None) -> LegFacts:
@@ -86,19 +86,4 @@ def _terms(tx: Transaction, parent: ArtifactId) -> ParentTerms:
         scope=TrainingScope.NONE,
         ended_by=RetentionBasis(ended["ended_by"]) if ended.get("ended_by") else None,
         ended_on=None if not ended.get("ended_on") else date.fromisoformat(ended["ended_on"]),
-    )
-
-
-def _stored(record: DecisionRecord, facts: Facts) -> StoredDecision:
-    return StoredDecision(
-        artifact=ArtifactId(record.artifact),
-        digest=record.digest,
-        policy_id=record.policy.id,
-        policy_digest=record.policy.digest,
-        record=cast("dict[str, Any]", to_plain(record)),
-        facts=cast("dict[str, Any]", to_plain(facts)),
-        retain_until=record.retention.until,
-        review_on=record.retention.review_on,
-        disposition=record.retention.disposition.value,
-        is_training_eligible=record.training.eligible,
     )

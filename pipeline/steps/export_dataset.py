@@ -118,10 +118,9 @@ def _check_scope(context: JudgeContext, request: ExportRequest) -> None:
     """Refuse what no policy or record of the tenant could ever allow, before anything is read."""
     with context.vault.database.transaction(request.tenant) as tx:
         owner = get_tenant(tx, keys=context.vault.keys)
-        feature = find_feature(tx)
+        feature, bundle = find_feature(tx), context.bundle_of(tx, owner)
     if request.scope.scope is TrainingScope.NONE:
-        training = context.bundles(owner.policy_id).training
-        clause = context.bundles(owner.policy_id).cite(training)
+        clause = bundle.cite(bundle.training)
         why = f"the scope none allows no training: {clause.document} §{clause.section}: {clause.key}"
         _refuse(context, request, {}, why=why)
     if request.scope.scope is TrainingScope.TENANT_FEATURE and request.scope.scope_id != feature:

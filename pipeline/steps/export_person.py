@@ -55,7 +55,7 @@ def export_person(context: StepContext, tenant: TenantId, request_id: str) -> Re
         matches = find_requester(tx, request, keys=context.vault.keys)
     own = tuple(read_own_calls(context, owner, request, own_call_ids(matches)))
     with context.vault.database.transaction(tenant) as tx:
-        report = write_report(tx, request, owner, context.bundles(owner.policy_id), own, matches)
+        report = write_report(tx, request, owner, context.bundle_of(tx, owner), own, matches)
     body = _zip(_files(context, request, owner, own, report))
     parents = tuple(parent for call in own for copy in call.copies for parent in copy.parents)
     shelf = Shelf(tenant=tenant, recording=None, call=None, on=request.received_on, request=request.id)

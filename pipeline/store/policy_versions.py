@@ -71,6 +71,17 @@ def policies_of(tx: Transaction, policy_id: str, *, packaged: Callable[[str], Bu
     return find_policies(tx, policy_id) or begun_with(packaged(policy_id))
 
 
+def bundle_in_force(
+    tx: Transaction, policy_id: str, *, on: date | None = None, packaged: Callable[[str], Bundle] = load_bundle
+) -> Bundle:
+    """Give the version of a policy that is in force for the tenant on a day, today where none is named.
+
+    Raises:
+        NotFound, IntegrityError: as `policies_of`.
+    """
+    return policies_of(tx, policy_id, packaged=packaged).in_force_on(on or tx.now.date()).bundle
+
+
 def begun_with(first: Bundle) -> PolicyShelf:
     """Give the versions of a tenant that has only the packaged one: in force from its own first day."""
     day = first.effective.day

@@ -42,7 +42,7 @@ def process_upload(
             tx,
             owner,
             upload,
-            bundle=context.policies_of(tx, owner).in_force_on(tx.now.date()).bundle,
+            bundle=context.bundle_of(tx, owner),
             matrix_version=context.law.matrix.version.isoformat(),
             keys=keys,
         )

@@ -14,12 +14,12 @@ from pipeline.model.consent import Method, Outcome, Purpose, Standing, standings
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.recording import RecordingState
-from pipeline.policies.loader import load_bundle
 from pipeline.reads.vendor_trouble import explain
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
+from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.recording_pages import MOST, ListedRecording, list_of_call, read_listed, read_page
-from pipeline.store.tenants import get_tenant
+from pipeline.store.tenants import policy_of
 from webhooks.api.calls import CallSid, Context, Owner
 
 router = APIRouter(prefix="/api/v1", tags=["recordings"])
@@ -122,7 +122,7 @@ def delete_one(
 ) -> DeletionView:
     """Delete a recording earlier than its time: hidden at once, purged everywhere soon after. It cannot be undone."""
     with context.database.transaction(tenant) as tx:
-        bundle = load_bundle(get_tenant(tx, keys=context.keys).policy_id)
+        bundle = bundle_in_force(tx, policy_of(tx))
         done = delete_recording(
             tx, RecordingId(recording), actor=f"api:{tenant}", reason=reason, queue=context.queue, bundle=bundle
         )

@@ -20,10 +20,10 @@ from pipeline.model.subject import (
     SubjectDetails,
     SubjectRequest,
 )
-from pipeline.policies.loader import load_bundle
 from pipeline.reads.subject_export import read_export
+from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.subject_requests import get_request, list_requests
-from pipeline.store.tenants import get_tenant
+from pipeline.store.tenants import policy_of
 from webhooks.api.calls import Context, Owner
 
 router = APIRouter(prefix="/api/v1", tags=["subject requests"])
@@ -83,7 +83,7 @@ def open_subject_request(wanted: NewRequest, context: Context, tenant: Owner) ->
         received_on=wanted.received_on,
     )
     with context.database.transaction(tenant) as tx:
-        bundle = load_bundle(get_tenant(tx, keys=context.keys).policy_id)
+        bundle = bundle_in_force(tx, policy_of(tx))
         matrix, actor = context.law.matrix, f"api:{tenant}"
         opened = open_request(tx, ask, bundle=bundle, matrix=matrix, keys=context.keys, actor=actor)
     return OpenedView(token=opened.token, **_view(opened.request).model_dump())

@@ -16,7 +16,6 @@ from pipeline.intake.prove_identity import ask_for_proof
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, SubjectDetails
-from pipeline.policies.loader import load_bundle
 from pipeline.store.session import Transaction
 from pipeline.store.subject_codes import count_try
 from pipeline.telemetry import log
@@ -127,7 +126,7 @@ def _open(context: WebContext, tenant: TenantId, given: dict[str, str]) -> tuple
         place=given["place"] or None,
     )
     with context.database.transaction(tenant) as tx:
-        bundle = load_bundle(open_tenant(tx, context).policy_id)
+        bundle = context.policies.policies_of(tx, open_tenant(tx, context).policy_id).in_force_on(tx.now.date()).bundle
         opened = open_request(tx, ask, bundle=bundle, matrix=context.law.matrix, keys=context.keys, actor="page")
     return opened.token, opened.request.id
 

@@ -7,7 +7,6 @@ import pytest
 from pipeline.decisions.justify import SHORTEST, justify
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
-from pipeline.policies.loader import load_bundle
 from pipeline.steps.context import shelf_of
 from pipeline.steps.decide import decide_artifacts
 from pipeline.store.due import list_reviews_due
@@ -30,7 +29,7 @@ def due(line, clock):
 
 def write(line, kind=METADATA, reason=REASON):
     with line.tx() as tx:
-        return justify(tx, line.context.vault, kind=kind, reason=reason, actor="user:1", bundles=load_bundle)
+        return justify(tx, line.context.vault, kind=kind, reason=reason, actor="user:1")
 
 
 def test_a_justification_moves_the_review_by_a_year_and_is_kept_sealed(line, due, clock):
