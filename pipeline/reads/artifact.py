@@ -10,6 +10,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.decision import Visibility
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.policies.facts import ChildSign
 from pipeline.store.access_grants import find_grant
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
@@ -82,7 +83,9 @@ def _check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) ->
 
 
 def _signs_judged(decided: StoredDecision | None) -> int:
-    return len(decided.facts["events"]["child_signals"]) if decided is not None else 0
+    """Count the judged signs that somebody noted; an age that was heard is no note."""
+    signs = decided.facts["events"]["child_signals"] if decided is not None else ()
+    return sum(sign["sign"] != ChildSign.STATED_AGE.value for sign in signs)
 
 
 def _granted(tx: Transaction, artifact: Artifact, actor: str, purpose: AccessPurpose | None) -> dict[str, str]:

@@ -27,6 +27,8 @@ from pipeline.steps.decide import stored, tag_object
 from pipeline.store.decisions import add_decision, find_decision
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
+from pipeline.store.subject_requests import place_of_export
+from pipeline.store.tenants import get_tenant
 
 
 def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, place: str | None) -> DecisionRecord:
@@ -58,6 +60,13 @@ def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, plac
         context.policies.keep_inputs(tx, judged.version, context.law.matrix)
         add_decision(tx, stored(judged))
     return judged.record
+
+
+def redecide_export(context: StepContext, export: Artifact) -> None:
+    """Judge an export again, of the person whose request it answers."""
+    with context.vault.database.transaction(export.tenant) as tx:
+        owner, place = get_tenant(tx, keys=context.vault.keys), place_of_export(tx, export.id)
+    decide_export(context, owner, export, place=place)
 
 
 def _requester(export: Artifact, place: str | None) -> LegFacts:

@@ -17,7 +17,7 @@ from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.model.subject import PersonMatch, RequestKind, RequestState, Strength, SubjectRequest, Whose
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import decide_artifacts, decide_call
-from pipeline.steps.decide_export import decide_export
+from pipeline.steps.decide_export import redecide_export
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
 from pipeline.store.endings import Ending, add_ending
@@ -25,7 +25,6 @@ from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester, own_call_ids
 from pipeline.store.subject_requests import get_request, move_request
-from pipeline.store.tenants import get_tenant
 
 type Purge = Callable[[StepContext, TenantId, RecordingId], None]
 """Starts the destruction of what is due of a recording."""
@@ -156,11 +155,10 @@ def _end(tx: Transaction, kind: str, id: str, request: SubjectRequest) -> None:
 def _judge_exports(context: StepContext, tenant: TenantId, recordings: list[RecordingId]) -> None:
     """Judge again every export that was made from what has ended: it ends with it."""
     with context.vault.database.transaction(tenant) as tx:
-        owner = get_tenant(tx, keys=context.vault.keys)
         ended = {a.id for recording in recordings for a in list_artifacts(tx, recording=recording)}
         exports = [a for a in list_artifacts(tx) if a.kind is ArtifactKind.EXPORT and ended & set(a.parents)]
     for export in exports:
-        decide_export(context, owner, export, place=None)
+        redecide_export(context, export)
 
 
 def _kept(context: StepContext, tenant: TenantId, recordings: list[RecordingId]) -> list[Kept]:

@@ -1,17 +1,19 @@
-"""A decision on fresh facts for everything of one recording or call: what was due may be held by now, or ended."""
+"""A decision on fresh facts, of a recording, a call or what belongs to neither: it may be held by now, or ended."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from pipeline.model.artifact import Artifact
+from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
-from pipeline.model.ids import CallId, RecordingId, TenantId
+from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.model.purge import Ground, Subject
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.context import StepContext
-from pipeline.steps.decide import decide_artifacts, decide_call
+from pipeline.steps.decide import decide_artifacts, decide_call, decide_of_tenant
+from pipeline.steps.decide_export import redecide_export
+from pipeline.store.artifacts import get_artifact
 from pipeline.store.decisions import find_decision
 from pipeline.store.session import Transaction
 
@@ -20,13 +22,19 @@ def redecide_subject(context: StepContext, tenant: TenantId, subject: Subject) -
     """Judge anew; count what was judged. Each object bears the new tags, `disposition` among them, before it goes.
 
     Raises:
-        NotFound: there is no such recording or call, or nobody can judge an artifact that has neither.
+        NotFound: there is no such recording, call or artifact.
     """
     if subject.kind == "recording":
         return int(decide_artifacts(context, tenant, RecordingId(subject.id))["decided"])
     if subject.kind == "call":
         return int(decide_call(context, tenant, CallId(subject.id))["decided"])
-    raise NotFound(f"artifact {subject.id} belongs to no recording and no call")
+    with context.vault.database.transaction(tenant) as tx:
+        artifact = get_artifact(tx, ArtifactId(subject.id))
+    if artifact.kind is ArtifactKind.EXPORT:
+        redecide_export(context, artifact)
+    else:
+        decide_of_tenant(context, artifact)
+    return 1
 
 
 def ground_of(tx: Transaction, artifact: Artifact) -> Ground:

@@ -96,7 +96,7 @@ def purge_due(context: StepContext, tenant: TenantId) -> Counter[str]:
             if subject not in seen:
                 counts["due"] += 1
                 counts.update(_purge(context, tenant, subject))
-        seen = set(page.subjects)  # a recording whose artifacts meet the edge of two pages is purged once
+        seen.update(page.subjects)  # one whose artifacts meet the edge of two pages, or that waits, is tried once
         after = page.after
         if after is None:
             break

@@ -13,9 +13,10 @@ from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
 from pipeline.model.ids import TenantId
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.decide import decide_artifacts, decide_call
+from pipeline.steps.ground import redecide_subject
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.decisions import find_decision
+from pipeline.store.due import subject_of_artifact
 from pipeline.store.holding import settle_lock
 from pipeline.store.holds import get_hold, iter_covered, list_holds_on, mark_settled
 
@@ -47,15 +48,13 @@ def settle_hold(context: StepContext, tenant: TenantId, hold: str, after: str = 
 
 
 def _decide(context: StepContext, tenant: TenantId, artifact: Artifact) -> bool:
-    """Decide the recording or call of an artifact anew unless its decision says what the holds say."""
+    """Decide an artifact anew, with all of its recording or call, unless its decision says what the holds say."""
     with context.vault.database.transaction(tenant) as tx:
         last = find_decision(tx, artifact.id)
         matters = sorted({hold.matter for hold in list_holds_on(tx, artifact=artifact)})
     is_stale = last is not None and sorted(last.record["retention"]["matters"]) != matters
-    if is_stale and artifact.recording is not None:
-        decide_artifacts(context, tenant, artifact.recording)
-    elif is_stale and artifact.call is not None:
-        decide_call(context, tenant, artifact.call)
+    if is_stale:
+        redecide_subject(context, tenant, subject_of_artifact(artifact))
     with context.vault.database.transaction(tenant) as tx:
         settle_lock(tx, context.vault.objects, artifact)
     return is_stale

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Text, any_, cast, select, update
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.ids import ArtifactId
@@ -50,6 +50,10 @@ def is_marked_held(tx: Transaction, artifact: ArtifactId) -> bool:
 def _mark(tx: Transaction, marked: Collection[ArtifactId], disposition: str) -> None:
     tx.connection.execute(
         update(artifacts)
-        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id.in_(marked), artifacts.c.disposition != disposition)
+        .where(
+            artifacts.c.tenant == tx.tenant,
+            artifacts.c.id == any_(cast(list(marked), ARRAY(Text))),  # one parameter: a hold may cover any number
+            artifacts.c.disposition != disposition,
+        )
         .values(disposition=disposition)
     )

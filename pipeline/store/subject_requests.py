@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from pipeline.model.audit import AuditTag
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
+from pipeline.model.ids import ArtifactId
 from pipeline.model.subject import (
     NOT_ANSWERED,
     Deadline,
@@ -170,6 +171,14 @@ def lock_request(tx: Transaction, request: str) -> SubjectRequest:
         NotFound: the tenant has no such request.
     """
     return _only(tx, _all(tx).where(_T.id == request).with_for_update())
+
+
+def place_of_export(tx: Transaction, export: ArtifactId) -> str | None:
+    """Say where the person is whose request an export answers; None where they did not say, or no request has it."""
+    query = select(subject_requests.c.place).where(
+        subject_requests.c.tenant == tx.tenant, subject_requests.c.export_id == export
+    )
+    return tx.connection.execute(query).scalar()
 
 
 def get_request_by_token(tx: Transaction, token: str) -> SubjectRequest:

@@ -77,6 +77,7 @@ class SmtpNotices:
         session.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             session.starttls(context=context)
+            session.ehlo_or_helo_if_needed()  # what was said before TLS counts no more (RFC 3207, 4.2)
         if server.username:
             session.login(server.username, server.password)
         return session

@@ -10,7 +10,9 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.policies.decide import decide
 from pipeline.policies.loader import load_bundle, load_matrix
+from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.gather_facts import gather
+from pipeline.store.decisions import find_decision
 from pipeline.store.tenant_notices import list_notices
 from tests.builders import a_recording, an_artifact_row
 
@@ -28,19 +30,37 @@ def decided(database, tenant, recording):
     return facts.events.child_signals, decide(facts, load_bundle("nejix"), load_matrix())
 
 
+def ended_by(line, recording):
+    original = line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
+    with line.tx() as tx:
+        record = find_decision(tx, original.id).record
+    return record["retention"]["ended_by"], record["visibility"]
+
+
 @pytest.mark.clause("nejix", "9", "we will promptly delete it")
 def test_a_recording_that_the_tenant_flags_is_a_childs_until_a_person_clears_it(database, tenant, recording):
     with database.transaction(tenant.id) as tx:
         note_child(tx, recording.id, age=9, actor="user:1")
-    signals, record = decided(database, tenant, recording)
+    signals, _ = decided(database, tenant, recording)
     assert [(s.sign, s.age, s.is_cleared) for s in signals] == [("tenant_flag", 9, False)]
-    assert "child" in {r.value for r in (record.retention.ended_by, RetentionBasis.CHILD) if r is not None}
     with database.transaction(tenant.id) as tx:
         clear_child(tx, recording.id, reason="the caller is the mother", actor="user:2")
     signals, record = decided(database, tenant, recording)
     assert [s.is_cleared for s in signals] == [True]
-    assert record.retention.ended_by is not RetentionBasis.CHILD
     assert "CHILD" in {reason.code for reason in record.training.reasons}
+
+
+@pytest.mark.clause("nejix", "9", "we will promptly delete it")
+def test_what_was_agreed_to_ends_by_the_child_that_is_noted_and_not_once_a_person_cleared_it(line):
+    recording = line.through(line.record(), "settle_consent", "capture")
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=9, actor="user:1")
+    line.run(decide_artifacts, recording)
+    assert ended_by(line, recording) == (RetentionBasis.CHILD, "quarantined")
+    with line.tx() as tx:
+        clear_child(tx, recording.id, reason="the caller is the mother", actor="user:2")
+    line.run(decide_artifacts, recording)
+    assert ended_by(line, recording) == (None, "sealed")
 
 
 def test_a_sign_after_a_clearing_counts_again(database, tenant, recording):

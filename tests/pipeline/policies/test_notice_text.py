@@ -27,8 +27,11 @@ def test_a_version_that_changes_only_words_says_so() -> None:
     assert changes_of(BEFORE, variant()) == ()
 
 
-def test_a_long_list_of_changes_is_cut_and_counted() -> None:
+def test_a_long_list_of_changes_is_cut_and_counted(monkeypatch) -> None:
+    monkeypatch.setattr("pipeline.policies.notice_text._MOST_SHOWN", 5)
     changes = {f"retention/{kind.value}/days": 3 for kind in BEFORE.retention}
     changes |= {f"retention/{kind.value}/review_days": None for kind in BEFORE.retention}
     text = text_of(BEFORE, variant("nejix", changes), notice_days=14, earliest=date(2027, 7, 1))
-    assert len(text.splitlines()) < 250
+    told = [line for line in text.splitlines() if line.startswith("- retention.")]
+    assert len(told) == 5
+    assert f"- and {len(changes_of(BEFORE, variant('nejix', changes))) - 5} more" in text

@@ -16,6 +16,7 @@ from pipeline.steps.context import shelf_of
 from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.withhold import withhold
 from pipeline.store.endings import Ending, add_ending
+from pipeline.store.recordings import merge_facts
 from pipeline.store.vault import Vault
 from tests.conftest import make_tenant
 
@@ -101,6 +102,18 @@ def test_a_sign_that_was_judged_to_be_no_childs_is_read_again(line, recording):
         note_child(tx, recording.id, age=20, actor="user:1")
     line.run(decide_artifacts, recording)
     assert read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+
+
+@pytest.mark.clause("connekz", "7", "collect data from children under 18")
+def test_a_grown_age_that_was_heard_does_not_stand_for_a_child_noted_since(line, recording):
+    with line.tx() as tx:
+        merge_facts(tx, recording.id, {"stated_age": 20})
+    line.run(decide_artifacts, recording)
+    assert read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=None, actor="user:1")
+    with pytest.raises(NotPermitted, match="child"):
+        read(line, recording, ArtifactKind.TRANSCRIPT_REDACTED)
 
 
 def test_what_was_withheld_after_all_is_not_read(line, recording):

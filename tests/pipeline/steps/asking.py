@@ -13,10 +13,13 @@ WHOLE = (
 )  # fmt: skip
 
 
-def asked(line, kind: RequestKind, *, is_proved: bool = True, more: tuple[Identifier, ...] = ()) -> SubjectRequest:
+def asked(
+    line, kind: RequestKind, *, is_proved: bool = True, more: tuple[Identifier, ...] = (), place: str | None = None
+) -> SubjectRequest:
     """A request of the caller, whose identity a person of the tenant attests."""
     who = Identifier(kind=IdentifierKind.NUMBER, value=CALLER)
-    ask = Ask(kind=kind, details=SubjectDetails(identifiers=(who, *more), note="canarynote"), channel="cli")
+    details = SubjectDetails(identifiers=(who, *more), note="canarynote")
+    ask = Ask(kind=kind, details=details, channel="cli", place=place)
     line.context.vault.database._clock.move(minutes=1)
     keys, bundle = line.context.vault.keys, line.context.bundles(line.owner.policy_id)
     with line.tx() as tx:

@@ -7,12 +7,16 @@ import zipfile
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import IllegalTransition, InvalidInput
+from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound
 from pipeline.model.ids import ArtifactId
+from pipeline.model.purge import PurgeState, Subject
 from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, RequestState
 from pipeline.steps.export_person import export_person
+from pipeline.steps.ground import redecide_subject
+from pipeline.steps.retention import run_retention
 from pipeline.store.artifacts import get_artifact
 from pipeline.store.decisions import find_decision
+from pipeline.store.purges import list_purges
 from pipeline.store.subject_requests import get_request
 from tests.pipeline.steps.asking import WHOLE, asked
 
@@ -99,6 +103,34 @@ def test_an_export_is_sealed_kept_thirty_days_never_trained_on_and_made_once(lin
     assert b"report" not in line.context.vault.objects.get(artifact.object_key)
     again = export_person(line.context, line.owner.id, stands.id)
     assert again["artifact"] == receipt["artifact"]
+
+
+def test_an_export_is_purged_with_a_certificate_once_its_days_are_over(line, clock):
+    line.through(line.record(), *WHOLE)
+    _, _, artifact, _ = made(line)
+    clock.move(days=29)
+    run_retention(line.context, line.owner.id)
+    assert line.context.vault.objects.get(artifact.object_key)
+    clock.move(days=2)
+    told = run_retention(line.context, line.owner.id)
+    assert told["failed"] == 0
+    with pytest.raises(NotFound):
+        line.context.vault.objects.get(artifact.object_key)
+    with line.tx() as tx:
+        assert [p.subject for p in list_purges(tx, state=PurgeState.DONE)] == [Subject(kind="artifact", id=artifact.id)]
+
+
+def test_an_export_is_judged_again_as_of_the_place_of_who_asked(line, clock):
+    line.through(line.record(), *WHOLE)
+    _, _, artifact, _ = made(line, place="US-NY")
+    with line.tx() as tx:
+        before = find_decision(tx, artifact.id)
+    clock.move(days=1)
+    redecide_subject(line.context, line.owner.id, Subject(kind="artifact", id=artifact.id))
+    with line.tx() as tx:
+        after = find_decision(tx, artifact.id)
+    assert after.facts["as_of"] != before.facts["as_of"]
+    assert [d.facts["call"]["legs"][0]["candidates"] for d in (before, after)] == [["US-NY"]] * 2
 
 
 def test_nothing_is_handed_out_of_what_was_not_proved_and_it_is_said(line):

@@ -40,4 +40,4 @@ def test_what_nobody_judged_has_no_ground(line, kept):
         with pytest.raises(NotFound):
             ground_of(tx, kept[1])
     with pytest.raises(NotFound):
-        redecide_subject(line.context, line.owner.id, Subject(kind="artifact", id=kept[1].id))
+        redecide_subject(line.context, line.owner.id, Subject(kind="artifact", id="art_unknown"))

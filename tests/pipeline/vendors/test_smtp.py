@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from pipeline.model.errors import VendorRefused, VendorUnavailable
 from pipeline.ports.notices import NoticeAddress
 from pipeline.vendors.smtp import SmtpNotices, SmtpServer
-from tests.mail_server import Post, mail_server
+from tests.mail_server import Post, mail_server, sign_for_this_machine
 from tests.pipeline.vendors.contracts.notices import NOTICE, NoticesContract, Side
 
 TO = NoticeAddress(to="legal@acme.example")
@@ -75,6 +76,17 @@ def test_a_server_that_offers_no_encryption_is_given_nothing(post: Post) -> None
     with pytest.raises(VendorRefused):
         channel(post, security="starttls").deliver(NOTICE, TO)
     assert post.messages == []
+
+
+def test_a_server_that_forgets_who_spoke_before_tls_is_told_again(tmp_path, monkeypatch) -> None:
+    proof, keys = tmp_path / "cert.pem", tmp_path / "key.pem"
+    proof.write_bytes(sign_for_this_machine(keys))
+    monkeypatch.setenv("SSL_CERT_FILE", str(proof))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(proof, keys)
+    with mail_server(tls_context=context, require_starttls=True) as post:
+        assert channel(post, security="starttls").deliver(NOTICE, TO) == 250
+        assert len(post.messages) == 1
 
 
 def test_a_server_that_does_not_speak_tls_is_given_nothing(post: Post) -> None:
