@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Final
 
 from pipeline.consent.standing_at import People, gap_at, gaps_after, is_audible_between, name_of
-from pipeline.consent.start_window import CLOCK_TOLERANCE, OUR_SOURCES, UPLOADED, StartWindow, start_window
+from pipeline.consent.start_window import CLOCK_TOLERANCE, OUR_SOURCES, StartWindow, start_window
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Purpose
 from pipeline.model.recorder import RecorderAct, RecorderEvent, pauses_of, stopped_at
-from pipeline.model.recording import Recording
+from pipeline.model.recording import UPLOADED, Recording
 from pipeline.model.tenant import Tenant
 
 MAX_CHANNELS: Final = 2

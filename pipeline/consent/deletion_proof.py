@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from pipeline.consent import jws
 from pipeline.consent.receipt_proof import Trusted
-from pipeline.model.certificate import CERTIFICATE_TYPE, FORMAT
+from pipeline.model.certificate import CERTIFICATE_TYPE, CLOSURE_FORMAT, FORMAT
 from pipeline.model.errors import IntegrityError, InvalidInput
 
 EXPORT: Final = "earmark.deletion-certificates"
 MOST_BYTES: Final = 100_000_000
-FORMATS: Final = (FORMAT, "closure.certificate")
+FORMATS: Final = (FORMAT, CLOSURE_FORMAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

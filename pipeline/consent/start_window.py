@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.model.recorder import RecorderAct, RecorderEvent
-from pipeline.model.recording import Recording
+from pipeline.model.recording import UPLOADED, Recording
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=2)
 """How far the vendor's word may lie from our clock: one second is cut off, another is for clocks that differ."""
@@ -22,8 +22,6 @@ _WHOLE_SECOND: Final = timedelta(milliseconds=999)
 _MS: Final = timedelta(milliseconds=1)
 STARTED_BY_DOCUMENT: Final = "StartCallRecordingTwiML"
 STARTED_BY_REQUEST: Final = "StartCallRecordingAPI"
-UPLOADED: Final = "OperatorUpload"
-"""A file that an operator handed in: its time is ours."""
 OUR_SOURCES: Final = frozenset({STARTED_BY_DOCUMENT, STARTED_BY_REQUEST})
 """The only two ways in which Earmark has a recorder started."""
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from pipeline.model.errors import InvalidInput
 
-PREFIX: Final = ".earmark-dataset-"
+PREFIX: Final = ".earmark-part-"
 
 
 @contextmanager

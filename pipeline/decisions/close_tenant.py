@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.decisions.numbers import disarm
 from pipeline.decisions.recall import end
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput
@@ -13,7 +14,7 @@ from pipeline.policies.closing import ClosurePlan, plan_of
 from pipeline.store.audit import Facts, add_event, lock_log
 from pipeline.store.closures import add_closure, find_closure
 from pipeline.store.endings import Ending
-from pipeline.store.numbers import list_numbers, mark_disarmed
+from pipeline.store.numbers import list_numbers
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import change_tenant, get_tenant
 from pipeline.store.vault import Vault
@@ -44,9 +45,7 @@ def close_tenant(tx: Transaction, vault: Vault, *, actor: str, reason: str, bund
     end(tx, ending, actor=actor)
     armed = [number for number in list_numbers(tx, keys=vault.keys) if number.is_armed]
     for number in armed:
-        mark_disarmed(tx, number.id)
-        facts: Facts = {"number_sid": number.number_sid, "was": number.state, "why": "account closed"}
-        add_event(tx, AuditTag.NUMBER_DISARMED, actor=actor, target=number.id, facts=facts)
+        disarm(tx, vault, number.id, actor=actor, reason="account closed")
     change_tenant(tx, replace(owner, is_active=False), keys=vault.keys, actor=actor, changed=["is_active"])
     closed: Facts = {"closure": closure.id, "closed_on": today.isoformat(), "numbers": len(armed)}
     add_event(tx, AuditTag.TENANT_CLOSED, actor=actor, target=owner.id, facts=closed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome
 from pipeline.model.ids import CallId, LegId, RecordingId, new_id
-from pipeline.model.recording import Recording, RecordingState
+from pipeline.model.recording import UPLOADED, Recording, RecordingState
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.ports.keys import Keys
@@ -16,8 +16,6 @@ from pipeline.store.calls import add_call, add_leg, find_call_by_sid
 from pipeline.store.consents import add_consent
 from pipeline.store.recordings import note_recording
 from pipeline.store.session import Transaction
-
-SOURCE = "OperatorUpload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def import_recording(
             call=call,
             recording_sid=upload.recording_sid,
             state=RecordingState.COMPLETED,
-            source=SOURCE,
+            source=UPLOADED,
             channels=upload.channels,
             started_at=tx.now,
             duration_s=upload.duration_ms // 1000,

@@ -31,7 +31,6 @@ from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.tenant_notices import add_notice
 
-CHILD_SIGNAL: Final = FLAGGED
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
@@ -93,7 +92,7 @@ def flag_child(tx: Transaction, call_sid: str, *, queue: WorkQueue, actor: str) 
         StoreUnreachable: nothing was noted.
     """
     call = lock_call(tx, call_sid).id
-    if add_flag(tx, call, CHILD_SIGNAL):
+    if add_flag(tx, call, FLAGGED):
         add_event(tx, AuditTag.CHILD_NOTED, actor=actor, target=call, facts={"sign": ChildSign.AGENT_FLAG.value})
         recall_scope(tx, ("call", call), RecallCause.CHILD)
         add_notice(tx, NoticeKind.CHILD, subject=("call", call), cause=ChildSign.AGENT_FLAG.value)

@@ -12,6 +12,7 @@ from pipeline.model.errors import IntegrityError
 CERTIFICATE_TYPE: Final = "earmark-deletion-certificate+jws"
 LEDGER_TYPE: Final = "earmark-ledger+jws"
 FORMAT: Final = "deletion.certificate"
+CLOSURE_FORMAT: Final = "closure.certificate"
 CLOSED_LINE: Final = "closed"
 """The name of the line that tells of a closed account."""
 OBJECTS_A_PART: Final = 1000

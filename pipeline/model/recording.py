@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pipeline.model.errors import IllegalTransition
 from pipeline.model.ids import CallId, RecordingId, TenantId
+
+UPLOADED: Final = "OperatorUpload"
+"""The source of a file that an operator handed in: no vendor has it, and its time is ours."""
 
 
 class RecordingState(StrEnum):

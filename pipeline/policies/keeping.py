@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.model.errors import InvalidInput
+from pipeline.policies.loader import check, parse_yaml
 
 
 class Keeping(BaseModel):
@@ -27,7 +27,16 @@ class Keeping(BaseModel):
     metadata_days: Annotated[int, Field(ge=0)]
     because: Annotated[str, Field(min_length=20)]
     source: Annotated[str, Field(pattern=r"^https://")]
+
+
+class _KeepingFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     checked_on: date
+    processors: tuple[Keeping, ...]
+
+
+_FILE: Final = "processors.yaml"
 
 
 @cache
@@ -37,9 +46,8 @@ def load_keeping() -> Mapping[str, Keeping]:
     Raises:
         InvalidInput: a company is listed twice.
     """
-    file = resources.files("pipeline.policies").joinpath("data", "keeping", "processors.yaml")
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    found = [Keeping(checked_on=document["checked_on"], **row) for row in document["processors"]]
+    file = resources.files("pipeline.policies").joinpath("data", "keeping", _FILE)
+    found = check(_KeepingFile, parse_yaml(file.read_text(encoding="utf-8"), name=_FILE), name=_FILE).processors
     named = {one.name: one for one in found}
     if len(named) != len(found):
         raise InvalidInput("keeping: a company is listed twice")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.consent.jws import write_jwks
+from pipeline.datasets.appearing import appearing
 from pipeline.model.audit import AuditEntry, AuditEvent, AuditTag
 from pipeline.model.checkpoint import checkpoint_prefix
 from pipeline.model.errors import InvalidInput
@@ -38,26 +38,18 @@ def export_log(vault: Vault, tenant: TenantId, folder: Path, *, actor: str, via:
         How many events and checkpoints there are.
 
     Raises:
-        InvalidInput: the folder is there and not empty.
+        InvalidInput: the folder is there and not empty, or nothing can be written beside it.
         NotFound: no such tenant.
         OSError: it cannot be written; nothing is left of it.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InvalidInput(f"{folder.name}: an export goes into a folder that is new or empty")
-    with vault.database.transaction(tenant) as tx:
-        get_tenant(tx, keys=vault.keys)
-        add_event(tx, AuditTag.AUDIT_EXPORTED, actor=actor, target=tenant, facts={"via": via})
-    part = folder.with_name(f".{folder.name}.part")
-    try:
-        (part / CHECKPOINTS).mkdir(parents=True)
+    with appearing(folder) as part:
+        with vault.database.transaction(tenant) as tx:
+            get_tenant(tx, keys=vault.keys)
+            add_event(tx, AuditTag.AUDIT_EXPORTED, actor=actor, target=tenant, facts={"via": via})
+        (part / CHECKPOINTS).mkdir()
         with vault.database.transaction(tenant) as tx:
             lock_checkpoints(tx)  # so that the log names no checkpoint that is not exported
-            counts = _write(tx, vault.objects, part)
-        part.replace(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    return counts
+            return _write(tx, vault.objects, part)
 
 
 def _write(tx: Transaction, objects: Artifacts, part: Path) -> dict[str, int]:

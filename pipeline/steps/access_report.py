@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.consent import standings
+from pipeline.model.recording import UPLOADED
 from pipeline.model.subject import PersonMatch, SubjectRequest, Whose
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
@@ -123,7 +124,7 @@ def _recipients(tx: Transaction, own: Sequence[OwnCall], bundle: Bundle) -> list
     for call in own:
         for copy in call.copies:
             facts = read_facts(tx, copy.recording.id)
-            if copy.recording.source != "OperatorUpload":
+            if copy.recording.source != UPLOADED:
                 had.setdefault("twilio", set()).add("us")
             if facts.get("processor"):
                 had.setdefault(str(facts["processor"]), set()).add(str(facts.get("processor_region") or "unknown"))

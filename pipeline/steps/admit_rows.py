@@ -33,7 +33,7 @@ from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, find_decision
-from pipeline.store.signing_keys import list_public_keys
+from pipeline.store.signing_keys import pinned_keys
 from pipeline.telemetry import log
 
 _SOUND: Final = (b"RIFF", b"RF64")
@@ -134,7 +134,7 @@ class Admission:
     def _receipts(self, recording: RecordingId) -> tuple[str, ...]:
         """Give the digests of the signed receipts by which somebody on this recording said yes to training."""
         with self.context.vault.database.transaction(self.tenant) as tx:
-            keys = {key.kid: key.public_key for key in list_public_keys(tx)}
+            keys = pinned_keys(tx)
             kept = [a for a in list_artifacts(tx, recording=recording) if a.kind is ArtifactKind.CONSENT_RECEIPT]
         found = set()
         for receipt in kept:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
-from pipeline.consent import jws
 from pipeline.model.certificate import CERTIFICATE_TYPE, FORMAT, parts_of, to_bytes
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.purge import Item, ItemKind, ItemState, Purge
 from pipeline.steps.context import StepContext
 from pipeline.steps.destroy import artifact_of_item
 from pipeline.steps.ground import lives_until
+from pipeline.steps.read_certificate import read_certificate
 from pipeline.store.certificates import Certificate, add_certificate, next_edition
 from pipeline.store.closures import sign_disposal
 from pipeline.store.decisions import find_decision
@@ -24,6 +22,7 @@ from pipeline.store.ledger import line_key, note_line, write_line
 from pipeline.store.purges import list_items
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
+from pipeline.store.signing_keys import pinned_keys
 
 
 def certify(context: StepContext, tenant: TenantId, purge: Purge) -> tuple[Certificate, ...]:
@@ -32,7 +31,7 @@ def certify(context: StepContext, tenant: TenantId, purge: Purge) -> tuple[Certi
     Raises:
         StoreUnreachable, StoreDenied: the ledger cannot be added to; nothing is certified.
     """
-    signed: list[tuple[Certificate, str]] = []
+    signed: dict[str, str] = {}
     with context.vault.database.transaction(tenant) as tx:
         edition = next_edition(tx, purge.id)
         items = list_items(tx, purge.id)
@@ -43,28 +42,15 @@ def certify(context: StepContext, tenant: TenantId, purge: Purge) -> tuple[Certi
             body = {**shared, "edition": edition, "part": number, "parts": len(parts), "destroyed": _listed(tx, part)}
             statement, _ = sign_disposal(tx, to_bytes(body), typ=CERTIFICATE_TYPE, keys=context.vault.keys)
             key = line_key(tenant, purge.id, f"certificate-{edition}-{number}", on=tx.now.date())
-            signed.append((_certificate(purge, statement, edition, (number, len(parts)), tx.now), key))
-    for certificate, key in signed:
-        write_line(context.vault.objects, key, certificate.statement)
+            signed[key] = statement
+    # What an earlier attempt has entered is the certificate, also where it was signed at another moment.
+    entered = {key: write_line(context.vault.objects, key, statement) for key, statement in signed.items()}
     with context.vault.database.transaction(tenant) as tx:
-        for certificate, key in signed:
+        certificates = tuple(read_certificate(entry, pinned=pinned_keys(tx)) for entry in entered.values())
+        for certificate, key in zip(certificates, entered, strict=True):
             add_certificate(tx, certificate)
             note_line(tx, key)
-    return tuple(certificate for certificate, _ in signed)
-
-
-def _certificate(purge: Purge, statement: str, edition: int, place: tuple[int, int], at: datetime) -> Certificate:
-    return Certificate(
-        id=f"{purge.id}-{edition}-{place[0]}",
-        purge=purge.id,
-        edition=edition,
-        part=place[0],
-        parts=place[1],
-        kid=jws.verify(statement, typ=CERTIFICATE_TYPE).kid,
-        sha256=hashlib.sha256(statement.encode()).hexdigest(),
-        statement=statement,
-        signed_at=at,
-    )
+    return certificates
 
 
 def _shared(tx: Transaction, purge: Purge, items: Sequence[Item]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from pipeline.store.checkpoints import (
     read_unsigned,
 )
 from pipeline.store.session import Transaction
-from pipeline.store.signing_keys import get_signer, list_public_keys
+from pipeline.store.signing_keys import get_signer, pinned_keys
 from pipeline.store.vault import Vault
 
 LOCKED_DAYS: Final = 7 * 365 + 2
@@ -83,7 +83,7 @@ def _lock(vault: Vault, key: str, at: datetime) -> None:
 
 def _left_behind(tx: Transaction, vault: Vault, last: SignedCheckpoint | None) -> Iterator[SignedCheckpoint]:
     """Give the statements in the store that have no row, in the log's order, each locked as it should be."""
-    trusted = {key.kid: key.public_key for key in list_public_keys(tx)}
+    trusted = pinned_keys(tx)
     after = last.checkpoint.seq if last else 0
     for prefix in _months(tx, last):
         for version in vault.objects.list_versions(prefix):

@@ -20,7 +20,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.closing import ClosurePlan, plan_of
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.end_account import end_account, note_key_gone, prove, purge_ended
-from pipeline.store.audit import Facts, add_event, lock_log
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.closures import Closure, find_closure, list_at_vendor, list_kept, mark_closure
 from pipeline.store.due import read_due
@@ -107,7 +107,6 @@ def _delete_one(context: StepContext, owner: Tenant, recording: Recording) -> st
     account = account_of(owner)
     with context.vault.database.transaction(owner.id) as tx:
         lock_holds(tx)
-        lock_log(tx)
         if list_holds_on(tx, recording=recording.id, call=recording.call):
             return "held_at_vendor"
         if recording.state is RecordingState.ANNOUNCED and recording.call is not None:

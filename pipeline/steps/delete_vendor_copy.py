@@ -6,6 +6,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.consent import Outcome
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import UPLOADED
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import add_event
 from pipeline.store.consents import list_consents
@@ -27,7 +28,7 @@ def delete_vendor_copy(context: StepContext, tenant: TenantId, recording: Record
         is_cut = noted.get("cut_at_ms") is not None or noted.get("silenced") is not None
         if found.call:
             is_cut = is_cut or any(e.outcome is Outcome.WITHDRAWN for e in list_consents(tx, found.call))
-    if found.source == "OperatorUpload" or not (owner.settings.deletes_vendor_copy or is_cut):
+    if found.source == UPLOADED or not (owner.settings.deletes_vendor_copy or is_cut):
         return {"is_deleted": False}
     account = account_of(owner)
     context.vendor.delete(account, found.recording_sid)

@@ -1,6 +1,7 @@
 """Destroying one thing at a time: what is gone was looked for again, and a hold that is there by now wins.
 
-Whoever places a hold and whoever destroys wait for each other on the tenant's log, so that one of them sees the other.
+Whoever places a hold and whoever destroys wait for each other on the tenant's holds, so that one of them sees the
+other; the log is locked only while it is written, since a live call's consents wait for it.
 A store or vendor that cannot be asked leaves its item doomed with the reason; nothing is "gone" by assumption.
 """
 
@@ -18,7 +19,7 @@ from pipeline.policies.keeping import load_keeping
 from pipeline.ports.artifacts import Artifacts, ObjectVersion
 from pipeline.steps.context import StepContext
 from pipeline.store.artifacts import find_row, mark_purged
-from pipeline.store.audit import Facts, add_event, lock_log
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.holds import list_holds_on, lock_holds
 from pipeline.store.purges import get_item, put_item
 from pipeline.store.recording_pages import read_listed
@@ -58,15 +59,15 @@ def versions_at(objects: Artifacts, key: str) -> tuple[Version, ...]:
 
 
 def is_held(tx: Transaction, item: Item, purge: Purge) -> bool:
-    """Say whether a hold covers an item now; asked inside the transaction that destroys it, under the log's lock."""
-    recording, call = _covered(tx, item, purge)
+    """Say whether a hold covers an item now; asked inside the transaction that destroys it, under the holds' lock."""
+    if item.kind is ItemKind.OBJECT:
+        row = find_row(tx, artifact_of_item(item))
+        return bool(list_holds_on(tx, artifact=row[0] if row is not None else None))
+    recording, call = _covered(tx, purge)
     return bool(list_holds_on(tx, recording=recording, call=call))
 
 
-def _covered(tx: Transaction, item: Item, purge: Purge) -> tuple[RecordingId | None, CallId | None]:
-    if item.kind is ItemKind.OBJECT:
-        row = find_row(tx, artifact_of_item(item))
-        return (row[0].recording, row[0].call) if row is not None else (None, None)
+def _covered(tx: Transaction, purge: Purge) -> tuple[RecordingId | None, CallId | None]:
     if purge.subject.kind == "recording":
         found = get_recording(tx, RecordingId(purge.subject.id))
         return found.id, found.call
@@ -84,8 +85,7 @@ def _object(context: StepContext, tenant: TenantId, purge: Purge, item: Item) ->
     _tag_due(objects, key)
     with context.vault.database.transaction(tenant) as tx:
         lock_holds(tx)
-        lock_log(tx)
-        item = get_item(tx, purge, item)  # another worker may have come before
+        item = get_item(tx, purge, item, is_locked=True)  # another worker may have come before, and waits
         if item.state is not ItemState.DOOMED:
             return item
         if is_held(tx, item, purge):
@@ -141,7 +141,6 @@ def _why_not(objects: Artifacts, key: str) -> str:
 def _vendor_copy(context: StepContext, tenant: TenantId, purge: Purge, item: Item) -> Item:
     with context.vault.database.transaction(tenant) as tx:
         lock_holds(tx)
-        lock_log(tx)
         if is_held(tx, item, purge):
             done = replace(item, state=ItemState.KEPT, reason="held")
         else:

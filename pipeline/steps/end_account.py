@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
-from pipeline.model.certificate import CERTIFICATE_TYPE, CLOSED_LINE, LEDGER_TYPE, LedgerLine, line_to_plain, to_bytes
+from pipeline.model.certificate import (
+    CERTIFICATE_TYPE,
+    CLOSED_LINE,
+    CLOSURE_FORMAT,
+    LEDGER_TYPE,
+    LedgerLine,
+    line_to_plain,
+    to_bytes,
+)
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import TenantId
@@ -19,9 +27,10 @@ from pipeline.policies.bundle import Bundle
 from pipeline.steps.context import StepContext
 from pipeline.steps.keep_beyond import keep_beyond
 from pipeline.steps.purge import carry_out
+from pipeline.steps.read_certificate import read_certificate
 from pipeline.store.artifacts import find_row
 from pipeline.store.audit import Facts, add_event
-from pipeline.store.certificates import Certificate, add_certificate, list_certificates
+from pipeline.store.certificates import add_certificate, list_certificates
 from pipeline.store.closures import (
     Closure,
     closed_key,
@@ -36,11 +45,10 @@ from pipeline.store.holds import list_holds_on
 from pipeline.store.ledger import line_key, note_line, write_line
 from pipeline.store.purges import list_purges, open_purge
 from pipeline.store.session import Transaction
-from pipeline.store.signing_keys import sign
+from pipeline.store.signing_keys import pinned_keys, sign
 from pipeline.store.tenants import reduce_tenant
 
 _ACTOR: Final = "system"
-_FORMAT: Final = "closure.certificate"
 
 
 def end_account(context: StepContext, tenant: TenantId, closure: Closure, bundle: Bundle) -> None:
@@ -82,21 +90,11 @@ def prove(context: StepContext, tenant: TenantId, closure: Closure) -> None:
     """Sign that the account is gone: its moments, the digest of its certificates, and each exception by its order."""
     with context.vault.database.transaction(tenant) as tx:
         body = _body(tx, closure)
-        statement, kid = sign_disposal(tx, to_bytes(body), typ=CERTIFICATE_TYPE, keys=context.vault.keys)
-        key, at = line_key(tenant, closure.id, "certificate-1-1", on=tx.now.date()), tx.now
+        statement, _ = sign_disposal(tx, to_bytes(body), typ=CERTIFICATE_TYPE, keys=context.vault.keys)
+        key = line_key(tenant, closure.id, "certificate-1-1", on=tx.now.date())
     statement = write_line(context.vault.objects, key, statement)
-    certificate = Certificate(
-        id=f"{closure.id}-1-1",
-        purge=closure.id,
-        edition=1,
-        part=1,
-        parts=1,
-        kid=kid,
-        sha256=hashlib.sha256(statement.encode()).hexdigest(),
-        statement=statement,
-        signed_at=at,
-    )
     with context.vault.database.transaction(tenant) as tx:
+        certificate = read_certificate(statement, pinned=pinned_keys(tx))
         add_certificate(tx, certificate)
         note_line(tx, key)
         mark_closure(tx, "proved_at")
@@ -156,7 +154,7 @@ def _body(tx: Transaction, closure: Closure) -> Mapping[str, Any]:
     moments = ("vendor_gone_at", "purged_at", "key_destroyed_at")
     passed = {name: getattr(closure, name) for name in moments}
     return {
-        "format": _FORMAT,
+        "format": CLOSURE_FORMAT,
         "version": 1,
         "tenant": tx.tenant,
         "purge": closure.id,

@@ -10,7 +10,7 @@ from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
-from pipeline.model.recording import Recording
+from pipeline.model.recording import UPLOADED, Recording
 from pipeline.model.tenant import Tenant
 from pipeline.policies.consents import consent_facts
 from pipeline.policies.facts import (
@@ -30,8 +30,9 @@ from pipeline.policies.facts import (
     TenantFacts,
 )
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
-from pipeline.steps.what_happened import CHILD_SIGNAL, Noted, child_signals, what_happened, with_holds
+from pipeline.steps.what_happened import Noted, child_signals, what_happened, with_holds
 from pipeline.store.calls import get_call, list_flags, list_legs
+from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
@@ -122,7 +123,7 @@ def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
 
 def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
     """Put together what is known now about an artifact of a call that has no recording: nothing was heard of it."""
-    is_child = CHILD_SIGNAL in list_flags(tx, call.id)
+    is_child = FLAGGED in list_flags(tx, call.id)
     signals = (ChildSignal(sign=ChildSign.AGENT_FLAG, on=call.started_at.date()),) if is_child else ()
     return Facts(
         as_of=tx.now,
@@ -199,7 +200,7 @@ def _residue(noted: Mapping[str, Any], *, is_proved: bool) -> tuple[Residue, ...
 
 def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[ProcessorUse, ...]:
     used: list[ProcessorUse] = []
-    if recording.source != "OperatorUpload":
+    if recording.source != UPLOADED:
         used.append(ProcessorUse(name="twilio", purpose="telephony", region="us", is_training_off=True))
     if noted.get("processor"):
         used.append(

@@ -15,7 +15,7 @@ from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.certificate import LEDGER_TYPE, LedgerLine, line_to_plain, to_bytes
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.purge import Item, ItemKind, ItemState, Purge
-from pipeline.model.recording import Recording
+from pipeline.model.recording import UPLOADED, Recording
 from pipeline.steps.context import StepContext
 from pipeline.steps.destroy import TWILIO, versions_at
 from pipeline.store.closures import find_kept, sign_disposal
@@ -25,7 +25,6 @@ from pipeline.store.recording_pages import ListedRecording, read_listed
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
 
-UPLOADED: Final = "OperatorUpload"
 _HEARD: Final = frozenset({ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.TRANSCRIPT_ORIGINAL})
 
 

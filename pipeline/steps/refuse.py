@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import VendorUnavailable
 from pipeline.model.ids import RecordingId, TenantId
-from pipeline.model.recording import RecordingState
+from pipeline.model.recording import UPLOADED, RecordingState
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.recordings import add_tombstone, mark_state, mark_vendor_copy_deleted
@@ -22,7 +22,7 @@ def refuse(context: StepContext, tenant: TenantId, recording: RecordingId, reaso
         VendorUnavailable: the vendor still has it; the step is repeated until it is gone.
     """
     found, owner = context.read(tenant, recording)
-    is_upload = found.source == "OperatorUpload"
+    is_upload = found.source == UPLOADED
     if not is_upload:
         account = account_of(owner)
         context.vendor.delete(account, found.recording_sid)

@@ -8,18 +8,16 @@ with the objects: it is written again. A hold that is in force by now wins here 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import batched
 from typing import Final
 
 from pipeline.consent import jws
 from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
-from pipeline.model.certificate import CERTIFICATE_TYPE, CLOSED_LINE, LEDGER_TYPE, LedgerLine, line_from_bytes
+from pipeline.model.certificate import CLOSED_LINE, LEDGER_TYPE, LedgerLine, line_from_bytes
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import IntegrityError, NotFound
 from pipeline.model.ids import ArtifactId, RecordingId, TenantId
@@ -29,9 +27,10 @@ from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.destroy import versions_at
 from pipeline.steps.ground import ground_of
 from pipeline.steps.purge import carry_out
+from pipeline.steps.read_certificate import read_certificate
 from pipeline.store.artifacts import find_row, list_known_keys, list_purged_at
 from pipeline.store.audit import add_event
-from pipeline.store.certificates import Certificate, add_certificate, list_certificates
+from pipeline.store.certificates import add_certificate, list_certificates
 from pipeline.store.closures import close_again, closed_key, make_successor
 from pipeline.store.decisions import find_decision
 from pipeline.store.due import subject_of_artifact
@@ -40,7 +39,7 @@ from pipeline.store.ledger import line_key, list_lines, list_noted, note_line, r
 from pipeline.store.purges import add_items, open_purge
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
-from pipeline.store.signing_keys import list_public_keys
+from pipeline.store.signing_keys import pinned_keys
 from pipeline.store.tenants import reduce_tenant
 from pipeline.store.vault_names import tenant_prefix
 from pipeline.telemetry import log
@@ -64,7 +63,7 @@ def replay_ledger(context: StepContext, tenant: TenantId) -> Receipt:
     there = dict.fromkeys(list_lines(context.vault.objects, tenant))
     with context.vault.database.transaction(tenant) as tx:
         noted = list_noted(tx)
-        pinned = {key.kid: key.public_key for key in list_public_keys(tx)}
+        pinned = pinned_keys(tx)
     # A closed account's line comes first: it names the key that signed what came after it.
     for key in sorted(there, key=lambda name: not name.endswith(f"/{CLOSED_LINE}")):
         if key not in noted:
@@ -235,19 +234,7 @@ def _why(tx: Transaction, artifact: ArtifactId) -> Ground:
 
 def _keep_certificate(context: StepContext, tenant: TenantId, statement: str, pinned: Mapping[str, bytes]) -> None:
     """Take a certificate of the ledger back into the database that lost it."""
-    signed = jws.verify(statement, typ=CERTIFICATE_TYPE, pinned=pinned)
-    told = json.loads(signed.payload)
-    certificate = Certificate(
-        id=f"{told['purge']}-{told['edition']}-{told['part']}",
-        purge=told["purge"],
-        edition=told["edition"],
-        part=told["part"],
-        parts=told["parts"],
-        kid=signed.kid,
-        sha256=hashlib.sha256(statement.encode()).hexdigest(),
-        statement=statement,
-        signed_at=datetime.fromisoformat(told["signed_at"]),
-    )
+    certificate = read_certificate(statement, pinned=pinned)
     with context.vault.database.transaction(tenant) as tx:
         add_certificate(tx, certificate)
 

@@ -13,7 +13,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.policies.facts import ChildSign, ChildSignal, EventFacts
 from pipeline.store.blind_terms import list_terms_of
 from pipeline.store.calls import list_flags
-from pipeline.store.child_signals import CLEARED, list_child_signals
+from pipeline.store.child_signals import CLEARED, FLAGGED, list_child_signals
 from pipeline.store.endings import first_day, list_endings_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
@@ -21,9 +21,6 @@ from pipeline.store.subject_requests import requests_about
 
 type Noted = Mapping[str, Any]
 """What steps found out about a recording."""
-
-CHILD_SIGNAL: Final = "child_signal"
-"""The flag of a call whose agent heard a child."""
 
 _AT_ONCE: Final = (RetentionBasis.DELETION_REQUEST, RetentionBasis.CHILD)
 """Endings of a day of their own. A child's is noted by the ledger alone, where the signs were lost with a database."""
@@ -61,7 +58,7 @@ def child_signals(tx: Transaction, recording: Recording, noted: Noted) -> tuple[
     later = list_child_signals(tx, recording=recording.id, call=recording.call)
     cleared = max((at for at, entry in enumerate(later) if entry.sign == CLEARED), default=-1)
     signals: list[ChildSignal] = []
-    if recording.call is not None and CHILD_SIGNAL in list_flags(tx, recording.call):
+    if recording.call is not None and FLAGGED in list_flags(tx, recording.call):
         signals.append(ChildSignal(sign=ChildSign.AGENT_FLAG, on=on, is_cleared=cleared >= 0))
     if noted.get("stated_age") is not None:
         age = int(noted["stated_age"])

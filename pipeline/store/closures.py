@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from pipeline.consent import jws
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, TenantId, new_id
-from pipeline.model.recording import Recording, RecordingState
+from pipeline.model.recording import UPLOADED, Recording, RecordingState
 from pipeline.ports.keys import Keys
 from pipeline.store import signing_keys
 from pipeline.store.recordings import recording_of
@@ -27,13 +27,11 @@ from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings
 from pipeline.store.tables_disposal import closure_exceptions, closures
-from pipeline.store.tables_telephony import signing_keys as signing_keys_table
 
 _REASON: Final = {"kind": "closure.reason"}
 _SIGNER: Final = {"kind": "closure.signing_key"}
 MATTER_KEY: Final = "matter--"
 CLOSED_KEY: Final = "closed--"
-UPLOADED: Final = "OperatorUpload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +121,7 @@ def make_successor(tx: Transaction, *, keys: Keys) -> str:
         return next(key.public_key for key in signing_keys.list_public_keys(tx) if key.kid == found.signer_kid).hex()
     key = Ed25519PrivateKey.generate()
     private_key, public_key = key.private_bytes_raw(), key.public_key().public_bytes_raw()
-    kid = add_public_key(tx, public_key)
+    kid = signing_keys.add_public_key(tx, public_key)
     sealed = seal(private_key, keys=keys, tenant=closed_key(tx.tenant), context=_SIGNER | {"kid": kid})
     tx.connection.execute(
         update(closures).where(closures.c.tenant == tx.tenant).values(signer_kid=kid, signer_sealed=sealed)
@@ -131,17 +129,9 @@ def make_successor(tx: Transaction, *, keys: Keys) -> str:
     return public_key.hex()
 
 
-def add_public_key(tx: Transaction, public_key: bytes) -> str:
-    """Let what a closed account's key has signed be verified; give the key's id."""
-    kid = jws.thumbprint(public_key)
-    row = {"id": kid, "tenant": tx.tenant, "public_key": public_key, "created_at": tx.now, "retired_at": tx.now}
-    tx.connection.execute(insert_or_not(signing_keys_table).values(sealed=b"", **row).on_conflict_do_nothing())
-    return kid
-
-
 def close_again(tx: Transaction, *, closure: str, closed_on: date, public_key: bytes) -> None:
     """Note a closure that an older copy of the database does not know: closed, without its key, as the ledger says."""
-    add_public_key(tx, public_key)
+    signing_keys.add_public_key(tx, public_key)
     tx.connection.execute(
         insert_or_not(closures)
         .values(

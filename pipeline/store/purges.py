@@ -81,7 +81,7 @@ def list_purges(
 
 
 def add_items(tx: Transaction, purge: Purge, items: Iterable[Item]) -> None:
-    """Write down what is to go; what is written down already stays as it is, but for a version seen only now."""
+    """Write down what is to go; what is written down already stays as it is."""
     for item in items:
         values = {"tenant": tx.tenant, "purge_id": purge.id, "at": tx.now, **_columns(item)}
         statement = insert_or_not(purge_items).values(**values)
@@ -97,17 +97,16 @@ def put_item(tx: Transaction, purge: Purge, item: Item) -> None:
     )
 
 
-def get_item(tx: Transaction, purge: Purge, item: Item) -> Item:
-    """Read an item as it stands now.
+def get_item(tx: Transaction, purge: Purge, item: Item, *, is_locked: bool = False) -> Item:
+    """Read an item as it stands now; locked, it stays so until the transaction ends.
 
     Raises:
         NotFound: it is not of this purge.
     """
-    row = tx.connection.execute(
-        select(purge_items).where(
-            _items_of(tx, purge.id), purge_items.c.kind == item.kind.value, purge_items.c.target == item.target
-        )
-    ).first()
+    query = select(purge_items).where(
+        _items_of(tx, purge.id), purge_items.c.kind == item.kind.value, purge_items.c.target == item.target
+    )
+    row = tx.connection.execute(query.with_for_update() if is_locked else query).first()
     if row is None:
         raise NotFound("no such item of this purge")
     return _item(row)

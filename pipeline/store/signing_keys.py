@@ -13,6 +13,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from pipeline.consent import jws
 from pipeline.model.audit import AuditTag
@@ -85,6 +86,19 @@ def rotate_key(tx: Transaction, *, keys: Keys, actor: str, reason: str) -> Signe
     lock_log(tx)
     tx.connection.execute(update(signing_keys).where(_in_force(tx)).values(retired_at=tx.now))
     return _make(tx, keys, actor, reason=reason)
+
+
+def add_public_key(tx: Transaction, public_key: bytes) -> str:
+    """Let what a closed account's key has signed be verified; give the key's id."""
+    kid = jws.thumbprint(public_key)
+    row = {"id": kid, "tenant": tx.tenant, "public_key": public_key, "created_at": tx.now, "retired_at": tx.now}
+    tx.connection.execute(insert_or_not(signing_keys).values(sealed=b"", **row).on_conflict_do_nothing())
+    return kid
+
+
+def pinned_keys(tx: Transaction) -> dict[str, bytes]:
+    """Give every public key by its id, as signatures are checked with."""
+    return {key.kid: key.public_key for key in list_public_keys(tx)}
 
 
 def list_public_keys(tx: Transaction) -> tuple[PublicKey, ...]:

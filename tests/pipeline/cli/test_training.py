@@ -84,7 +84,7 @@ def test_what_cannot_be_exported_is_told_in_one_line_and_writes_nothing(earmark,
     assert answer[0] == 2
     assert told in told_in_one_line(*answer)
     assert not out.exists()
-    assert not list(tmp_path.glob("**/.earmark-dataset-*"))
+    assert not list(tmp_path.glob("**/.earmark-part-*"))
 
 
 @pytest.mark.usefixtures("acme")

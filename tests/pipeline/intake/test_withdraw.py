@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.intake.withdraw import CHILD_SIGNAL, Withdrawal, flag_child, withdraw
+from pipeline.intake.withdraw import Withdrawal, flag_child, withdraw
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Purpose, standings
@@ -12,6 +12,7 @@ from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.recorder import RecorderAct
 from pipeline.store.audit import list_events
 from pipeline.store.calls import list_flags
+from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
 from pipeline.store.tenant_notices import list_notices
 from tests.builders import a_recording
@@ -69,7 +70,7 @@ def test_a_child_is_flagged_for_every_decision_about_the_call_and_the_tenant_is_
         recording, _ = a_recording(tx, state.call.id), a_recording(tx, None)
         for _ in range(2):
             flag_child(tx, CALL, queue=queue, actor="api:acme")
-        assert list_flags(tx, state.call.id) == (CHILD_SIGNAL,)
+        assert list_flags(tx, state.call.id) == (FLAGGED,)
         told = [(n.kind, n.subject_kind, n.subject_id, n.cause) for n in list_notices(tx, is_open=True)]
         noted = [(e.entry.actor, e.entry.facts["sign"]) for e in list_events(tx, target=state.call.id)
                  if e.entry.tag == AuditTag.CHILD_NOTED]  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from pipeline.model.retention import RetentionBasis
 from pipeline.steps.certify import certify
 from pipeline.steps.context import shelf_of
 from pipeline.store.certificates import list_certificates
-from pipeline.store.ledger import list_lines
+from pipeline.store.ledger import list_lines, read_line
 from pipeline.store.purges import add_items, open_purge
 from pipeline.vendors.files import FileArtifacts
 from tests.disposal import statements
@@ -67,6 +68,21 @@ def test_a_purge_of_many_is_certified_in_parts_that_together_list_each_once(line
     assert [(p.part, p.parts) for p in parts] == [(1, 3), (2, 3), (3, 3)]
     listed = [one["artifact"] for told in statements(line) for one in told["destroyed"]]
     assert sorted(listed) == sorted(f"art_{number}" for number in range(2001))
+
+
+def test_what_an_attempt_entered_in_the_ledger_before_it_failed_is_the_certificate(line, purge, clock, monkeypatch):
+    with monkeypatch.context() as patched, pytest.raises(StoreUnreachable):
+        patched.setattr("pipeline.steps.certify.note_line", refuse)
+        certify(line.context, line.owner.id, purge)
+    clock.move(minutes=5)
+    [certificate] = certify(line.context, line.owner.id, purge)
+    [key] = list_lines(line.context.vault.objects, line.owner.id)
+    assert certificate.statement == read_line(line.context.vault.objects, key)
+    assert certificate.signed_at == clock.now() - timedelta(minutes=5)
+
+
+def refuse(*_):
+    raise StoreUnreachable("database")
 
 
 def test_one_changed_byte_shows(line, purge):

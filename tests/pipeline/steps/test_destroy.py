@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind as K
+from pipeline.model.audit import AuditTag
 from pipeline.model.decision_terms import Clause
+from pipeline.model.errors import StoreUnreachable
 from pipeline.model.purge import Ground, Item, ItemKind, ItemState, Subject
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.context import shelf_of
 from pipeline.steps.destroy import destroy, versions_at
 from pipeline.steps.plan_purge import plan
+from pipeline.store.audit import add_event
 from pipeline.store.purges import list_items, open_purge
 from pipeline.store.recordings import mark_metadata_gone
+from pipeline.store.vault import Shelf
 
 GROUND = Ground(cause=RetentionBasis.CHILD, clause=Clause(document="nejix", section="9", key="k"))
 
@@ -62,6 +67,35 @@ def test_what_is_held_by_now_is_kept(line, recording, planned, kind):
     assert destroy(line.context, line.owner.id, purge, one(items, kind)) is ItemState.KEPT
     assert versions_at(line.context.vault.objects, made.object_key)
     assert line.at_vendor(recording)
+
+
+def test_a_copy_made_of_what_is_held_by_now_is_kept(line, recording, planned):
+    _, _, made = planned
+    shelf = Shelf(tenant=line.owner.id, recording=None, call=None, on=date(2026, 11, 21), request="dsr_1")
+    copy = line.context.vault.keep(shelf, K.EXPORT, b"zip", parents=(made.id,))
+    with line.tx() as tx:
+        purge = open_purge(tx, Subject(kind="artifact", id=copy.id), GROUND)
+        place(tx, line.context.vault, matter="m", scope=("recording", recording.id), actor="u", reason="r")
+    [item] = plan(line.context, line.owner.id, purge, [copy])
+    assert destroy(line.context, line.owner.id, purge, item) is ItemState.KEPT
+
+
+def test_a_slow_store_and_a_slow_vendor_keep_no_consent_waiting(line, recording, planned, monkeypatch):
+    purge, items, _ = planned
+    noted = []
+
+    def note_meanwhile(*_):
+        with line.context.vault.database.transaction(line.owner.id) as tx:
+            tx.connection.execute(text("set local lock_timeout = '2s'"))
+            add_event(tx, AuditTag.TENANT_CHANGED, actor="test", target="acme")
+        noted.append(True)
+        raise StoreUnreachable("purge")
+
+    monkeypatch.setattr(type(line.context.vault.objects), "purge", note_meanwhile)
+    destroy(line.context, line.owner.id, purge, one(items, ItemKind.OBJECT))
+    monkeypatch.setattr(type(line.context.vendor), "delete", note_meanwhile)
+    destroy(line.context, line.owner.id, purge, one(items, ItemKind.VENDOR))
+    assert noted == [True, True]
 
 
 def test_metadata_is_followed_for_forty_days_and_gone_when_the_comparison_saw_it_gone(line, recording, planned, clock):
