@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.intake.import_recording import SOURCE, Upload, import_recording
+from pipeline.intake.import_recording import Upload, import_recording
 from pipeline.model.consent import Method, Purpose, standings
-from pipeline.model.recording import RecordingState
+from pipeline.model.recording import UPLOADED, RecordingState
 from pipeline.policies.loader import load_bundle
 from pipeline.store.calls import list_legs
 from pipeline.store.consents import list_consents
@@ -48,5 +48,5 @@ def test_another_file_is_another_recording_of_another_call(hand_in):
 
 def test_an_upload_stands_as_a_completed_recording_of_its_own_source(hand_in):
     recording = hand_in(upload())
-    assert (recording.state, recording.source) == (RecordingState.COMPLETED, SOURCE)
+    assert (recording.state, recording.source) == (RecordingState.COMPLETED, UPLOADED)
     assert (recording.channels, recording.duration_s) == (2, 61)
