@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve assets check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -21,11 +21,11 @@ FILES ?=
 eval: .venv/.dev
 	@$(PY) -m tests.bench.evaluate $(FILES)$(if $(FILES),, && $(PY) -m tests.bench.evaluate_audio)
 
-serve: .venv/.runtime
+serve: .venv/.runtime assets
 	@$(PY) -m pipeline.cli serve --with-worker
 
 # A worker for each core, at most four: each has its own database server and its own models. A file stays with one worker.
-test: .venv/.dev
+test: .venv/.dev assets .tools/.chromium
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench-webhooks: .venv/.dev
@@ -50,6 +50,17 @@ bench-retention: .venv/.dev
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
 	@$(PY) -m tests.bench.purge 10000 3
+
+# The scripts of the console's pages, by name, version and digest. npm is the system's, or the one that a package carries.
+assets: .venv/.runtime
+	@command -v npm >/dev/null || test -x .venv/bin/npm || $(SYNC) -r requirements-node.lock
+	@$(PY) -m webhooks.pages.fetch_assets
+
+# Tests look at pages in a real browser. Where none is and Debian's packages can be installed, it is installed.
+.tools/.chromium:
+	@mkdir -p .tools; command -v chromium >/dev/null || (apt-get update -qq && \
+	  apt-get -o DPkg::Lock::Timeout=180 install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null)
+	@touch $@
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports

@@ -10,6 +10,8 @@ from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
 from webhooks.api import calls, people, receipts, recorder, recordings, subject_requests
 from webhooks.limits import LimitBody
+from webhooks.pages import assets
+from webhooks.pages.problem_pages import problem_page
 from webhooks.subjects import follow, page
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, machine, news, transfer, voice
@@ -26,7 +28,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.add_middleware(AnswerShared, routes=shared)
     app.add_middleware(LimitBody)
     app.add_middleware(health.CountAnswers, counts=counts)
-    problems.install(app)
+    problems.install(app, page_of=problem_page)
     for part in (
         voice,
         bridge,
@@ -42,6 +44,7 @@ def create_app(context: WebContext) -> FastAPI:
         subject_requests,
         page,
         follow,
+        assets,
         health,
     ):
         app.include_router(part.router)

@@ -5,7 +5,7 @@ The status of each error lives here and not on the error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -52,8 +52,13 @@ def problem(status: HTTPStatus, detail: str = "", *, headers: Mapping[str, str] 
     return JSONResponse(body, status.value, dict(headers or {}), media_type="application/problem+json")
 
 
-def install(app: FastAPI) -> None:
-    """Render every error of an application as a problem document."""
+type PageOf = Callable[[Request, HTTPStatus, str], Response | None]
+"""Writes a problem as a page, where a person's browser asked for one; else gives None."""
+
+
+def install(app: FastAPI, *, page_of: PageOf | None = None) -> None:
+    """Render every error of an application as a problem document, or as a page where one was asked for."""
+    app.state.page_of = page_of
     app.add_exception_handler(PipelineError, _ours)
     app.add_exception_handler(HTTPException, _of_the_framework)
     app.add_exception_handler(RequestValidationError, _of_validation)
@@ -71,22 +76,34 @@ def _ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     _tell(request, status, error)
     headers = {"Retry-After": "1"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return problem(status, (type(error).__doc__ or "").strip().splitlines()[0], headers=headers)
+    return _written(request, status, (type(error).__doc__ or "").strip().splitlines()[0], headers=headers)
 
 
 def _of_the_framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return problem(HTTPStatus(error.status_code), headers=error.headers)
+    return _written(request, HTTPStatus(error.status_code), headers=error.headers)
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, (InvalidInput.__doc__ or "").strip())
+    return _written(request, HTTPStatus.UNPROCESSABLE_ENTITY, (InvalidInput.__doc__ or "").strip())
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     _tell(request, HTTPStatus.INTERNAL_SERVER_ERROR, error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _written(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _written(
+    request: Request, status: HTTPStatus, detail: str = "", *, headers: Mapping[str, str] | None = None
+) -> Response:
+    app = request.scope.get("app")
+    page_of: PageOf | None = getattr(app.state, "page_of", None) if app else None
+    page = page_of(request, status, detail) if page_of else None
+    if page is None:
+        return problem(status, detail, headers=headers)
+    page.headers.update(headers or {})
+    return page
 
 
 def _tell(request: Request, status: HTTPStatus, error: Exception) -> None:

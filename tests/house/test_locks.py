@@ -23,8 +23,9 @@ def names(lock: str) -> list[str]:
     return [entry.split("==")[0].strip() for entry in entries(lock)]
 
 
-def test_there_are_locks_for_running_for_tests_and_for_models() -> None:
-    assert LOCKS == ["requirements-dev.lock", "requirements-models.lock", "requirements.lock"]
+def test_there_are_locks_for_running_for_tests_for_models_and_for_fetching_scripts() -> None:
+    wanted = ["requirements-dev.lock", "requirements-models.lock", "requirements-node.lock", "requirements.lock"]
+    assert wanted == LOCKS
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -1,0 +1,52 @@
+"""What stands in the console's menu, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.model.user import Role
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is written."""
+    return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One place to go to."""
+
+    path: str
+    label: str
+    roles: frozenset[Role]
+    is_here: bool = False
+
+
+_ANYBODY: Final = frozenset(Role)
+_ENTRIES: Final = (
+    Entry(
+        path="/review",
+        label=_("Review"),
+        roles=frozenset({Role.REVIEWER, Role.PRIVILEGED_REVIEWER, Role.AUDITOR, Role.TENANT_ADMIN}),
+    ),
+    Entry(path="/operations", label=_("Operations"), roles=_ANYBODY),
+    Entry(
+        path="/settings",
+        label=_("Settings"),
+        roles=frozenset({Role.TENANT_ADMIN, Role.SETTINGS_EDITOR, Role.AUDITOR, Role.OPERATOR}),
+    ),
+)
+
+
+def entries_for(roles: frozenset[Role], path: str) -> tuple[Entry, ...]:
+    """List the places that somebody with these roles may go to; the one that is open is marked."""
+    return tuple(
+        Entry(path=entry.path, label=entry.label, roles=entry.roles, is_here=_is_under(path, entry.path))
+        for entry in _ENTRIES
+        if roles & entry.roles
+    )
+
+
+def _is_under(path: str, parent: str) -> bool:
+    return path == parent or path.startswith(f"{parent}/")
