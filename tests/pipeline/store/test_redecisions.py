@@ -9,6 +9,7 @@ from pipeline.model.errors import NotFound
 from pipeline.store.audit import list_events
 from pipeline.store.redecisions import (
     add_receipt,
+    cause_by_hand,
     get_redecision,
     list_chunk,
     list_open_chunks,
@@ -116,3 +117,14 @@ def test_receipts_are_summed_up_with_the_last_one_alone(database, tenant, record
         with database.transaction(tenant.id) as tx:
             add_receipt(tx, job.id, ordinal, decided=5, changed=1)
     assert sum(summed) == 1
+
+
+def test_a_reason_by_hand_is_the_same_cause_for_the_same_words_and_tenant_alone(database, tenant, keys):
+    other = make_tenant(database, keys, "other")
+    with database.transaction(tenant.id) as tx:
+        cause = cause_by_hand(tx, "Jane Doe asked", keys=keys)
+        assert cause == cause_by_hand(tx, "Jane Doe asked", keys=keys)
+        assert cause != cause_by_hand(tx, "Jane Doe asks", keys=keys)
+    with database.transaction(other.id) as tx:
+        assert cause != cause_by_hand(tx, "Jane Doe asked", keys=keys)
+    assert "Jane" not in cause
