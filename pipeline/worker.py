@@ -22,6 +22,7 @@ from pipeline.workflows.reconcile import Hourly
 from pipeline.workflows.retention import Nightly, replay_all
 from pipeline.workflows.settle_holds import enqueue_unsettled
 from pipeline.workflows.supervisor import Supervisor
+from pipeline.workflows.tenant_notices import enqueue_unsent
 from pipeline.workflows.upkeep import Upkeep
 
 
@@ -44,6 +45,7 @@ def working(base: Base) -> Iterator[None]:
             Nightly(base.vault, queue, base.clock).enqueue_due,
             partial(enqueue_unsettled, base.vault, queue, base.clock),
             partial(enqueue_checkpoints, base.vault, queue, base.clock),
+            partial(enqueue_unsent, base.vault, queue, base.clock),
         ]
     )
     try:

@@ -113,17 +113,19 @@ def preview(*, file: Path, tenant: str, as_json: bool) -> None:
 
 @click.command("redecide")
 @click.option("--tenant", required=True)
-@click.option("--reason", required=True, help="Why; the same reason is worked on once.")
+@click.option("--reason", required=True, help="Why; the same is worked on once. Kept as a digest.")
 @as_json_option
 def redecide(*, tenant: str, reason: str, as_json: bool) -> None:
     """Have a worker judge everything of a tenant again, a thousand artifacts at a time."""
+    from pipeline.store.redecisions import cause_by_hand
     from pipeline.workflows.policies import start_redecision
 
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
-        planned = start_redecision(tx, queue, cause=f"by hand: {reason}", actor="cli")
+        cause = cause_by_hand(tx, reason, keys=base.keys)
+        planned = start_redecision(tx, queue, cause=cause, actor="cli")
     if planned is None:
         raise InvalidInput("this was started before: earmark policy progress")
-    facts = {"job": planned.id, "artifacts": planned.artifacts, "chunks": planned.chunks}
+    facts = {"job": planned.id, "why": planned.cause, "artifacts": planned.artifacts, "chunks": planned.chunks}
     show(facts) if as_json else show_facts(facts)
 
 

@@ -1,4 +1,4 @@
-"""How a tenant is told that its policy will change, with proof that it was told."""
+"""How a tenant is told that its policy will change, or what happened, with proof that it was told."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What happened that a tenant is told: its kind, ids and the day, and no word of a call."""
+
+    id: str
+    tenant: str
+    kind: str
+    subject_kind: str
+    subject_id: str
+    noted_on: date
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeAddress:
     """Where one channel reaches a tenant. Never shown in a repr."""
 
@@ -39,7 +53,7 @@ class NoticeChannel(Protocol):
 
     audit: AuditMeta
 
-    def deliver(self, notice: Notice, address: NoticeAddress) -> int:
+    def deliver(self, notice: Notice | News, address: NoticeAddress) -> int:
         """Hand a notice over, and give the status by which the other side took it.
 
         Returns:

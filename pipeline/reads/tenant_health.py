@@ -16,6 +16,7 @@ from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
 from pipeline.store.policy_versions import bundle_in_force
+from pipeline.store.tenant_notices import list_notices
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -59,6 +60,16 @@ def check_tenants(
         yield Finding(check="tenants", verdict=Verdict.OK, says=f"{len(names)}, policies and recognisers fit")
 
 
+def check_notices(vault: Vault, names: Sequence[TenantId]) -> Iterator[Finding]:
+    """Can each tenant that must be told of something be reached at all."""
+    for name in names:
+        with vault.database.transaction(name) as tx:
+            waits = bool(list_notices(tx, is_open=True, limit=1))
+        if waits and not _is_reached(_read(vault, name)):
+            says = f"{name}: waits to be told, and nothing reaches it; earmark tenant set --contact-email"
+            yield Finding(check="notices", verdict=Verdict.WARN, says=says)
+
+
 def check_vendor(
     vault: Vault, names: Sequence[TenantId], vendor: RecordingsVendor, *, now: datetime
 ) -> Iterator[Finding]:
@@ -81,6 +92,10 @@ def check_vendor(
 
 def _has_credentials(tenant: Tenant) -> bool:
     return bool(tenant.secrets.auth_token or (tenant.secrets.api_key_sid and tenant.secrets.api_key_secret))
+
+
+def _is_reached(tenant: Tenant) -> bool:
+    return bool(tenant.secrets.contact_email or tenant.secrets.notice_url)
 
 
 def _read(vault: Vault, name: TenantId) -> Tenant:

@@ -69,6 +69,13 @@ def addresses_of(owner: Tenant) -> Mapping[str, NoticeAddress]:
     return {name: address for name, address in found.items() if address.to}
 
 
+def recipient_ref(context: StepContext, owner: Tenant, channel: str) -> str:
+    """Digest, under the tenant's key, whom a channel reaches: a proof names the recipient without showing it."""
+    to = addresses_of(owner)[channel].to
+    key = context.vault.keys.digest_key(owner.id)
+    return hmac.new(key, f"notice:{channel}:{to}".encode(), hashlib.sha256).hexdigest()
+
+
 def _find(shelf: PolicyShelf, version: str) -> PolicyVersion:
     found = next((v for v in shelf.versions[1:] if v.bundle.version == version), None)
     if found is None:
@@ -99,15 +106,13 @@ def _notice(tx: Transaction, owner: Tenant, shelf: PolicyShelf, named: PolicyVer
 
 def _note(context: StepContext, owner: Tenant, named: PolicyVersion, *, channel: str, status: int) -> NoticeDelivery:
     """Keep the proof, and the day from which the version is in force by it."""
-    to = addresses_of(owner)[channel].to
-    key = context.vault.keys.digest_key(owner.id)
     with context.vault.database.transaction(owner.id) as tx:
         days = get_notice_days(tx, owner.policy_id, named.bundle.version)
         delivery = NoticeDelivery(
             policy_id=owner.policy_id,
             version=named.bundle.version,
             channel=channel,
-            recipient_ref=hmac.new(key, f"notice:{channel}:{to}".encode(), hashlib.sha256).hexdigest(),
+            recipient_ref=recipient_ref(context, owner, channel),
             status=status,
             delivered_at=tx.now,
             in_force_from=force_day(named.bundle, delivered_on=tx.now.date(), notice_days=days),

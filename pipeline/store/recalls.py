@@ -7,23 +7,25 @@ dataset that contains the recording is on the list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Table, distinct, exists, func, literal, select, text, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Table, distinct, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.consent import Outcome
 from pipeline.model.dataset import RecallCause, RecalledRow
 from pipeline.model.errors import InvalidInput
+from pipeline.model.hold import HoldScope
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.child_signals import CLEARED, FLAGGED
 from pipeline.store.datasets import Dataset, list_datasets_of
+from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
-from pipeline.store.tables import calls, consent_events, endings, holds, recordings
+from pipeline.store.tables import calls, consent_events, endings, holds, legs, recordings
+from pipeline.store.tables_registry import child_signals
 from pipeline.store.tables_training import dataset_rows, recalls
-
-_CHILD_SIGNAL: Final = "child_signal"
 
 
 def recall_of(
@@ -111,8 +113,8 @@ def list_marked(tx: Transaction) -> frozenset[str]:
 def list_unmarked(tx: Transaction) -> tuple[tuple[RecordingId, RecallCause], ...]:
     """List recordings in datasets that something stands against and nobody recalled, as no hook was told.
 
-    Endings, holds in force and signs of a child are certain. A withdrawal may be of somebody who is not heard in the
-    recording: whoever asks must judge.
+    Endings, holds in force and signs of a child are certain; a sign bars training for good, also after a person cleared
+    it. A withdrawal may be of somebody who is not heard in the recording: whoever asks must judge.
     """
     inside = _unmarked(tx)
     parts = (
@@ -122,10 +124,8 @@ def list_unmarked(tx: Transaction) -> tuple[tuple[RecordingId, RecallCause], ...
         select(inside.c.recording_id, literal(RecallCause.HOLD.value)).join(
             holds, (holds.c.tenant == tx.tenant) & holds.c.released_at.is_(None) & _covers(holds, inside)
         ),
-        select(inside.c.recording_id, literal(RecallCause.CHILD.value)).join(
-            calls,
-            (calls.c.tenant == tx.tenant) & (calls.c.id == inside.c.call_id) & calls.c.flags.contains([_CHILD_SIGNAL]),
-        ),
+        _of_held_party(tx, inside),
+        *_of_child(tx, inside),
         select(inside.c.recording_id, literal(RecallCause.WITHDRAWAL.value)).join(
             consent_events,
             (consent_events.c.tenant == tx.tenant)
@@ -133,8 +133,40 @@ def list_unmarked(tx: Transaction) -> tuple[tuple[RecordingId, RecallCause], ...
             & (consent_events.c.outcome == Outcome.WITHDRAWN.value),
         ),
     )
-    found = tx.connection.execute(union_all(*parts).order_by(text("1, 2")))
-    return tuple(dict.fromkeys((RecordingId(recording), RecallCause(cause)) for recording, cause in found))
+    found = {(RecordingId(r), RecallCause(cause)) for r, cause in tx.connection.execute(union_all(*parts))}
+    return tuple(sorted(found | _held_by_query(tx)))
+
+
+def _of_child(tx: Transaction, inside: CTE) -> tuple[Select[Any], ...]:
+    """Ask for every sign of a child: flagged during the call, or noted since; cleared or not."""
+    named = select(inside.c.recording_id, literal(RecallCause.CHILD.value))
+    is_flagged = calls.c.flags.contains([FLAGGED])
+    is_sign = (child_signals.c.tenant == tx.tenant) & (child_signals.c.sign != CLEARED)
+    return (
+        named.join(calls, (calls.c.tenant == tx.tenant) & (calls.c.id == inside.c.call_id) & is_flagged),
+        named.join(child_signals, is_sign & _covers(child_signals, inside)),
+    )
+
+
+def _of_held_party(tx: Transaction, inside: CTE) -> Select[Any]:
+    """Ask for calls that somebody is on whom a hold names."""
+    is_of_call = (legs.c.tenant == tx.tenant) & (legs.c.call_id == inside.c.call_id)
+    names = (holds.c.scope_kind == HoldScope.PARTY.value) & (holds.c.scope_id == legs.c.number_ref)
+    is_in_force = (holds.c.tenant == tx.tenant) & holds.c.released_at.is_(None)
+    named = select(inside.c.recording_id, literal(RecallCause.HOLD.value))
+    return named.join(legs, is_of_call).join(holds, is_in_force & names)
+
+
+def _held_by_query(tx: Transaction) -> set[tuple[RecordingId, RecallCause]]:
+    """Find what a hold on a query covers; where there is none, nothing is asked about recordings."""
+    is_query = (holds.c.tenant == tx.tenant) & (holds.c.scope_kind == HoldScope.QUERY.value)
+    if (
+        tx.connection.execute(select(holds.c.id).where(is_query, holds.c.released_at.is_(None)).limit(1)).first()
+        is None
+    ):
+        return set()
+    found = map(RecordingId, tx.connection.execute(select(_unmarked(tx).c.recording_id)).scalars().all())
+    return {(recording, RecallCause.HOLD) for recording in found if list_holds_on(tx, recording=recording)}
 
 
 def _unmarked(tx: Transaction) -> CTE:

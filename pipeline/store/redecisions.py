@@ -5,16 +5,18 @@ Rows are only added: a job, its chunks, a receipt for each chunk that is done. W
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, new_id
+from pipeline.ports.keys import Keys
 from pipeline.store.audit import Facts, add_event, lock_log
 from pipeline.store.session import Transaction
 from pipeline.store.tables_versions import redecision_chunks, redecision_receipts, redecisions
@@ -66,6 +68,15 @@ _IN_CHUNK: Final = text(
 )
 
 
+def cause_by_hand(tx: Transaction, reason: str, *, keys: Keys) -> str:
+    """Name a person's reason by a digest under the tenant's key: the same reason is the same cause, and no word shows.
+
+    Raises:
+        NotFound: the tenant has no key, or its key was destroyed.
+    """
+    return "by hand: " + hmac.digest(keys.digest_key(tx.tenant), b"redecision:" + reason.encode(), "sha256").hex()
+
+
 def plan_redecision(tx: Transaction, *, cause: str, actor: str, size: int = CHUNK) -> Redecision | None:
     """Plan to judge every living artifact of the tenant again; None where this cause was planned before."""
     lock_log(tx)  # two who plan at once plan one
@@ -114,11 +125,14 @@ def list_chunk(tx: Transaction, job: str, ordinal: int) -> tuple[ArtifactId, ...
 
 def list_open_chunks(tx: Transaction, job: str) -> tuple[int, ...]:
     """List the chunks of a job that are not done yet, in order."""
+    return tuple(tx.connection.execute(_open(tx, job).order_by(redecision_chunks.c.ordinal)).scalars())
+
+
+def _open(tx: Transaction, job: str) -> Select[int]:
     chunks, receipts = redecision_chunks, redecision_receipts
     same = (receipts.c.tenant == chunks.c.tenant) & (receipts.c.job == chunks.c.job)
     is_done = select(receipts.c.id).where(same, receipts.c.ordinal == chunks.c.ordinal).exists()
-    query = select(chunks.c.ordinal).where(chunks.c.tenant == tx.tenant, chunks.c.job == job, ~is_done)
-    return tuple(tx.connection.execute(query.order_by(chunks.c.ordinal)).scalars())
+    return select(chunks.c.ordinal).where(chunks.c.tenant == tx.tenant, chunks.c.job == job, ~is_done)
 
 
 def add_receipt(tx: Transaction, job: str, ordinal: int, *, decided: int, changed: int) -> bool:
@@ -132,11 +146,17 @@ def add_receipt(tx: Transaction, job: str, ordinal: int, *, decided: int, change
     if added.first() is None:
         return False
     lock_log(tx)  # whoever is last sees all the others
-    found = get_redecision(tx, job)
-    if found.is_finished:
+    if _is_all_done(tx, job):
+        found = get_redecision(tx, job)
         facts: Facts = {"decided": found.decided, "changed": found.changed}
         add_event(tx, AuditTag.REDECISION_FINISHED, actor="system", target=job, facts=facts)
     return True
+
+
+def _is_all_done(tx: Transaction, job: str) -> bool:
+    """Look for one open chunk, from the end: chunks are worked on in order, so none need be counted."""
+    last = _open(tx, job).order_by(redecision_chunks.c.ordinal.desc()).limit(1)
+    return tx.connection.execute(last).first() is None
 
 
 def get_redecision(tx: Transaction, job: str) -> Redecision:
@@ -145,7 +165,7 @@ def get_redecision(tx: Transaction, job: str) -> Redecision:
     Raises:
         NotFound: the tenant has no such job.
     """
-    found = [one for one in list_redecisions(tx) if one.id == job]
+    found = _list(tx, job)
     if not found:
         raise NotFound(f"no job {job}")
     return found[0]
@@ -153,6 +173,14 @@ def get_redecision(tx: Transaction, job: str) -> Redecision:
 
 def list_redecisions(tx: Transaction) -> tuple[Redecision, ...]:
     """List the tenant's jobs and how far each is, oldest first."""
+    return _list(tx)
+
+
+def _list(tx: Transaction, job: str | None = None) -> tuple[Redecision, ...]:
+    """Read every job or one; of one, only its own receipts are counted."""
+    of_receipts, of_jobs = redecision_receipts.c.tenant == tx.tenant, redecisions.c.tenant == tx.tenant
+    if job is not None:
+        of_receipts, of_jobs = of_receipts & (redecision_receipts.c.job == job), of_jobs & (redecisions.c.id == job)
     done = (
         select(
             redecision_receipts.c.job,
@@ -160,14 +188,14 @@ def list_redecisions(tx: Transaction) -> tuple[Redecision, ...]:
             func.sum(redecision_receipts.c.decided).label("decided"),
             func.sum(redecision_receipts.c.changed).label("changed"),
         )
-        .where(redecision_receipts.c.tenant == tx.tenant)
+        .where(of_receipts)
         .group_by(redecision_receipts.c.job)
         .subquery()
     )
     rows = tx.connection.execute(
         select(redecisions, done.c.done, done.c.decided, done.c.changed)
         .join_from(redecisions, done, redecisions.c.id == done.c.job, isouter=True)
-        .where(redecisions.c.tenant == tx.tenant)
+        .where(of_jobs)
         .order_by(redecisions.c.at, redecisions.c.id)
     )
     return tuple(_job(row) for row in rows)

@@ -11,9 +11,10 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
+from pipeline.model.errors import NotFound
 from pipeline.model.ids import new_id
 from pipeline.model.tenant_notice import NoticeKind, TenantNotice
-from pipeline.store.audit import add_event
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.tables_duties import notices_to_tenant
 
@@ -55,8 +56,21 @@ def list_notices(tx: Transaction, *, is_open: bool | None = None, limit: int = 1
     return tuple(_notice(row) for row in rows)
 
 
-def mark_sent(tx: Transaction, notice: str) -> bool:
-    """Note that a notice was delivered; False where it was noted before, or there is none."""
+def get_notice(tx: Transaction, notice: str) -> TenantNotice:
+    """Read a notice, sent or not.
+
+    Raises:
+        NotFound: the tenant has no such notice.
+    """
+    mine = (notices_to_tenant.c.tenant == tx.tenant) & (notices_to_tenant.c.id == notice)
+    row = tx.connection.execute(select(notices_to_tenant).where(mine)).first()
+    if row is None:
+        raise NotFound(f"no notice {notice}")
+    return _notice(row)
+
+
+def mark_sent(tx: Transaction, notice: str, *, proof: Facts | None = None) -> bool:
+    """Note that a notice was delivered, and by which proof; False where it was noted before, or there is none."""
     done = tx.connection.execute(
         update(notices_to_tenant)
         .where(
@@ -68,7 +82,9 @@ def mark_sent(tx: Transaction, notice: str) -> bool:
         .returning(notices_to_tenant.c.kind)
     ).first()
     if done is not None:
-        add_event(tx, AuditTag.TENANT_NOTICE_SENT, actor="system", target=notice, facts={"kind": done.kind})
+        add_event(
+            tx, AuditTag.TENANT_NOTICE_SENT, actor="system", target=notice, facts={"kind": done.kind, **(proof or {})}
+        )
     return done is not None
 
 

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from typing import Final, Literal
 
 from pipeline.model.errors import VendorRefused, VendorUnavailable
-from pipeline.ports.notices import Notice, NoticeAddress
+from pipeline.ports.notices import News, Notice, NoticeAddress
 from pipeline.ports.transcriber import AuditMeta
 
 _NAME: Final = "smtp"
@@ -40,8 +40,8 @@ class SmtpNotices:
 
     audit = AuditMeta(
         processor="mail server",
-        data_kind="contact address of the tenant; policy, version, dates and changes",
-        purpose="notice of a policy change",
+        data_kind="contact address of the tenant; policy, version and changes; kind, ids and day of what happened",
+        purpose="notice of a policy change or of what happened",
         region="where the server is",
         policy_url=None,
         log_safe_fields=("status",),
@@ -57,7 +57,7 @@ class SmtpNotices:
             raise VendorRefused(_NAME, "configure", reason="in the clear only on this machine")
         self._server = server
 
-    def deliver(self, notice: Notice, address: NoticeAddress) -> int:
+    def deliver(self, notice: Notice | News, address: NoticeAddress) -> int:
         """Hand the message to the server for one recipient."""
         with _told("deliver"):
             session = self._open()
@@ -82,13 +82,13 @@ class SmtpNotices:
             session.login(server.username, server.password)
         return session
 
-    def _say(self, session: smtplib.SMTP, notice: Notice, to: str) -> int:
+    def _say(self, session: smtplib.SMTP, notice: Notice | News, to: str) -> int:
         _taken("sender", session.mail(self._server.sender)[0])
         _taken("recipient", session.rcpt(to)[0])
         status, _ = session.data(self._message(notice, to).as_bytes())
         return _taken("message", status)
 
-    def _message(self, notice: Notice, to: str) -> EmailMessage:
+    def _message(self, notice: Notice | News, to: str) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._server.sender, to, notice.subject
         message["Message-ID"] = f"<{notice.id}@{self._server.sender.rpartition('@')[2]}>"

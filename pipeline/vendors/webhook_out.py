@@ -18,11 +18,12 @@ import httpx
 
 from pipeline.model.errors import VendorRefused, VendorUnavailable
 from pipeline.ports.clock import Clock
-from pipeline.ports.notices import Notice, NoticeAddress
+from pipeline.ports.notices import News, Notice, NoticeAddress
 from pipeline.ports.transcriber import AuditMeta
 
 _NAME: Final = "webhook"
-_TYPE: Final = "policy.version.announced"
+_ANNOUNCED: Final = "policy.version.announced"
+_HAPPENED: Final = "tenant.notice"
 _HERE: Final = ("127.0.0.1", "::1", "localhost")
 _AGAIN: Final = (408, 425, 429)
 _PREFIX: Final = "whsec_"
@@ -33,8 +34,8 @@ class WebhookNotices:
 
     audit = AuditMeta(
         processor="the tenant's own server",
-        data_kind="policy, version, dates and changes",
-        purpose="notice of a policy change",
+        data_kind="policy, version, dates and changes; kind, ids and day of what happened",
+        purpose="notice of a policy change or of what happened",
         region="where the tenant's server is",
         policy_url=None,
         log_safe_fields=("status",),
@@ -44,7 +45,7 @@ class WebhookNotices:
         """Take the clock that signatures are dated by, and how long a server may take."""
         self._clock, self._timeout_s = clock, timeout_s
 
-    def deliver(self, notice: Notice, address: NoticeAddress) -> int:
+    def deliver(self, notice: Notice | News, address: NoticeAddress) -> int:
         """Post the notice once; give the 2xx it was answered with."""
         _check(address)
         body = _body(notice)
@@ -87,20 +88,35 @@ def _key(secret: str) -> bytes:
     return secret.encode()
 
 
-def _body(notice: Notice) -> bytes:
-    document = {
-        "type": _TYPE,
-        "data": {
-            "tenant": notice.tenant,
-            "policy": notice.policy,
-            "version": notice.version,
-            "digest": notice.digest,
-            "effective_on": notice.effective_on.isoformat(),
-            "changes": list(notice.changes),
-            "text": notice.text,
-        },
-    }
+def _body(notice: Notice | News) -> bytes:
+    if isinstance(notice, News):
+        document = {"type": _HAPPENED, "data": _news(notice)}
+    else:
+        document = {"type": _ANNOUNCED, "data": _announced(notice)}
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _announced(notice: Notice) -> dict[str, object]:
+    return {
+        "tenant": notice.tenant,
+        "policy": notice.policy,
+        "version": notice.version,
+        "digest": notice.digest,
+        "effective_on": notice.effective_on.isoformat(),
+        "changes": list(notice.changes),
+        "text": notice.text,
+    }
+
+
+def _news(news: News) -> dict[str, object]:
+    return {
+        "tenant": news.tenant,
+        "kind": news.kind,
+        "subject_kind": news.subject_kind,
+        "subject_id": news.subject_id,
+        "noted_on": news.noted_on.isoformat(),
+        "text": news.text,
+    }
 
 
 def _check(address: NoticeAddress) -> None:

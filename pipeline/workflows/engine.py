@@ -19,6 +19,7 @@ from pipeline.model.ids import TenantId
 from pipeline.steps.checkpoint_log import checkpoint_log
 from pipeline.steps.context import StepContext
 from pipeline.steps.settle_hold import settle_hold
+from pipeline.steps.tell_tenant import tell_tenant
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.checkpoints import sign_log
@@ -40,6 +41,7 @@ from pipeline.workflows.queue import (
     RETAIN_TENANT,
     RETENTION,
     SETTLE_HOLD,
+    TELL_TENANT,
     UPKEEP,
     DurableQueue,
 )
@@ -48,6 +50,7 @@ from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 from pipeline.workflows.settle_holds import settle_whole_hold
+from pipeline.workflows.tenant_notices import send_notice
 
 _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
@@ -214,7 +217,16 @@ def _register_upkeep(context: StepContext) -> None:
     def sign(tenant: str) -> dict[str, Any]:
         return dict(checkpoint_log(context.vault, TenantId(tenant)))
 
+    def tell(tenant: str, notice: str) -> dict[str, Any]:
+        return dict(tell_tenant(context, TenantId(tenant), notice))
+
     settle_page, checkpoint = _repeated("settle_hold", settle), _repeated("checkpoint_log", sign)
+
+    telling = _repeated("tell_tenant", tell)
+
+    @DBOS.workflow(name=TELL_TENANT)
+    def sending(tenant: str, notice: str) -> dict[str, Any]:
+        return send_notice(lambda: _foreseen(telling, tenant, notice), tenant)
 
     @DBOS.workflow(name=SETTLE_HOLD)
     def settling(tenant: str, hold: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ RECONCILIATIONS: Final = "reconciliations"
 RECONCILE_TENANT: Final = "reconcile_tenant"
 NOTICES: Final = "notices"
 DELIVER_NOTICE: Final = "deliver_notice"
+TELL_TENANT: Final = "tell_tenant"
 REDECISIONS: Final = "redecisions"
 REDECIDE_CHUNK: Final = "redecide_chunk"
 RETENTION: Final = "retention"
@@ -121,6 +122,20 @@ class DurableQueue:
             },
             tenant,
             version,
+        )
+
+    def enqueue_news(self, tx: Transaction, tenant: TenantId, notice: str, *, hour: str) -> None:
+        """Start the sending of a notice to the tenant; naming it again for the same hour starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": TELL_TENANT,
+                "queue_name": NOTICES,
+                "workflow_id": f"tell:{tenant}:{notice}:{hour}",
+                "app_version": self._version,
+            },
+            tenant,
+            notice,
         )
 
     def enqueue_redecision(

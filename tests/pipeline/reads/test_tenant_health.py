@@ -8,10 +8,13 @@ import pytest
 from pipeline.model.errors import VendorRefused
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
+from pipeline.model.tenant_notice import NoticeKind
 from pipeline.reads.health_report import Finding, Verdict
-from pipeline.reads.tenant_health import Recognisers, check_keys, check_tenants, check_vendor
+from pipeline.reads.tenant_health import Recognisers, check_keys, check_notices, check_tenants, check_vendor
 from pipeline.store.processors import add_evidence
 from pipeline.store.session import Database
+from pipeline.store.tenant_notices import add_notice
+from pipeline.store.tenants import change_tenant
 from pipeline.store.vault import Vault
 from pipeline.vendors.key_file import FileKeys
 from tests.builders import ON_FILE
@@ -123,3 +126,18 @@ def test_a_company_whose_evidence_ends_is_named_before_it_receives_nothing(
     assert finding.verdict is expected
     if expected is not Verdict.OK:
         assert f"{tenant.id}: twilio" in finding.says
+
+
+def test_a_tenant_that_waits_to_be_told_and_that_nothing_reaches_is_a_warning(
+    database: Database, keys: FileKeys, vault: Vault, tenant: Tenant
+) -> None:
+    assert list(check_notices(vault, [tenant.id])) == []
+    with database.transaction(tenant.id) as tx:
+        add_notice(tx, NoticeKind.CHILD, subject=("recording", "rec_1"), cause="tenant_flag")
+    (finding,) = check_notices(vault, [tenant.id])
+    assert finding.verdict is Verdict.WARN
+    assert finding.says.startswith(f"{tenant.id}: ")
+    with database.transaction(tenant.id) as tx:
+        secrets = replace(tenant.secrets, contact_email="legal@acme.example")
+        change_tenant(tx, replace(tenant, secrets=secrets), keys=keys, actor="test", changed=[])
+    assert list(check_notices(vault, [tenant.id])) == []

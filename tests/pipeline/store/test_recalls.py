@@ -3,15 +3,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput
+from pipeline.model.hold import read_query
 from pipeline.model.ids import RecordingId
 from pipeline.model.retention import RetentionBasis
 from pipeline.store.audit import list_events
 from pipeline.store.calls import add_flag
+from pipeline.store.child_signals import CLEARED, add_child_signal
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.holds import add_hold, ask_release, release_hold
 from pipeline.store.recalls import (
@@ -22,6 +25,7 @@ from pipeline.store.recalls import (
     recall_of,
     recall_scope,
 )
+from pipeline.store.tables import legs
 from tests.builders import a_call, a_recording, answer
 from tests.lineage import a_dataset
 
@@ -133,3 +137,29 @@ def test_of_what_was_never_exported_nothing_is_asked(database, tenant, keys):
         a_recording(tx, call)
         answer(tx, call, Outcome.WITHDRAWN)
         assert list_unmarked(tx) == ()
+
+
+@pytest.mark.parametrize("kind", ["party", "query"])
+def test_a_hold_on_a_party_or_a_query_is_found_until_it_is_released(database, tenant, recorded, kind):
+    first, second, _ = recorded
+    ref = "f" * 64
+    with database.transaction(tenant.id) as tx:
+        tx.connection.execute(update(legs).where(legs.c.call_id == first.call).values(number_ref=ref))
+        query = read_query(f'{{"number_ref": "{ref}"}}') if kind == "query" else None
+        scope = (kind, query.digest if query else ref)
+        hold = add_hold(tx, matter="m", scope=scope, actor="u", reason="r", query=query)
+        assert set(list_unmarked(tx)) == {(first.id, RecallCause.HOLD), (second.id, RecallCause.HOLD)}
+        ask_release(tx, hold.id, actor="u1", reason="settled")
+        release_hold(tx, hold.id, actor="u")
+        assert list_unmarked(tx) == ()
+
+
+def test_a_sign_of_a_child_noted_since_is_found_also_after_it_was_cleared(database, tenant, recorded):
+    first, second, third = recorded
+    found = {(recording.id, RecallCause.CHILD) for recording in (first, second, third)}
+    with database.transaction(tenant.id) as tx:
+        for scope in (("call", first.call), ("recording", third.id)):
+            add_child_signal(tx, scope, sign="tenant_flag", age=None, on=tx.now.date(), actor="u")
+        assert set(list_unmarked(tx)) == found
+        add_child_signal(tx, ("recording", third.id), sign=CLEARED, age=None, on=tx.now.date(), actor="u")
+        assert set(list_unmarked(tx)) == found

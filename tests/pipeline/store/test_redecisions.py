@@ -3,11 +3,13 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import event
 
 from pipeline.model.errors import NotFound
 from pipeline.store.audit import list_events
 from pipeline.store.redecisions import (
     add_receipt,
+    cause_by_hand,
     get_redecision,
     list_chunk,
     list_open_chunks,
@@ -91,3 +93,38 @@ def test_what_is_not_there_is_not_found(database, tenant):
             list_chunk(tx, "red_x", 1)
         with pytest.raises(NotFound):
             get_redecision(tx, "red_x")
+
+
+def test_of_one_job_only_its_own_receipts_are_asked_for(database, tenant, recordings):
+    job, other = plan(database, tenant, size=6), plan(database, tenant, "another", size=6)
+    asked = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    with database.transaction(tenant.id) as tx:
+        add_receipt(tx, other.id, 1, decided=5, changed=1)
+        assert get_redecision(tx, other.id).done_chunks == 1
+        asked.clear()
+        assert get_redecision(tx, job.id).done_chunks == 0
+    [(_, values)] = [one for one in asked if "redecision_receipts" in one[0]]
+    assert list(values.values()).count(job.id) == 2
+
+
+def test_receipts_are_summed_up_with_the_last_one_alone(database, tenant, recordings):
+    job = plan(database, tenant, size=6)
+    summed = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: summed.append("sum(" in told[2]))
+    for ordinal in (1, 3, 2):
+        assert not any(summed)
+        with database.transaction(tenant.id) as tx:
+            add_receipt(tx, job.id, ordinal, decided=5, changed=1)
+    assert sum(summed) == 1
+
+
+def test_a_reason_by_hand_is_the_same_cause_for_the_same_words_and_tenant_alone(database, tenant, keys):
+    other = make_tenant(database, keys, "other")
+    with database.transaction(tenant.id) as tx:
+        cause = cause_by_hand(tx, "Jane Doe asked", keys=keys)
+        assert cause == cause_by_hand(tx, "Jane Doe asked", keys=keys)
+        assert cause != cause_by_hand(tx, "Jane Doe asks", keys=keys)
+    with database.transaction(other.id) as tx:
+        assert cause != cause_by_hand(tx, "Jane Doe asked", keys=keys)
+    assert "Jane" not in cause
