@@ -100,12 +100,19 @@ def answer(
     role: LegRole = LegRole.CALLER,
     method: Method = Method.DTMF,
     at: datetime | None = None,
+    ordinal: int = 1,
 ) -> None:
     """Note one answer of one leg, each time as a cause of its own."""
     cause = uuid.uuid4().hex
     for purpose in purposes:
         event = ConsentEvent(
-            leg_role=role, purpose=purpose, outcome=outcome, method=method, at=at or tx.now, script=SCRIPT
+            leg_role=role,
+            purpose=purpose,
+            outcome=outcome,
+            method=method,
+            at=at or tx.now,
+            script=SCRIPT,
+            ordinal=ordinal,
         )
         add_consent(tx, call, event, cause=cause, actor="test")
 

@@ -14,6 +14,8 @@ from typing import Final
 from pipeline.intake.note_status import note_told_after_end
 from pipeline.intake.withdraw import Withdrawal, withdraw
 from pipeline.model.audit import AuditTag
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Method
 from pipeline.model.subject import (
     Identifier,
     IdentifierKind,
@@ -33,7 +35,7 @@ from pipeline.store.calls import get_call
 from pipeline.store.numbers import list_numbers
 from pipeline.store.session import Transaction
 from pipeline.store.subject_codes import add_code, count_try, use_code
-from pipeline.store.subject_person import find_requester, own_call_ids
+from pipeline.store.subject_person import find_requester, own_call_ids, own_legs
 from pipeline.store.subject_requests import lock_request, move_request, read_details
 
 _CODES_AN_HOUR: Final = 3
@@ -110,11 +112,15 @@ def prove(tx: Transaction, request_id: str, code: str, *, keys: Keys, queue: Wor
 
 
 def withdraw_own_calls(tx: Transaction, request: SubjectRequest, *, keys: Keys, queue: WorkQueue) -> list[str]:
-    """Take every permission of the person's own calls back, as a person on the call would; give the calls' ids."""
+    """Take every permission of the person's own legs back, as a person on the call would; give the calls' ids."""
     calls = own_call_ids(find_requester(tx, request, keys=keys))
+    told_by = Method.PRIOR_WRITTEN if request.identity is Identity.CODE else Method.OPERATOR_ATTESTED
     for call in calls:
         call_sid = get_call(tx, call).call_sid
-        withdraw(tx, call_sid, Withdrawal(), actor=f"subject:{request.id}")
+        legs = [(leg.role, leg.ordinal) for leg in own_legs(tx, request, call, keys=keys)]
+        for role, ordinal in legs or [(LegRole.CALLER, 1)]:
+            said = Withdrawal(role=role, ordinal=ordinal, told_by=told_by)
+            withdraw(tx, call_sid, said, actor=f"subject:{request.id}")
         note_told_after_end(tx, call_sid, cause=f"withdrawn:{request.id}", queue=queue)
     return list(calls)
 

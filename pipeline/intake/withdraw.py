@@ -36,7 +36,7 @@ _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """A person takes back every permission. `digit` is the key they pressed, empty where they said so."""
+    """A person takes back every permission. `digit` is the key they pressed, empty where they said or wrote so."""
 
     role: LegRole = LegRole.CALLER
     ordinal: int = 1
@@ -44,11 +44,13 @@ class Withdrawal:
     """When they said so; None for now. The agent hears it before we do; a moment that is still to come counts as now,
     since a clock that is ahead must not keep a word more."""
     digit: str = ""
+    told_by: Method | None = None
+    """How we know, where it was neither a key nor the agent's word, such as by a request of theirs."""
 
     @property
     def method(self) -> Method:
         """How we know."""
-        return Method.DTMF if self.digit else Method.AGENT_API
+        return self.told_by or (Method.DTMF if self.digit else Method.AGENT_API)
 
 
 def withdraw(tx: Transaction, call_sid: str, said: Withdrawal, *, actor: str) -> Wish:

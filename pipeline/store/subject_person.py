@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pipeline.model.call import Leg, LegRole
 from pipeline.model.ids import CallId
-from pipeline.model.subject import PersonMatch, Strength, SubjectRequest, Whose
+from pipeline.model.subject import IdentifierKind, PersonMatch, Strength, SubjectRequest, Whose
 from pipeline.ports.keys import Keys
 from pipeline.redaction.person_terms import index_key
 from pipeline.store.blind_terms import find_person, want
+from pipeline.store.calls import list_legs, number_ref
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import read_details
 
@@ -23,3 +25,16 @@ def own_call_ids(matches: tuple[PersonMatch, ...]) -> tuple[CallId, ...]:
     """Give the calls that surely are the person's own, each once."""
     own = (m.call for m in matches if m.whose is Whose.OWN and m.strength is Strength.STRONG)
     return tuple(dict.fromkeys(call for call in own if call is not None))
+
+
+def own_legs(tx: Transaction, request: SubjectRequest, call: CallId, *, keys: Keys) -> tuple[Leg, ...]:
+    """List the legs of one of the person's own calls that are theirs, by the numbers that were shown to be theirs.
+
+    Where no number says which leg it is, as with somebody who is found by what they said, it may be any person's.
+    """
+    key, verified = index_key(keys.digest_key(tx.tenant)), frozenset(request.verified_terms)
+    named = [one for one in read_details(tx, request.id, keys=keys).identifiers if one.kind is IdentifierKind.NUMBER]
+    shown = [one.value.strip() for one in named if want([one], key=key)[0].sure <= verified]
+    theirs = {number_ref(number, keys=keys, tenant=tx.tenant) for number in shown}
+    people = tuple(leg for leg in list_legs(tx, call) if leg.role is not LegRole.AGENT)
+    return tuple(leg for leg in people if leg.number_ref in theirs) or people

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.decisions.subject_requests import attest_identity
 from pipeline.intake.open_request import Ask, open_request
 from pipeline.intake.prove_identity import ask_for_proof, prove, withdraw_own_calls
+from pipeline.model.call import Leg, LegRole
+from pipeline.model.consent import Method, Outcome, standings
 from pipeline.model.entity import EntityType
-from pipeline.model.ids import CallId
+from pipeline.model.ids import CallId, LegId, new_id
 from pipeline.model.subject import (
     Identifier,
     IdentifierKind,
@@ -19,8 +22,11 @@ from pipeline.policies.loader import load_bundle, load_law
 from pipeline.redaction.person_terms import index_key, said_terms
 from pipeline.store.audit import list_events
 from pipeline.store.blind_terms import BlindTerm, replace_terms
+from pipeline.store.call_progress import ref_of
+from pipeline.store.calls import add_leg
+from pipeline.store.consents import list_consents
 from pipeline.store.subject_requests import get_request
-from tests.builders import a_call
+from tests.builders import a_call, answer
 from tests.fakes import NotedQueue
 
 K = IdentifierKind
@@ -28,11 +34,35 @@ NUMBER, MAIL = "+12125550100", "anna@example.com"
 TYPES = {K.NUMBER: EntityType.PHONE_NUMBER, K.EMAIL: EntityType.EMAIL_ADDRESS}
 
 
-def known(tx, keys, tenant, kind, value, *, whose=Whose.OWN) -> CallId:
-    call = a_call(tx, keys)
+def known(tx, keys, tenant, kind, value, *, whose=Whose.OWN, roles=(LegRole.CALLER,)) -> CallId:
+    call = a_call(tx, keys, roles=roles)
     terms = said_terms(TYPES[kind], value, key=index_key(keys.digest_key(tenant.id)))
     replace_terms(tx, call, [BlindTerm(term=t, kind=kind, whose=whose, call=call, recording=None) for t in terms])
     return call
+
+
+def joined(tx, keys, call, role, number, *, ordinal=1) -> None:
+    """A person joins with their number, and agrees."""
+    ref = None if number is None else ref_of(tx, number, keys=keys)
+    leg = Leg(
+        id=LegId(new_id("leg")),
+        call=call,
+        role=role,
+        leg_sid=None,
+        number_ref=ref,
+        candidates=("US-NY",),
+        ordinal=ordinal,
+    )
+    add_leg(tx, leg)
+    answer(tx, call, role=role, ordinal=ordinal)
+
+
+def stands(tx, call) -> dict[tuple[str, int], set[tuple[Outcome, Method]]]:
+    """Where each leg stands on what it had agreed to, and how that is known."""
+    found: dict[tuple[str, int], set[tuple[Outcome, Method]]] = {}
+    for one in standings(list_consents(tx, call)):
+        found.setdefault((one.leg_role.value, one.ordinal), set()).add((one.outcome, one.method))
+    return found
 
 
 def asked(tx, keys, *named, kind=RequestKind.ACCESS):
@@ -104,3 +134,44 @@ def test_a_withdrawal_takes_effect_with_its_proof(database, keys, tenant):
         assert [e.entry.tag for e in list_events(tx, target=call)].count("call:consent:noted") == tags.count(
             "call:consent:noted"
         )
+
+
+AGREED = {(Outcome.GRANTED, Method.DTMF)}
+
+
+def test_a_callee_takes_back_their_own_permission_and_nobody_elses(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        call = known(tx, keys, tenant, K.NUMBER, "+12125550177", roles=())
+        joined(tx, keys, call, LegRole.CALLER, NUMBER)
+        joined(tx, keys, call, LegRole.CALLEE, "+12125550101")
+        joined(tx, keys, call, LegRole.CALLEE, "+12125550177", ordinal=2)
+        request = asked(tx, keys, (K.NUMBER, "+12125550177"), kind=RequestKind.WITHDRAWAL)
+        code = sent(tx, keys, request)
+        assert prove(tx, request.id, code.code, keys=keys, queue=NotedQueue(), actor="page")
+        assert stands(tx, call) == {
+            ("caller", 1): AGREED,
+            ("callee", 1): AGREED,
+            ("callee", 2): {(Outcome.WITHDRAWN, Method.PRIOR_WRITTEN)},
+        }
+
+
+def test_who_is_known_by_what_they_said_alone_takes_back_what_may_be_theirs(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        call = known(tx, keys, tenant, K.EMAIL, MAIL, roles=())
+        joined(tx, keys, call, LegRole.AGENT, None)
+        joined(tx, keys, call, LegRole.CALLER, NUMBER)
+        joined(tx, keys, call, LegRole.CALLEE, "+12125550101")
+        request = asked(tx, keys, (K.EMAIL, MAIL), kind=RequestKind.WITHDRAWAL)
+        attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen")
+        withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
+        told = {(Outcome.WITHDRAWN, Method.OPERATOR_ATTESTED)}
+        assert stands(tx, call) == {("agent", 1): AGREED, ("caller", 1): told, ("callee", 1): told}
+
+
+def test_a_call_of_which_no_leg_is_known_ends_all_the_same(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        call = known(tx, keys, tenant, K.NUMBER, NUMBER, roles=())
+        request = asked(tx, keys, (K.NUMBER, NUMBER), kind=RequestKind.WITHDRAWAL)
+        attest_identity(tx, request.id, identity=Identity.AGENT, actor="user:1", reason="authority seen")
+        withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
+        assert {outcome for found in stands(tx, call).values() for outcome, _ in found} == {Outcome.WITHDRAWN}
