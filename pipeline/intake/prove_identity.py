@@ -14,7 +14,6 @@ from typing import Final
 from pipeline.intake.note_status import note_told_after_end
 from pipeline.intake.withdraw import Withdrawal, withdraw
 from pipeline.model.audit import AuditTag
-from pipeline.model.call import LegRole
 from pipeline.model.consent import Method
 from pipeline.model.subject import (
     Identifier,
@@ -112,16 +111,24 @@ def prove(tx: Transaction, request_id: str, code: str, *, keys: Keys, queue: Wor
 
 
 def withdraw_own_calls(tx: Transaction, request: SubjectRequest, *, keys: Keys, queue: WorkQueue) -> list[str]:
-    """Take every permission of the person's own legs back, as a person on the call would; give the calls' ids."""
+    """Take every permission of the person's own legs back, as a person on the call would; give the calls' ids.
+
+    What was recorded is recalled at once, and judged again by the queue. Repeated, it takes up only what was not found
+    before, such as a call that was indexed since.
+    """
     calls = own_call_ids(find_requester(tx, request, keys=keys))
     told_by = Method.PRIOR_WRITTEN if request.identity is Identity.CODE else Method.OPERATOR_ATTESTED
     for call in calls:
         call_sid = get_call(tx, call).call_sid
-        legs = [(leg.role, leg.ordinal) for leg in own_legs(tx, request, call, keys=keys)]
-        for role, ordinal in legs or [(LegRole.CALLER, 1)]:
-            said = Withdrawal(role=role, ordinal=ordinal, told_by=told_by)
+        legs = [
+            Withdrawal(role=leg.role, ordinal=leg.ordinal, told_by=told_by)
+            for leg in own_legs(tx, request, call, keys=keys)
+        ] or [Withdrawal(told_by=told_by)]
+        for said in legs:
             withdraw(tx, call_sid, said, actor=f"subject:{request.id}")
-        note_told_after_end(tx, call_sid, cause=f"withdrawn:{request.id}", queue=queue)
+        # A leg that is found later is another cause; the same legs are judged once.
+        cause = ":".join(["withdrawn", request.id, *(f"{leg.role}-{leg.ordinal}" for leg in legs)])
+        note_told_after_end(tx, call_sid, cause=cause, queue=queue)
     return list(calls)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.intake.prove_identity import withdraw_own_calls
@@ -27,10 +27,6 @@ __all__ = ["answer_request", "correct_transcript", "read_corrections", "reindex"
 
 
 _ERASED: Final = RecallCause.DELETION_REQUEST
-_RECALLED: Final[Mapping[RequestKind, RecallCause]] = {
-    RequestKind.OBJECTION: RecallCause.OBJECTION,
-    RequestKind.WITHDRAWAL: RecallCause.WITHDRAWAL,
-}
 
 
 def answer_request(
@@ -79,14 +75,18 @@ def _recalling(cause: RecallCause) -> Purge:
 
 
 def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue) -> Receipt:
-    """Take every permission of the person's own calls back, as a person on the call would, and judge them anew."""
+    """Take every permission of the person's own legs back, as a person on the call would.
+
+    Most of it took effect with the proof of who asks. What is found since is withdrawn, recalled and queued to be
+    judged in the transaction that answers; what was queued before is not judged a second time.
+    """
     if request.is_answered:
         return request.result
     with context.vault.database.transaction(tenant) as tx:
         moved = move_request(tx, request, RequestState.WORKING, actor="system")
         calls = withdraw_own_calls(tx, moved, keys=context.vault.keys, queue=queue)
-        recordings = [r.id for call in calls for r in list_recordings(tx, call=CallId(call))]
-    return _judged(context, tenant, moved, recordings, calls=len(calls))
+        recordings = sum(len(list_recordings(tx, call=CallId(call))) for call in calls)
+        return _answered(tx, moved, calls=len(calls), recordings=recordings)
 
 
 def _object(context: StepContext, tenant: TenantId, request: SubjectRequest) -> Receipt:
@@ -96,7 +96,12 @@ def _object(context: StepContext, tenant: TenantId, request: SubjectRequest) -> 
     with context.vault.database.transaction(tenant) as tx:
         moved = move_request(tx, request, RequestState.WORKING, actor="system", verified_terms=list(request.terms))
         recordings = _all_recordings(context, tx, moved)
-    return _judged(context, tenant, moved, recordings, calls=0)
+    for recording in recordings:
+        decide_artifacts(context, tenant, recording)
+        if request.kind is RequestKind.OBJECTION:
+            _recalling(RecallCause.OBJECTION)(context, tenant, recording)
+    with context.vault.database.transaction(tenant) as tx:
+        return _answered(tx, moved, calls=0, recordings=len(recordings))
 
 
 def _all_recordings(context: StepContext, tx: Transaction, request: SubjectRequest) -> list[RecordingId]:
@@ -106,14 +111,6 @@ def _all_recordings(context: StepContext, tx: Transaction, request: SubjectReque
     return sorted(found | {m.recording for m in sure if m.recording is not None})
 
 
-def _judged(
-    context: StepContext, tenant: TenantId, request: SubjectRequest, recordings: Sequence[RecordingId], *, calls: int
-) -> Receipt:
-    for recording in recordings:
-        decide_artifacts(context, tenant, recording)
-        if request.kind in _RECALLED:
-            _recalling(_RECALLED[request.kind])(context, tenant, recording)
-    result = {"calls": calls, "recordings": len(recordings)}
-    with context.vault.database.transaction(tenant) as tx:
-        move_request(tx, request, RequestState.ANSWERED, actor="system", facts=result, result=result)
-    return result
+def _answered(tx: Transaction, request: SubjectRequest, **counts: int) -> Receipt:
+    move_request(tx, request, RequestState.ANSWERED, actor="system", facts=counts, result=counts)
+    return counts

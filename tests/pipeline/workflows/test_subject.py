@@ -3,13 +3,18 @@ from __future__ import annotations
 import pytest
 
 from pipeline.decisions.subject_requests import refuse
+from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.call import Leg, LegRole
 from pipeline.model.consent import Outcome, standings
+from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import IllegalTransition, InvalidInput
+from pipeline.model.ids import LegId, new_id
 from pipeline.model.subject import RequestKind, RequestState
+from pipeline.steps.decide import decide_artifacts
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.call_progress import lock_call
-from pipeline.store.calls import get_call, mark_ended
+from pipeline.store.calls import add_leg, get_call, mark_ended, number_ref
 from pipeline.store.consents import list_consents
 from pipeline.store.decisions import find_decision
 from pipeline.store.recalls import list_causes
@@ -17,8 +22,9 @@ from pipeline.store.subject_requests import get_request
 from pipeline.workflows.subject import answer_request
 from tests.fakes import NotedQueue
 from tests.line import Line
-from tests.pipeline.steps.asking import WHOLE, asked
+from tests.pipeline.steps.asking import CALLER, WHOLE, asked
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.queued import Queued
 
 K = RequestKind
 
@@ -68,14 +74,55 @@ def test_a_withdrawal_after_the_call_takes_back_every_permission_and_ends_what_i
         call_sid = get_call(tx, recording.call).call_sid
         lock_call(tx, call_sid)
         mark_ended(tx, recording.call, at=tx.now)
-    receipt, _, queue = answered(line, K.WITHDRAWAL)
+    before = reasons(line, recording)
+    receipt, request, queue = answered(line, K.WITHDRAWAL)
     assert receipt == {"calls": 1, "recordings": 1}
+    assert queue.judged == [(recording.id, f"withdrawn:{request.id}:caller-1")]
+    assert reasons(line, recording) == before  # it is judged by the queue, and by nobody else
+    decide_artifacts(line.context, line.owner.id, recording.id)
     assert [call for _, call, _ in queue.ended] == [recording.call]
     with line.tx() as tx:
         standing = standings(list_consents(tx, recording.call))
         assert {s.outcome for s in standing if s.leg_role == "caller"} == {Outcome.WITHDRAWN}
         found = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is ArtifactKind.RECORDING_ORIGINAL]
         assert find_decision(tx, found[0].id).record["retention"]["ended_by"] == "withdrawal"
+
+
+def test_answering_after_the_proof_starts_nothing_twice_and_takes_up_what_was_found_since(line):
+    recording, queue = line.through(line.record(), *WHOLE), Queued()
+    request = asked(line, K.WITHDRAWAL)
+    with line.tx() as tx:
+        withdraw_own_calls(tx, get_request(tx, request.id), keys=line.context.vault.keys, queue=queue)
+    queue.work_off(line.context)
+    assert "WITHDRAWN" in reasons(line, recording)
+    later = line.through(line.record(), *WHOLE)
+    receipt = answer_request(line.context, line.owner.id, request.id, queue=queue)
+    assert receipt == {"calls": 2, "recordings": 2}
+    assert list(queue.waiting) == [f"judge:{later.id}:withdrawn:{request.id}:caller-1"]
+    with line.tx() as tx:
+        assert list_causes(tx, later.id) == (RecallCause.WITHDRAWAL,)
+    queue.work_off(line.context)
+    assert "WITHDRAWN" in reasons(line, later)
+
+
+def test_another_leg_of_the_person_that_is_found_later_has_the_call_judged_again(line):
+    recording, queue = line.through(line.record(), *WHOLE), Queued()
+    keys, request = line.context.vault.keys, asked(line, K.WITHDRAWAL)
+    with line.tx() as tx:
+        withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=queue)
+    queue.work_off(line.context)
+    leg = Leg(
+        id=LegId(new_id("leg")),
+        call=recording.call,
+        role=LegRole.CALLEE,
+        leg_sid=None,
+        number_ref=number_ref(CALLER, keys=keys, tenant=line.owner.id),
+        candidates=("US-NY",),
+    )
+    with line.tx() as tx:
+        add_leg(tx, leg)
+    answer_request(line.context, line.owner.id, request.id, queue=queue)
+    assert list(queue.waiting) == [f"judge:{recording.id}:withdrawn:{request.id}:callee-1"]
 
 
 @pytest.mark.parametrize("kind", [K.WITHDRAWAL, K.DELETION, K.ACCESS])
