@@ -27,7 +27,7 @@ from pipeline.model.subject import (
 )
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
-from pipeline.redaction.person_terms import index_key
+from pipeline.redaction.person_terms import counted_form, index_key
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.blind_terms import Wanted, find_person, want
 from pipeline.store.calls import get_call
@@ -138,7 +138,7 @@ def _is_on_record(tx: Transaction, one: Identifier, wanted: Wanted) -> bool:
 
 
 def _may_send(tx: Transaction, one: Identifier, keys: Keys) -> bool:
-    return count_try(tx, f"code:{one.value}", most=_CODES_AN_HOUR, within=timedelta(hours=1), keys=keys)
+    return count_try(tx, f"code:{counted_form(one)}", most=_CODES_AN_HOUR, within=timedelta(hours=1), keys=keys)
 
 
 def _term(wanted: Wanted) -> str:

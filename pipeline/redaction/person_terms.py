@@ -90,6 +90,15 @@ def wanted_terms(sought: Identifier, *, key: bytes) -> tuple[frozenset[str], fro
     return _digests(kind, set(_said_forms(kind, sought.value)), key), frozenset(), frozenset()
 
 
+def counted_form(sought: Identifier) -> str:
+    """Give the one form under which tries for a number or address are counted, however it is written.
+
+    A number counts by its last digits, so that neither a zero before the area nor signs make it another. What nobody
+    could be found by counts as it was written.
+    """
+    return min(_said_forms(sought.kind, sought.value), default=sought.value.strip().casefold())
+
+
 def check_identifier(sought: Identifier) -> None:
     """Refuse what nobody can be looked for by.
 

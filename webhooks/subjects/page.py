@@ -16,6 +16,7 @@ from pipeline.intake.prove_identity import ask_for_proof
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, SubjectDetails
+from pipeline.redaction.person_terms import counted_form
 from pipeline.store.session import Transaction
 from pipeline.store.subject_codes import count_try
 from pipeline.telemetry import log
@@ -80,7 +81,7 @@ def ask(
         if not is_our_form(request, form.csrf, key=_key(context, owner)):
             return _form(request, context, owner, given, "The page had been open too long. Please send it again.")
         with context.database.transaction(owner) as tx:
-            is_allowed = _is_allowed(tx, context, request, (form.number, form.email))
+            is_allowed = _is_allowed(tx, context, request, _contacts(given))
         if not is_allowed:
             wait = "There were too many requests in a short time. Please try again in an hour."
             return _form(request, context, owner, given, wait, status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -111,11 +112,7 @@ def send_code(context: WebContext, tenant: TenantId, request: str) -> None:
 def _open(context: WebContext, tenant: TenantId, given: dict[str, str]) -> tuple[str, str]:
     if given["kind"] not in [kind for kind, _, _ in KINDS]:
         raise InvalidInput("choose what you ask for")
-    named = [
-        Identifier(kind=IdentifierKind.NUMBER, value="".join(c for c in given["number"] if c not in " -()./")),
-        Identifier(kind=IdentifierKind.EMAIL, value=given["email"].strip()),
-    ]
-    named = [one for one in named if one.value]
+    named = _contacts(given)
     if not named:
         raise InvalidInput("write the number you called from, or an e-mail address you told us")
     named += [Identifier(kind=IdentifierKind.NAME, value=given["name"])] if given["name"].strip() else []
@@ -131,12 +128,21 @@ def _open(context: WebContext, tenant: TenantId, given: dict[str, str]) -> tuple
     return opened.token, opened.request.id
 
 
-def _is_allowed(tx: Transaction, context: WebContext, request: Request, contacts: tuple[str, ...]) -> bool:
+def _contacts(given: dict[str, str]) -> list[Identifier]:
+    named = [
+        Identifier(kind=IdentifierKind.NUMBER, value="".join(c for c in given["number"] if c not in " -()./")),
+        Identifier(kind=IdentifierKind.EMAIL, value=given["email"].strip()),
+    ]
+    return [one for one in named if one.value]
+
+
+def _is_allowed(tx: Transaction, context: WebContext, request: Request, contacts: list[Identifier]) -> bool:
     """Count a request against where it comes from, and against whom it is about, known here or not."""
     hour, day = timedelta(hours=1), timedelta(days=1)
     counted = [count_try(tx, f"address:{address_of(request)}", most=_OF_AN_ADDRESS, within=hour, keys=context.keys)]
-    for contact in filter(None, (c.strip().lower() for c in contacts)):
-        counted.append(count_try(tx, f"person:{contact}", most=_OF_A_PERSON, within=day, keys=context.keys))
+    for contact in contacts:
+        bucket = f"person:{counted_form(contact)}"
+        counted.append(count_try(tx, bucket, most=_OF_A_PERSON, within=day, keys=context.keys))
     return all(counted)
 
 

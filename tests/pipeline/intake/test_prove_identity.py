@@ -120,6 +120,19 @@ def test_no_more_than_three_codes_an_hour_go_to_one_person(database, keys, tenan
         assert sent(tx, keys, asked(tx, keys, (K.NUMBER, NUMBER))) is not None
 
 
+def test_another_spelling_of_the_same_address_or_number_gives_no_more_codes(database, keys, tenant):
+    spelled = {
+        K.EMAIL: ["anna.meier@example.com", "Anna.Meier@example.com", "anna.meier@EXAMPLE.com", "ANNA.MEIER@example.com"],
+        K.NUMBER: ["+6491234567", "+64091234567", "+6491234567", "+64091234567"],
+    }
+    for kind, written in spelled.items():
+        with database.transaction(tenant.id) as tx:
+            for value in dict.fromkeys(written):
+                known(tx, keys, tenant, kind, value)
+            made = [sent(tx, keys, asked(tx, keys, (kind, value))) for value in written]
+            assert [code is not None for code in made] == [True, True, True, False]
+
+
 def test_a_withdrawal_takes_effect_with_its_proof(database, keys, tenant):
     queue = NotedQueue()
     with database.transaction(tenant.id) as tx:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from pipeline.model.entity import EntityType as T
 from pipeline.model.errors import InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind
-from pipeline.redaction.person_terms import check_identifier, index_key, number_terms, said_terms, wanted_terms
+from pipeline.redaction.person_terms import (
+    check_identifier,
+    counted_form,
+    index_key,
+    number_terms,
+    said_terms,
+    wanted_terms,
+)
 
 KEY, OTHER = index_key(b"k" * 32), index_key(b"o" * 32)
 K = IdentifierKind
@@ -128,3 +135,17 @@ def test_every_number_is_found_by_itself_and_by_what_follows_its_country(digits,
     assert sure | maybe
     if not said.startswith("0"):
         assert sure & number_terms(said, key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spelled"),
+    [
+        (K.NUMBER, ("+6491234567", "+64 9 123-4567", "+64 (0)9 123 4567", "+64091234567")),
+        (K.EMAIL, ("anna.meier@gmail.com", " Anna.Meier@Gmail.com ", "ANNA.MEIER@GMAIL.COM")),
+        (K.EMAIL, ("annameier@gmail.com", "anna.meier@gmail.com")),
+        (K.NUMBER, ("x", " X ")),
+    ],
+)
+def test_tries_are_counted_under_one_form_however_a_number_or_address_is_spelled(kind, spelled):
+    assert len({counted_form(Identifier(kind=kind, value=value)) for value in spelled}) == 1
+    assert counted_form(Identifier(kind=kind, value=spelled[0])) != counted_form(Identifier(kind=kind, value="+4912345"))

@@ -120,6 +120,21 @@ def test_too_many_requests_about_one_person_are_told_to_wait(person):
     assert len(requests(person)) == 5
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"number": ("+12125550100", "+1 212 555 0100", "+1 (212) 555-0100", "+102125550100", "+1.212.555.0100")},
+        {"email": ("a.b@example.com", "A.B@example.com", "a.b@EXAMPLE.com", " a.b@example.com", "ab@example.com")},
+    ],
+)
+def test_another_spelling_of_the_same_person_counts_as_the_same(person, spelled):
+    ((field, written),) = spelled.items()
+    for value in written:
+        person.ask(**{"number": "", field: value})
+    person.get()
+    assert person.post(kind="access", **{field: written[0].upper()}).status_code == 429
+
+
 def test_too_many_requests_from_one_address_are_told_to_wait(person):
     for number in range(20):
         person.ask(number=f"+121255501{number:02d}")
