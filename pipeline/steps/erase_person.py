@@ -18,7 +18,7 @@ from pipeline.model.subject import PersonMatch, RequestKind, RequestState, Stren
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import decide_artifacts, decide_call
 from pipeline.steps.decide_export import redecide_export
-from pipeline.store.artifacts import list_artifacts
+from pipeline.store.artifacts import list_artifacts, list_exports_of
 from pipeline.store.decisions import find_decision
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.recordings import list_recordings
@@ -156,7 +156,7 @@ def _judge_exports(context: StepContext, tenant: TenantId, recordings: list[Reco
     """Judge again every export that was made from what has ended: it ends with it."""
     with context.vault.database.transaction(tenant) as tx:
         ended = {a.id for recording in recordings for a in list_artifacts(tx, recording=recording)}
-        exports = [a for a in list_artifacts(tx) if a.kind is ArtifactKind.EXPORT and ended & set(a.parents)]
+        exports = list_exports_of(tx, ended)
     for export in exports:
         redecide_export(context, export)
 

@@ -118,6 +118,18 @@ def list_artifacts(
     return tuple(artifact_of(row) for row in tx.connection.execute(query))
 
 
+def list_exports_of(tx: Transaction, parents: Collection[ArtifactId]) -> tuple[Artifact, ...]:
+    """List the living exports that were made from one of these artifacts, oldest first."""
+    made_from = artifacts.c.parents.overlap(cast(sorted(parents), ARRAY(Text)))
+    # An export is of no one recording; saying so lets the index by recording and kind find it.
+    query = _living(tx).where(
+        artifacts.c.recording_id.is_(None), artifacts.c.kind == ArtifactKind.EXPORT.value, made_from
+    )
+    return tuple(
+        artifact_of(row) for row in tx.connection.execute(query.order_by(artifacts.c.created_at, artifacts.c.id))
+    )
+
+
 def list_artifacts_by_id(tx: Transaction, wanted: Sequence[ArtifactId]) -> tuple[Artifact, ...]:
     """List those of the named artifacts that the tenant has and that live, oldest first."""
     query = _living(tx).where(artifacts.c.id == any_(cast(list(wanted), ARRAY(Text))))

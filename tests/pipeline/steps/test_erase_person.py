@@ -101,6 +101,19 @@ def test_an_export_made_before_ends_with_what_it_was_made_from(line):
         assert find_decision(tx, ArtifactId(export)).disposition == "due"
 
 
+def test_an_erasure_looks_for_exports_by_what_has_ended_and_never_through_all_artifacts(line, monkeypatch):
+    line.through(line.record(), *WHOLE)
+    export = export_person(line.context, line.owner.id, asked(line, K.ACCESS).id)["artifact"]
+
+    def of_one_recording(tx, *, recording):
+        return list_artifacts(tx, recording=recording)
+
+    monkeypatch.setattr("pipeline.steps.erase_person.list_artifacts", of_one_recording)
+    erased(line)
+    with line.tx() as tx:
+        assert find_decision(tx, ArtifactId(export)).disposition == "due"
+
+
 def test_other_peoples_calls_stay_unless_somebody_looked_and_names_them(line):
     recording = line.through(line.record(), *WHOLE)
     with line.tx() as tx:

@@ -8,7 +8,15 @@ import pytest
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, new_id
-from pipeline.store.artifacts import add_artifact, find_artifact, find_artifact_at, get_artifact, list_artifacts
+from pipeline.store.artifacts import (
+    add_artifact,
+    find_artifact,
+    find_artifact_at,
+    get_artifact,
+    list_artifacts,
+    list_exports_of,
+    mark_purged,
+)
 from tests.builders import a_call, a_recording, an_artifact_row
 from tests.conftest import make_tenant
 
@@ -92,3 +100,25 @@ def test_an_artifact_of_no_recording_or_call_stands_alone(database, tenant, reco
     with database.transaction(tenant.id) as tx:
         row = an_artifact_row(tx, replace(recording, id=None, call=None), ArtifactKind.EXPORT)
         assert (get_artifact(tx, row.id).recording, get_artifact(tx, row.id).call) == (None, None)
+
+
+def test_living_exports_are_found_by_what_they_were_made_from(database, tenant, recording):
+    with database.transaction(tenant.id) as tx:
+        one, other = an_artifact_row(tx, recording), an_artifact_row(tx, recording, REDACTED, parents=())
+        exports = [an_export(tx, recording, parents) for parents in ((one.id, other.id), (other.id,), ())]
+        an_artifact_row(tx, recording, REDACTED, parents=(one.id,))  # made from it too, and no export
+        assert list_exports_of(tx, {one.id}) == (exports[0],)
+        assert set(list_exports_of(tx, {one.id, other.id})) == set(exports[:2])
+        assert list_exports_of(tx, ()) == ()
+        mark_purged(tx, exports[0].id)
+        assert list_exports_of(tx, {one.id}) == ()
+
+
+def an_export(tx, recording, parents):
+    id = ArtifactId(new_id("art"))
+    row = an_artifact_row(tx, recording)
+    made = replace(
+        row, id=id, recording=None, call=None, kind=ArtifactKind.EXPORT, object_key=f"exports/{id}", parents=parents
+    )
+    assert add_artifact(tx, made)
+    return made
