@@ -80,22 +80,24 @@ def correct(request: str, corrections: Path, tenant: str, recording: str, as_jso
 @click.command("answer")
 @click.argument("request")
 @click.option("--tenant", required=True)
-@click.option("--reason", required=True, help="What was done; it stands in the audit log.")
+@click.option("--reason", required=True, help="Why, or what was done; it is kept sealed with the request.")
 @as_json_option
 def answer_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
     """Answer an objection, a withdrawal or an opt-out; or note that another request was answered by hand."""
     from pipeline.bootstrap import open_base
-    from pipeline.decisions.subject_requests import answer
+    from pipeline.decisions.subject_requests import answer, give_reason
     from pipeline.settings import read_settings
 
     owner = tenant_id(tenant)
     done = (RequestKind.OBJECTION, RequestKind.WITHDRAWAL, RequestKind.OPT_OUT_OF_SALE)
     with open_base(read_settings()) as base:
         if _read(base, owner, request).kind in done:
+            with base.database.transaction(owner) as tx:
+                give_reason(tx, request, actor="cli", reason=reason, keys=base.keys)
             receipt: dict[str, Any] = dict(_answer(base, owner, request))
         else:
             with base.database.transaction(owner) as tx:
-                receipt = {"state": answer(tx, request, actor="cli", reason=reason).state.value}
+                receipt = {"state": answer(tx, request, actor="cli", reason=reason, keys=base.keys).state.value}
     show(receipt) if as_json else show_facts(receipt)
 
 

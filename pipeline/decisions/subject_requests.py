@@ -6,10 +6,19 @@ from datetime import date
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput
-from pipeline.model.subject import Identity, RequestState, SubjectRequest
+from pipeline.model.subject import Identity, RequestState, SubjectRequest, advance_request
+from pipeline.ports.keys import Keys
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import list_acts, list_alerting, lock_request, move_request, note_act
+from pipeline.store.subject_requests import (
+    REASONED,
+    list_acts,
+    list_alerting,
+    lock_request,
+    move_request,
+    note_act,
+    note_words,
+)
 
 _HALF, _LATE = "alerted_half", "alerted_late"
 
@@ -48,16 +57,30 @@ def refuse(tx: Transaction, request: str, *, actor: str, reason: str) -> Subject
     return move_request(tx, found, RequestState.REFUSED, actor=actor, facts={"reason": reason})
 
 
-def answer(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
-    """Note that a request is answered.
+def answer(tx: Transaction, request: str, *, actor: str, reason: str, keys: Keys) -> SubjectRequest:
+    """Note that a request is answered, and keep, sealed, how.
 
     Raises:
         InvalidInput: no reason.
         IllegalTransition: it is not known who asks, or the request is over.
     """
-    _need(reason)
+    give_reason(tx, request, actor=actor, reason=reason, keys=keys)
     found = move_request(tx, lock_request(tx, request), RequestState.WORKING, actor=actor)
-    return move_request(tx, found, RequestState.ANSWERED, actor=actor, facts={"reason": reason})
+    return move_request(tx, found, RequestState.ANSWERED, actor=actor)
+
+
+def give_reason(tx: Transaction, request: str, *, actor: str, reason: str, keys: Keys) -> None:
+    """Keep, sealed, why a person of the tenant has a request answered, or what was done.
+
+    Raises:
+        InvalidInput: no reason.
+        IllegalTransition: it is not known who asks, or the request was refused.
+    """
+    _need(reason)
+    found = lock_request(tx, request)
+    if not found.is_answered:
+        advance_request(found.kind, found.state, RequestState.WORKING)
+    note_words(tx, found, REASONED, reason, keys=keys, actor=actor)
 
 
 def close(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:

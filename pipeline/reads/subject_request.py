@@ -11,7 +11,7 @@ from pipeline.redaction.person_terms import index_key
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.blind_terms import find_person, want
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import RequestEvent, get_request, list_acts, read_details
+from pipeline.store.subject_requests import REASONED, RequestEvent, get_request, list_acts, read_details, read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ def read_request(
             "identifiers": [f"{one.kind}: {one.value}" for one in details.identifiers],
             "note": details.note,
             "agent": details.agent,
+            "reasons": list(read_words(tx, request_id, REASONED, keys=keys)),
         }
     wanted = want(details.identifiers, key=index_key(keys.digest_key(tx.tenant)))
     return ReadRequest(request=request, acts=list_acts(tx, request_id), found=find_person(tx, wanted), opened=opened)

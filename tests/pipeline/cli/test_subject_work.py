@@ -66,6 +66,20 @@ def test_a_deletion_a_withdrawal_and_an_answer_by_hand(earmark: Earmark) -> None
 
 
 @pytest.mark.usefixtures("acme")
+@pytest.mark.parametrize("kind", ["withdrawal", "objection", "opt_out_of_sale", "access"])
+def test_why_a_request_is_answered_is_shown_only_to_who_may_see_who_asks(earmark: Earmark, kind: str) -> None:
+    request = opened(earmark, kind)
+    answer = ("subject", "answer", request, "--tenant", "acme", "--reason")
+    assert told_in_one_line(*earmark(*answer, " ")).startswith("a decision about a request needs a reason")
+    assert earmark(*answer, "canarywords")[0] == 0
+    show = ("subject", "show", request, "--tenant", "acme", "--json")
+    assert "canarywords" not in str(earmark(*show))
+    shown = document(earmark(*show, "--who"))
+    assert shown["reasons"] == ["canarywords"]
+    assert "reasoned" in [act["act"] for act in shown["acts"]]
+
+
+@pytest.mark.usefixtures("acme")
 def test_the_index_is_built_anew(earmark: Earmark) -> None:
     assert document(earmark("subject", "reindex", "--tenant", "acme", "--json")) == {"recordings": 0, "said": 0}
 

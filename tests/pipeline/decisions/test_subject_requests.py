@@ -1,16 +1,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import text
 
-from pipeline.decisions.subject_requests import alert_late, answer, ask_identity, attest_identity, close, refuse
+from pipeline.decisions.subject_requests import (
+    alert_late,
+    answer,
+    ask_identity,
+    attest_identity,
+    close,
+    give_reason,
+    refuse,
+)
 from pipeline.intake.open_request import Ask, open_request
 from pipeline.model.errors import IllegalTransition, InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind, Identity, RequestKind, RequestState, SubjectDetails
 from pipeline.policies.loader import load_bundle, load_law
 from pipeline.store.audit import list_events
-from pipeline.store.subject_requests import get_request, list_acts
+from pipeline.store.subject_requests import REASONED, get_request, list_acts, read_words
 
 WHO = SubjectDetails(identifiers=(Identifier(kind=IdentifierKind.EMAIL, value="anna@example.com"),), agent="an agent")
 
@@ -56,12 +66,12 @@ def test_a_request_is_answered_refused_and_closed_for_a_reason(database, keys, t
     with database.transaction(tenant.id) as tx:
         made = opened(tx, keys)
         with pytest.raises(IllegalTransition, match="who asks"):
-            answer(tx, made.id, actor="cli", reason="sent")
+            answer(tx, made.id, actor="cli", reason="sent", keys=keys)
         attest_identity(tx, made.id, identity=Identity.OPERATOR, actor="cli", reason="seen")
-        for act in (answer, refuse, close):
+        for act in (partial(answer, keys=keys), refuse, close):
             with pytest.raises(InvalidInput):
                 act(tx, made.id, actor="cli", reason="")
-        assert answer(tx, made.id, actor="cli", reason="sent by post").state is RequestState.ANSWERED
+        assert answer(tx, made.id, actor="cli", reason="sent by post", keys=keys).state is RequestState.ANSWERED
         assert close(tx, made.id, actor="cli", reason="done").state is RequestState.CLOSED
 
 
@@ -69,5 +79,24 @@ def test_a_request_is_answered_refused_and_closed_for_a_reason(database, keys, t
 def test_an_opt_out_of_sale_is_noted_and_answered_though_nothing_is_sold(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
         made = opened(tx, keys, RequestKind.OPT_OUT_OF_SALE)
-        assert answer(tx, made.id, actor="cli", reason="nothing is sold").state is RequestState.ANSWERED
+        assert answer(tx, made.id, actor="cli", reason="nothing is sold", keys=keys).state is RequestState.ANSWERED
         assert "subject:request:opened" in [e.entry.tag for e in list_events(tx, target=made.id)]
+
+
+def test_why_a_request_is_answered_is_kept_sealed_and_again_each_time_it_is_said(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        made, refused = opened(tx, keys), opened(tx, keys)
+        say = partial(give_reason, tx, made.id, actor="cli", keys=keys)
+        with pytest.raises(IllegalTransition, match="who asks"):
+            say(reason="canarywords")
+        attest_identity(tx, made.id, identity=Identity.OPERATOR, actor="cli", reason="seen")
+        with pytest.raises(InvalidInput):
+            say(reason=" ")
+        answer(tx, made.id, actor="cli", reason="canarywords", keys=keys)
+        say(reason="canarywords, again")
+        refuse(tx, refused.id, actor="cli", reason="nobody could show who they are")
+        with pytest.raises(IllegalTransition):
+            give_reason(tx, refused.id, actor="cli", reason="canarywords", keys=keys)
+        assert read_words(tx, made.id, REASONED, keys=keys) == ("canarywords", "canarywords, again")
+        rows = tx.connection.execute(text("select * from earmark.subject_request_events")).all()
+        assert "canarywords" not in str([[*rows], [*list_events(tx)]])

@@ -20,7 +20,12 @@ def test_who_asks_is_opened_only_when_wanted_and_then_in_the_audit_log(database,
         assert (plain.request, plain.opened, plain.found) == (made, None, ())
         assert "canary" not in repr(plain)
         opened = read_request(tx, made.id, keys=keys, actor="user:1", with_details=True)
-        assert opened.opened == {"identifiers": ["name: canary name"], "note": "canarynote", "agent": ""}
+        assert opened.opened == {
+            "identifiers": ["name: canary name"],
+            "note": "canarynote",
+            "agent": "",
+            "reasons": [],
+        }
         reads = [e.entry for e in list_events(tx, target=made.id) if e.entry.tag == "artifact:artifact:read"]
         assert [e.actor for e in reads] == ["user:1"]
         with pytest.raises(NotFound):
