@@ -122,7 +122,12 @@ def test_no_more_than_three_codes_an_hour_go_to_one_person(database, keys, tenan
 
 def test_another_spelling_of_the_same_address_or_number_gives_no_more_codes(database, keys, tenant):
     spelled = {
-        K.EMAIL: ["anna.meier@example.com", "Anna.Meier@example.com", "anna.meier@EXAMPLE.com", "ANNA.MEIER@example.com"],
+        K.EMAIL: [
+            "anna.meier@example.com",
+            "Anna.Meier@example.com",
+            "anna.meier@EXAMPLE.com",
+            "ANNA.MEIER@example.com",
+        ],
         K.NUMBER: ["+6491234567", "+64091234567", "+6491234567", "+64091234567"],
     }
     for kind, written in spelled.items():

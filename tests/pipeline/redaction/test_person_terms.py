@@ -148,4 +148,6 @@ def test_every_number_is_found_by_itself_and_by_what_follows_its_country(digits,
 )
 def test_tries_are_counted_under_one_form_however_a_number_or_address_is_spelled(kind, spelled):
     assert len({counted_form(Identifier(kind=kind, value=value)) for value in spelled}) == 1
-    assert counted_form(Identifier(kind=kind, value=spelled[0])) != counted_form(Identifier(kind=kind, value="+4912345"))
+    assert counted_form(Identifier(kind=kind, value=spelled[0])) != counted_form(
+        Identifier(kind=kind, value="+4912345")
+    )
