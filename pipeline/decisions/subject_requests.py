@@ -10,15 +10,8 @@ from pipeline.model.subject import Identity, RequestState, SubjectRequest, advan
 from pipeline.ports.keys import Keys
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import (
-    REASONED,
-    list_acts,
-    list_alerting,
-    lock_request,
-    move_request,
-    note_act,
-    note_words,
-)
+from pipeline.store.subject_requests import list_acts, list_alerting, lock_request, move_request, note_act
+from pipeline.store.subject_words import REASONED, note_words
 
 _HALF, _LATE = "alerted_half", "alerted_late"
 

@@ -132,13 +132,18 @@ def withdraw_own_calls(tx: Transaction, request: SubjectRequest, *, keys: Keys, 
     return list(calls)
 
 
+def count_person(tx: Transaction, what: str, one: Identifier, *, most: int, within: timedelta, keys: Keys) -> bool:
+    """Count what is done about a number or address, however it is spelled, and say whether it is still allowed."""
+    return count_try(tx, f"{what}:{counted_form(one)}", most=most, within=within, keys=keys)
+
+
 def _is_on_record(tx: Transaction, one: Identifier, wanted: Wanted) -> bool:
     found = [m for m in find_person(tx, [wanted]) if m.strength is Strength.STRONG]
     return any(m.whose is Whose.OWN or one.kind is IdentifierKind.EMAIL for m in found)
 
 
 def _may_send(tx: Transaction, one: Identifier, keys: Keys) -> bool:
-    return count_try(tx, f"code:{counted_form(one)}", most=_CODES_AN_HOUR, within=timedelta(hours=1), keys=keys)
+    return count_person(tx, "code", one, most=_CODES_AN_HOUR, within=timedelta(hours=1), keys=keys)
 
 
 def _term(wanted: Wanted) -> str:

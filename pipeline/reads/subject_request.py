@@ -11,7 +11,8 @@ from pipeline.redaction.person_terms import index_key
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.blind_terms import find_person, want
 from pipeline.store.session import Transaction
-from pipeline.store.subject_requests import REASONED, RequestEvent, get_request, list_acts, read_details, read_words
+from pipeline.store.subject_requests import RequestEvent, get_request, list_acts, read_details
+from pipeline.store.subject_words import REASONED, read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

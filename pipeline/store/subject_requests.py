@@ -34,8 +34,6 @@ from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables_subjects import subject_request_events, subject_requests
 
-REASONED: Final = "reasoned"
-"""The act with which a person of the tenant says why a request is answered, or how."""
 _T: Final = subject_requests.c
 _OPEN: Final = tuple(sorted(state.value for state in NOT_ANSWERED))
 
@@ -147,25 +145,6 @@ def note_act(
     )
 
 
-def note_words(tx: Transaction, request: SubjectRequest, act: str, words: str, *, keys: Keys, actor: str) -> None:
-    """Add what somebody wrote to what happened to a request. The words are sealed."""
-    sealed = seal(words.encode(), keys=keys, tenant=tx.tenant, context=_words_context(request.id, act))
-    note_act(tx, request, act, actor=actor, sealed=sealed)
-
-
-def read_words(tx: Transaction, request: str, act: str, *, keys: Keys) -> tuple[str, ...]:
-    """Open what was written with an act of a request, the first first."""
-    e = subject_request_events.c
-    query = (
-        select(e.sealed)
-        .where(e.tenant == tx.tenant, e.request_id == request, e.act == act, e.sealed.is_not(None))
-        .order_by(e.id)
-    )
-    context = _words_context(request, act)
-    rows = tx.connection.execute(query).scalars()
-    return tuple(open_sealed(row, keys=keys, tenant=tx.tenant, context=context).decode() for row in rows)
-
-
 def list_acts(tx: Transaction, request: str) -> tuple[RequestEvent, ...]:
     """List what happened to a request, the first first."""
     e = subject_request_events.c
@@ -267,10 +246,6 @@ def read_details(tx: Transaction, request: str, *, keys: Keys) -> SubjectDetails
         note=document["note"],
         agent=document["agent"],
     )
-
-
-def _words_context(request: str, act: str) -> dict[str, str]:
-    return {"kind": "subject.words", "request": request, "act": act}
 
 
 def _context(request: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ UNSEALS_COLUMNS = {
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
     "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",
+    "pipeline/store/subject_words.py:read_words": "why a request is answered, for who may see who asks",
     "pipeline/store/tenants.py:_tenant": "the tenant's own secrets, which are never shown",
     "pipeline/store/transfer_notices.py:_notice": "who takes the data over, for the operator",
 }

@@ -25,9 +25,11 @@ def test_no_answer_to_a_program_sets_a_cookie(stage):
     """Programs show their key with each request, so there is nothing that a cookie could be needed for."""
     call = stage.call(stage.tenant())
     announced = call.ring()
-    pages = [path for path in stage.client.get("/api/v1/openapi.json").json()["paths"] if "recording_id" not in path]
+    described = [
+        path for path in stage.client.get("/api/v1/openapi.json").json()["paths"] if "recording_id" not in path
+    ]
     told = [call.post(call.path("voice"), call.form(Direction="inbound")), call.end()]
-    for path in ("/healthz", "/readyz", "/metrics", *(page.replace("{call_sid}", call.call_sid) for page in pages)):
+    for path in ("/healthz", "/readyz", "/metrics", *(one.replace("{call_sid}", call.call_sid) for one in described)):
         told += [stage.client.request(m, path, headers={"Authorization": f"Bearer {API_KEY}"}) for m in ("GET", "POST")]
     assert announced.find("Gather") is not None
     assert {answer.status_code for answer in told} >= {200, 405}

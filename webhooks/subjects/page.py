@@ -12,11 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, StringConstraints
 
 from pipeline.intake.open_request import Ask, open_request
-from pipeline.intake.prove_identity import ask_for_proof
+from pipeline.intake.prove_identity import ask_for_proof, count_person
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, SubjectDetails
-from pipeline.redaction.person_terms import counted_form
 from pipeline.store.session import Transaction
 from pipeline.store.subject_codes import count_try
 from pipeline.telemetry import log
@@ -140,9 +139,7 @@ def _is_allowed(tx: Transaction, context: WebContext, request: Request, contacts
     """Count a request against where it comes from, and against whom it is about, known here or not."""
     hour, day = timedelta(hours=1), timedelta(days=1)
     counted = [count_try(tx, f"address:{address_of(request)}", most=_OF_AN_ADDRESS, within=hour, keys=context.keys)]
-    for contact in contacts:
-        bucket = f"person:{counted_form(contact)}"
-        counted.append(count_try(tx, bucket, most=_OF_A_PERSON, within=day, keys=context.keys))
+    counted += [count_person(tx, "person", c, most=_OF_A_PERSON, within=day, keys=context.keys) for c in contacts]
     return all(counted)
 
 

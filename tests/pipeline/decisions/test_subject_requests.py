@@ -20,7 +20,8 @@ from pipeline.model.errors import IllegalTransition, InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind, Identity, RequestKind, RequestState, SubjectDetails
 from pipeline.policies.loader import load_bundle, load_law
 from pipeline.store.audit import list_events
-from pipeline.store.subject_requests import REASONED, get_request, list_acts, read_words
+from pipeline.store.subject_requests import get_request, list_acts
+from pipeline.store.subject_words import REASONED, read_words
 
 WHO = SubjectDetails(identifiers=(Identifier(kind=IdentifierKind.EMAIL, value="anna@example.com"),), agent="an agent")
 
