@@ -18,6 +18,7 @@ from pipeline.ports.transcriber import AuditMeta
 from pipeline.vendors.object_rules import check_digest, check_key, check_prefix, check_tag_count, whole_second
 from pipeline.vendors.s3_connect import S3Settings, connect
 from pipeline.vendors.s3_errors import LOST_RACE, NO_LOCK, Refused, as_store_error
+from pipeline.vendors.s3_lifecycle import RULES, delete_only_what_is_due
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, ListObjectVersionsOutputTypeDef
@@ -44,7 +45,11 @@ class S3Artifacts:
         self._client = connect(settings)
 
     def create_bucket(self) -> None:
-        """Make the bucket with versions and object lock, for tests and demonstrations. One that is there stays."""
+        """Make the bucket with versions, locks and lifecycle, for tests and demonstrations. One that is there stays.
+
+        Raises:
+            IntegrityError: the server keeps other lifecycle rules than it was given.
+        """
         with as_store_error("create bucket", lenient=("BucketAlreadyOwnedByYou",)) as refused:
             if self._settings.region == "us-east-1":
                 self._client.create_bucket(Bucket=self._bucket, ObjectLockEnabledForBucket=True)
@@ -57,6 +62,7 @@ class S3Artifacts:
         if not refused.code:
             with as_store_error("create bucket"):
                 self._client.put_bucket_versioning(Bucket=self._bucket, VersioningConfiguration={"Status": "Enabled"})
+            self._write_lifecycle()
 
     def put_if_absent(
         self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
@@ -170,6 +176,15 @@ class S3Artifacts:
         with as_store_error("delete"):
             answer = self._client.delete_object(Bucket=self._bucket, Key=self._path(key))
         return ObjectVersion(key=key, version=answer["VersionId"], is_latest=True, is_delete_marker=True)
+
+    def _write_lifecycle(self) -> None:
+        with as_store_error("write lifecycle"):
+            self._client.put_bucket_lifecycle_configuration(
+                Bucket=self._bucket, LifecycleConfiguration={"Rules": list(RULES)}
+            )
+            kept = self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket)["Rules"]
+        if {rule.get("ID") for rule in kept} != {rule.get("ID") for rule in RULES} or not delete_only_what_is_due(kept):
+            raise IntegrityError("the bucket keeps other lifecycle rules than it was given")
 
     def _path(self, key: str) -> str:
         return self._prefix + check_key(key)

@@ -14,6 +14,7 @@ PARTS = {
     "object_rules.py": "files.py",
     "s3_connect.py": "s3.py",
     "s3_errors.py": "s3.py",
+    "s3_lifecycle.py": "s3.py",
     "twilio_decrypt.py": "twilio.py",
     "twilio_http.py": "twilio.py",
     "twilio_line.py": "twilio.py",
