@@ -17,6 +17,7 @@ from typing import Final
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind
+from pipeline.model.telephone import is_e164
 from pipeline.redaction.said_value import name_readings, value_of
 
 KIND_OF: Final = {
@@ -43,7 +44,6 @@ _SIGNS: Final = frozenset({"dash", "hyphen", "underscore", "slash", "minus", "sp
 _LEAST_DIGITS: Final = 7
 _SURE_DIGITS: Final = 9
 _LEAST_ACCOUNT: Final = 4
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
 _LONGEST: Final = 200
 
@@ -101,7 +101,7 @@ def check_identifier(sought: Identifier) -> None:
     value = sought.value.strip()
     if len(value) > _LONGEST or not value.isprintable():
         raise InvalidInput("what a person is looked for by is one line of at most 200 characters")
-    if sought.kind is IdentifierKind.NUMBER and not _E164.fullmatch(value):
+    if sought.kind is IdentifierKind.NUMBER and not is_e164(value):
         raise InvalidInput("a number is written with its country, such as +6421234567")
     if sought.kind is IdentifierKind.EMAIL and not _EMAIL.fullmatch(value):
         raise InvalidInput("this is no e-mail address")
