@@ -69,6 +69,8 @@ def test_who_is_only_alike_or_named_in_part_is_not_taken_for_the_person(said, ho
         ("Neil Neill", "Mr Neil N e i l l"),
         ("Philip Phillip", "phillip philip"),
         ("Peter Spelt", "peter spelt"),
+        ("Anna Strauss", "anna strauß"),
+        ("Anna STRAUẞ", "anna strauss"),
     ],
 )
 def test_a_word_that_sounds_like_another_of_the_name_is_not_lost(name: str, said: str) -> None:
