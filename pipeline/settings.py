@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from pipeline.model.errors import InvalidInput
+from pipeline.model.this_machine import is_this_machine
 
 _REGION: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TLS_MODES: Final = frozenset({"require", "verify-ca", "verify-full"})
@@ -25,11 +26,6 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _is_here(host: str) -> bool:
-    """Say whether a host is this machine: by name, by number, or as the path of a socket."""
-    return host in ("", "localhost", "::1") or host[0] == "/" or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
-
-
 def _is_encrypted(given: str) -> str:
     """Refuse to send anything in the clear, except to this machine."""
     try:
@@ -37,7 +33,7 @@ def _is_encrypted(given: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         raise ValueError("not an address such as https://api.example.com") from None
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))):
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))):
         raise ValueError("an address begins with https://; http:// is for this machine alone")
     return given
 
@@ -71,7 +67,8 @@ def _check_tls(url: str) -> None:
         hosts = [parts.hostname or "", *asked.get("host", [])]
     except ValueError:
         raise ValueError("not of the form postgresql+psycopg://user:password@host:port/database") from None
-    if not all(map(_is_here, hosts)) and not set(asked.get("sslmode", [""])) <= _TLS_MODES:
+    here = (not host or host.startswith("/") or is_this_machine(host) for host in hosts)  # a path is a socket's
+    if not all(here) and not set(asked.get("sslmode", [""])) <= _TLS_MODES:
         raise ValueError("a database on another machine needs ?sslmode=require, verify-ca or verify-full")
 
 

@@ -15,11 +15,11 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType
 
 from pipeline.model.errors import InvalidInput
+from pipeline.model.telephone import is_e164
 from pipeline.policies.jurisdictions import PLACE, UNKNOWN
 from pipeline.policies.loader import Law
 from pipeline.policies.numbers import NumberTables
 
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEPARATORS: Final = re.compile(r"(?<=[0-9+)])[ .()/-]+")
 _NANP: Final = re.compile(r"\+1([2-9][0-9]{2})(?!.11)[2-9][0-9]{6}")
 _NOT_A_TELEPHONE: Final = re.compile(r"(client|sip|sips|whatsapp|sim|messenger|rcs):", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _candidates(number: str, *, law: Law) -> tuple[tuple[str, ...], str]:
         return unknown, "withheld"
     if _NOT_A_TELEPHONE.match(number):
         return unknown, "not a telephone"
-    if not _E164.fullmatch(number):
+    if not is_e164(number):
         return unknown, "malformed"
     if number.startswith("+1"):
         places, how = _north_american(number, law.numbers)

@@ -14,6 +14,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.errors import Conflict, InvalidInput, NotFound, NotPermitted, VendorBrokeContract
 from pipeline.model.ids import TenantId
 from pipeline.model.processor import is_proved
+from pipeline.model.telephone import is_e164
 from pipeline.model.tenant import Tenant
 from pipeline.ports.telephony import NumberUrls, Telephony
 from pipeline.store.audit import add_event
@@ -22,7 +23,6 @@ from pipeline.store.session import Transaction
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ELSEWHERE: Final = re.compile(r"(?:sip:[^\s@;]{1,64}@[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|client:[^\s]{1,121})")
 _VENDOR: Final = "twilio"
 _CLEARED: Final = NumberUrls(voice="", fallback="", status="")
@@ -45,7 +45,7 @@ def list_number(vault: Vault, tenant: TenantId, number: str, *, telephony: Telep
         NotFound: no such tenant, or the number is not in its account.
         VendorError: the vendor did not say.
     """
-    if not _E164.fullmatch(number):
+    if not is_e164(number):
         raise InvalidInput("a number is written in international form, such as +12125550123")
     owner = _owner(vault, tenant)
     theirs = next((n for n in telephony.list_numbers(account_of(owner)) if n.number == number), None)
@@ -61,7 +61,7 @@ def list_elsewhere(vault: Vault, tenant: TenantId, number: str, *, actor: str) -
         InvalidInput: not a number in international form, `sip:user@host` or `client:name`.
         NotFound: no such tenant.
     """
-    if not _E164.fullmatch(number) and not _ELSEWHERE.fullmatch(number):
+    if not is_e164(number) and not _ELSEWHERE.fullmatch(number):
         raise InvalidInput("elsewhere is a number such as +12125550123, sip:user@host or client:name")
     _owner(vault, tenant)
     return _list(vault, tenant, number, None, actor)

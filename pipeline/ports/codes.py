@@ -24,7 +24,10 @@ class CodeChannel(Protocol):
             text: what it says.
 
         Raises:
+            InvalidInput: the account's id has another shape than the vendor's ids.
+            NotFound: the vendor knows no such account.
             VendorUnavailable: it cannot be reached, or asks to come again.
-            VendorRefused: it refused, and will again.
+            VendorRefused: it refused, and will again; or the account has no credentials.
+            VendorBrokeContract: the answer has another shape than agreed; the text may have gone out.
         """
         ...

@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.model.entity import Entity, EntityType, Evidence
 from pipeline.redaction.answers import Answer, AnswerReader
-from pipeline.redaction.cues import asks_something_else
+from pipeline.redaction.cues import Cue, asks_something_else
 from pipeline.redaction.recognizers.number_shapes import NUMBER_TYPES
 from pipeline.redaction.turn_view import TurnView
 from pipeline.redaction.vocabulary import Vocabulary
@@ -23,10 +23,11 @@ _OPEN_TURNS: Final = 6
 _TELLING: Final = frozenset({"LabelledNumbers", "BirthDates"})
 _BRIEF: Final = 8
 _SPELL: Final = re.compile(r"spell")
-_PART: Final = re.compile(
-    r"(?<!'s )\b(?:(?P<given>given|first)|(?P<family>family|last|sur))(?:[- ]?names?)?\b(?![- ]?names?\b| of\b)"
-)
+_GIVEN: Final = r"(?P<given>given|first)|(?P<family>family|last|sur)"
+_PART: Final = re.compile(rf"(?<!'s )\b(?:{_GIVEN})[- ]?names?\b(?! of\b)")
 """What names a part of one's own name: "your husband's first name" asks for somebody else."""
+_OTHER_PART: Final = re.compile(rf"\b(?:{_GIVEN})(?:[- ]?names?)?(?: and| or| plus)?(?: the| your)? $")
+"""What stands before it where both are asked for at once: "your first and last name"."""
 _AT_ONCE: Final = 2
 """How many turns after a question, or after the last piece of its answer, what answers it comes at once."""
 _ECHO_TURNS: Final = 3
@@ -144,7 +145,7 @@ def _asked(view: TurnView) -> list[Slot]:
     named = [cue for cue in cues if cue not in spelled] or spelled
     types = list(dict.fromkeys(cue.type for cue in named))
     alone, spelling = len(types) == 1, bool(spelled)
-    asker, turn, part = view.turn.speaker, view.turn.index, _part(view.text)
+    asker, turn, part = view.turn.speaker, view.turn.index, _part(view.text, named)
     return [
         Slot(
             type=kind,
@@ -158,7 +159,12 @@ def _asked(view: TurnView) -> list[Slot]:
     ]
 
 
-def _part(text: str) -> str | None:
-    """Name the part of a name that a turn asks for; None where it asks for a whole name or for both."""
-    parts = {found.lastgroup for found in _PART.finditer(text)}
+def _part(text: str, cues: Sequence[Cue]) -> str | None:
+    """Name the part of a name that a turn asks for; None where it asks for a whole name or for both.
+
+    Only what names a person counts: "the last four" and "the first time" are no names.
+    """
+    found = [_PART.match(text, cue.start) for cue in cues if cue.type is EntityType.PERSON]
+    found += [_OTHER_PART.search(text[: part.start()]) for part in found if part]
+    parts = {part.lastgroup for part in found if part}
     return parts.pop() if len(parts) == 1 else None

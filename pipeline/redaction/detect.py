@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.model.entity import Entity, EntityType
@@ -17,7 +17,7 @@ from pipeline.model.span import CharSpan
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.context import Dialogue
 from pipeline.redaction.full_names import FullNames
-from pipeline.redaction.fusion import FusionWeights, decide, load_fusion, tagger_odds
+from pipeline.redaction.fusion import FusionWeights, decide, load_fusion, tagger_odds, weigh
 from pipeline.redaction.groups import number_groups
 from pipeline.redaction.languages import is_detected
 from pipeline.redaction.models import DetectionModels
@@ -104,7 +104,8 @@ class Detector:
         """
         found = [entity for view in views for entity in self._in_turn(view)]
         found += self._dialogue.read(views)
-        return found + self._propagation.find(views, self._weighed(views, found, least=_TEACHES), learned)
+        likely = [entity for turn in self._weigh(views, found) for entity in turn.decide(_TEACHES)]
+        return found + self._propagation.find(views, likely, learned)
 
     def _in_turn(self, view: TurnView) -> Iterator[Entity]:
         yield from view.found
@@ -127,22 +128,34 @@ class Detector:
     def _wanted(
         self, views: Sequence[TurnView], found: Sequence[Entity], profile: RedactionProfile
     ) -> Iterator[Entity]:
-        """Weigh findings at each type's own threshold: unlikely words beside likely ones would make all unlikely."""
+        """Cut findings at each type's own threshold: unlikely words beside likely ones would make all unlikely."""
+        weighed = self._weigh(views, found)
         for least in profile.levels:
-            for entity in self._weighed(views, found, least=least):
+            for entity in (entity for turn in weighed for entity in turn.decide(least)):
                 if profile.threshold_of(entity.type) == least:
                     yield entity
 
-    def _weighed(self, views: Sequence[TurnView], found: Sequence[Entity], *, least: float) -> list[Entity]:
+    def _weigh(self, views: Sequence[TurnView], found: Sequence[Entity]) -> list[_Weighed]:
         by_turn: dict[int, list[Entity]] = {view.turn.index: [] for view in views}
         for entity in found:
             by_turn[entity.turn].append(entity)
         odds = tagger_odds(views, self._weights)
         return [
-            entity
-            for view, own in zip(views, odds, strict=True)
-            for entity in decide(view, by_turn[view.turn.index], own, self._weights, least=least)
+            _Weighed(view, own := by_turn[view.turn.index], weigh(view, own, base, self._weights))
+            for view, base in zip(views, odds, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A turn, its findings, and each of its words' chance to be personal: weighed once, cut at every threshold."""
+
+    view: TurnView
+    found: Sequence[Entity]
+    chances: Sequence[float]
+
+    def decide(self, least: float) -> list[Entity]:
+        return decide(self.view, self.found, self.chances, least=least)
 
 
 def _whole_words(entity: Entity, text: str) -> Entity:

@@ -106,8 +106,22 @@ def covered(view: TurnView, span: CharSpan) -> tuple[int, int]:
     return first, max(first, bisect_left(view.token_starts, span.end))
 
 
-def _weigh(view: TurnView, found: Sequence[Entity], base: Sequence[float], weights: FusionWeights) -> list[float]:
-    """Give the log odds of each token of a turn to be personal, all evidence summed."""
+def weigh(view: TurnView, found: Sequence[Entity], base: Sequence[float], weights: FusionWeights) -> list[float]:
+    """Give the chance of each token of a turn to be personal, all evidence summed.
+
+    Args:
+        view: the turn.
+        found: its findings, of all recognisers, the dialogue and propagation.
+        base: what the tagger alone gives its words, as `tagger_odds`.
+        weights: of the evidence.
+    """
+    chances = [1 / (1 + exp(-odds)) for odds in _sum(view, found, base, weights)]
+    _make_numbers_whole(view, chances)
+    return chances
+
+
+def _sum(view: TurnView, found: Sequence[Entity], base: Sequence[float], weights: FusionWeights) -> list[float]:
+    """Give the log odds of each token, all evidence summed."""
     odds = list(base)
     rules: dict[str, set[int]] = {}
     floor: set[int] = set()
@@ -157,20 +171,16 @@ def _digits(view: TurnView, first: int, last: int) -> int:
     return sum(c.isdecimal() for p in pieces if p.is_code for c in p.text)
 
 
-def decide(
-    view: TurnView, found: Sequence[Entity], base: Sequence[float], weights: FusionWeights, *, least: float
-) -> list[Entity]:
+def decide(view: TurnView, found: Sequence[Entity], weighed: Sequence[float], *, least: float) -> list[Entity]:
     """Give what a turn's findings come to: cut to the words that are likely enough, each with its chance as score.
 
     Args:
         view: the turn.
         found: its findings, of all recognisers, the dialogue and propagation.
-        base: what the tagger alone gives its words, as `tagger_odds`.
-        weights: of the evidence.
+        weighed: each word's chance to be personal, as `weigh` gives it for these findings.
         least: the chance from which a word is taken for personal.
     """
-    chances = [1 / (1 + exp(-odds)) for odds in _weigh(view, found, base, weights)]
-    _make_numbers_whole(view, chances)
+    chances = list(weighed)
     _make_answers_whole(view, found, chances, least)
     personal = [chance >= least for chance in chances]
     kept: list[Entity] = []

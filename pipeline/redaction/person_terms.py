@@ -1,8 +1,9 @@
 """What names a person, brought to one form however it was said, and turned into keyed digests.
 
 "A n n a", "Anna" and "ANNA" are one name, "double five" and "55" one number, "anna at gmail dot com" and
-"Anna@gmail.com" one address. Nothing here compares by sound: who is only alike is somebody else. The digests are made
-under a key of the tenant; without it a number cannot be found by trying all numbers.
+"Anna@gmail.com" one address. Nothing is found by sound: who is only alike is somebody else. Where words of one name
+sound alike, the name is indexed with all of them and with one of them, for the second may be the first spelled out. The
+digests are made under a key of the tenant; without it a number cannot be found by trying all numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Final
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind
-from pipeline.redaction.said_value import value_of
+from pipeline.model.telephone import is_e164
+from pipeline.redaction.said_value import name_readings, value_of
 
 KIND_OF: Final = {
     EntityType.PERSON: IdentifierKind.NAME,
@@ -34,7 +36,6 @@ KIND_OF: Final = {
 }
 """By which of its entities a person is found."""
 _TYPE_OF: Final = {
-    IdentifierKind.NAME: EntityType.PERSON,
     IdentifierKind.NUMBER: EntityType.PHONE_NUMBER,
     IdentifierKind.EMAIL: EntityType.EMAIL_ADDRESS,
     IdentifierKind.ACCOUNT: EntityType.ACCOUNT_NUMBER,
@@ -43,7 +44,6 @@ _SIGNS: Final = frozenset({"dash", "hyphen", "underscore", "slash", "minus", "sp
 _LEAST_DIGITS: Final = 7
 _SURE_DIGITS: Final = 9
 _LEAST_ACCOUNT: Final = 4
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
 _LONGEST: Final = 200
 
@@ -79,14 +79,7 @@ def wanted_terms(sought: Identifier, *, key: bytes) -> tuple[frozenset[str], fro
         maybe = {f"n:{end}" for end in ends if len(end) < _SURE_DIGITS} | {f"l:{digits[-_LEAST_DIGITS:]}"}
         return _digests(kind, sure, key), frozenset(), _digests(kind, maybe, key)
     if kind is IdentifierKind.NAME:
-        words = _words(sought.value)
-        if len(words) < 2:
-            return frozenset(), frozenset(), _digests(kind, {f"w:{word}" for word in words}, key)
-        return (
-            _digests(kind, set(_whole_names(words)), key),
-            _digests(kind, {f"w:{w}" for w in words}, key),
-            frozenset(),
-        )
+        return _wanted_name(sought.value, key)
     return _digests(kind, set(_said_forms(kind, sought.value)), key), frozenset(), frozenset()
 
 
@@ -108,7 +101,7 @@ def check_identifier(sought: Identifier) -> None:
     value = sought.value.strip()
     if len(value) > _LONGEST or not value.isprintable():
         raise InvalidInput("what a person is looked for by is one line of at most 200 characters")
-    if sought.kind is IdentifierKind.NUMBER and not _E164.fullmatch(value):
+    if sought.kind is IdentifierKind.NUMBER and not is_e164(value):
         raise InvalidInput("a number is written with its country, such as +6421234567")
     if sought.kind is IdentifierKind.EMAIL and not _EMAIL.fullmatch(value):
         raise InvalidInput("this is no e-mail address")
@@ -116,14 +109,25 @@ def check_identifier(sought: Identifier) -> None:
         raise InvalidInput(f"nobody can be found by this {sought.kind}")
 
 
+def _wanted_name(value: str, key: bytes) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Want a whole name; a word of it alone, or one that is left of two that sound alike, only might be the person."""
+    kind = IdentifierKind.NAME
+    first, _, untitled = _names(value)
+    wholes = [words for words in (first, untitled) if len(words) > 1]
+    if not wholes:
+        return frozenset(), frozenset(), _digests(kind, set(_single(first, untitled)), key)
+    sure = {form for words in wholes for form in _whole_names(words)}
+    return _digests(kind, sure, key), _digests(kind, set(_single(wholes[0])), key), frozenset()
+
+
 def _said_forms(kind: IdentifierKind, said: str) -> Iterator[str]:
     """Give the plain forms that are digested, each with the letter of what it is in front."""
+    if kind is IdentifierKind.NAME:
+        yield from _name_forms(_names(said))
+        return
     words = _words(said, kind)
     code = "".join(words)
     match kind:
-        case IdentifierKind.NAME:
-            yield from (f"w:{word}" for word in words)
-            yield from _whole_names(words)
         case IdentifierKind.NUMBER:
             digits = "".join(sign for sign in code if sign.isdecimal()).lstrip("0")
             if len(digits) >= _LEAST_DIGITS:
@@ -137,6 +141,12 @@ def _said_forms(kind: IdentifierKind, said: str) -> Iterator[str]:
                 yield f"a:{code}"
 
 
+def _name_forms(readings: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    yield from _single(*readings)
+    for words in readings:
+        yield from _whole_names(words)
+
+
 def _whole_names(words: tuple[str, ...]) -> Iterator[str]:
     """A whole name in any order of its words, and written or spelled as one word."""
     if words:
@@ -144,15 +154,24 @@ def _whole_names(words: tuple[str, ...]) -> Iterator[str]:
         yield "j:" + "".join(words)
 
 
-def _words(said: str, kind: IdentifierKind = IdentifierKind.NAME) -> tuple[str, ...]:
+def _single(*names: tuple[str, ...]) -> Iterator[str]:
+    """Each word by itself."""
+    yield from (f"w:{word}" for name in names for word in name)
+
+
+def _names(said: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(filter(None, map(_plain, words))) for words in name_readings(said.strip()))
+
+
+def _words(said: str, kind: IdentifierKind) -> tuple[str, ...]:
     words = (_plain(word) for word in value_of(_TYPE_OF[kind], said.strip()).words)
-    return tuple(word for word in words if word and (kind is IdentifierKind.NAME or word not in _SIGNS))
+    return tuple(word for word in words if word and word not in _SIGNS)
 
 
 def _plain(word: str) -> str:
     """Bring a word to small letters and digits without accents."""
     folded = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(sign for sign in folded if sign.isalnum() and not unicodedata.combining(sign)).replace("ß", "ss")
+    return "".join(sign for sign in folded if sign.isalnum() and not unicodedata.combining(sign))
 
 
 def _digests(kind: IdentifierKind, forms: set[str], key: bytes) -> frozenset[str]:

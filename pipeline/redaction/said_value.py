@@ -91,6 +91,18 @@ def _once(words: Iterable[str]) -> dict[str, Sound]:
     return once
 
 
+def name_readings(said: str) -> tuple[tuple[str, ...], ...]:
+    """Give the words of a name as they may be meant: the first of those that sound alike, the last, or all of them.
+
+    The first reading is that of `value_of`; the last one keeps all that was said but titles and what was said twice.
+    """
+    words = spoken_words(said)
+    of_name = [w for w in words if w not in _NOT_OF_A_NAME] or words
+    corrected = tuple(reversed(_once(reversed(of_name))))
+    untitled = tuple(dict.fromkeys(w for w in words if w not in TITLES) or dict.fromkeys(words))
+    return value_of(T.PERSON, said).words, corrected, untitled
+
+
 def spoken_words(said: str) -> list[str]:
     """Give the words of what was said in lower case, spelled ones and numbers joined, without signs and possessives."""
     return [word.text for word in locate_words(write(said))]

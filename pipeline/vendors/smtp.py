@@ -15,11 +15,11 @@ from email.message import EmailMessage
 from typing import Final, Literal
 
 from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.this_machine import is_this_machine
 from pipeline.ports.notices import News, Notice, NoticeAddress
 from pipeline.ports.transcriber import AuditMeta
 
 _NAME: Final = "smtp"
-_HERE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class SmtpNotices:
         Raises:
             VendorRefused: it is not on this machine, and would be spoken to in the clear.
         """
-        if server.security == "none" and server.host not in _HERE:
+        if server.security == "none" and not is_this_machine(server.host):
             raise VendorRefused(_NAME, "configure", reason="in the clear only on this machine")
         self._server = server
 

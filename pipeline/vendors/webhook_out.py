@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.this_machine import is_this_machine
 from pipeline.ports.clock import Clock
 from pipeline.ports.notices import News, Notice, NoticeAddress
 from pipeline.ports.transcriber import AuditMeta
@@ -24,7 +25,6 @@ from pipeline.ports.transcriber import AuditMeta
 _NAME: Final = "webhook"
 _ANNOUNCED: Final = "policy.version.announced"
 _HAPPENED: Final = "tenant.notice"
-_HERE: Final = ("127.0.0.1", "::1", "localhost")
 _AGAIN: Final = (408, 425, 429)
 _PREFIX: Final = "whsec_"
 
@@ -122,7 +122,7 @@ def _news(news: News) -> dict[str, object]:
 def _check(address: NoticeAddress) -> None:
     try:
         parts = urlsplit(address.to)
-        is_here = parts.hostname in _HERE
+        is_here = is_this_machine(parts.hostname or "")
     except ValueError:
         raise VendorRefused(_NAME, "deliver", reason="the address cannot be one") from None
     if not address.secret:

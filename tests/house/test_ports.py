@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 import pipeline.ports
+from pipeline.ports.codes import CodeChannel
 from tests.house.tree import ROOT
 
 CASES = {
@@ -56,6 +57,17 @@ def test_every_port_says_where_its_cases_are() -> None:
 def test_every_method_of_a_port_is_called_by_a_case(port: str, method: str) -> None:
     called = {name for place in CASES[port] for path in _files(ROOT / place) for name in _called_by_tests(path)}
     assert method in called
+
+
+def test_the_channel_of_codes_says_every_error_that_its_cases_expect() -> None:
+    told = inspect.getdoc(CodeChannel.send_code) or ""
+    (place,) = CASES["CodeChannel"]
+    assert [name for name in sorted(_errors_in(ROOT / place)) if f"{name}:" not in told] == []
+
+
+def _errors_in(path: Path) -> set[str]:
+    imports = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom))
+    return {alias.name for node in imports if node.module == "pipeline.model.errors" for alias in node.names}
 
 
 def _files(place: Path) -> list[Path]:

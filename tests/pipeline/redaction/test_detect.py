@@ -13,7 +13,9 @@ from pipeline.model.errors import Withheld
 from pipeline.model.tenant import TenantSecrets, TenantSettings
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.detect import Detector
+from pipeline.redaction.fusion import load_fusion
 from pipeline.redaction.manifest import build_manifest
+from pipeline.redaction.models import DetectionModels
 from pipeline.redaction.profile import DEFAULT_PROFILE, TextStyle, make_profile
 from pipeline.redaction.render_text import render_text
 from tests.pipeline.redaction.dialogues import a_conversation, hidden, left
@@ -105,6 +107,27 @@ def test_a_number_in_brackets_with_its_kind_is_not_taken_for_what_redaction_wrot
     call = a_conversation(f"caller: it is {number} ok")
     (shown,) = left(call, detector.detect(call))
     assert not any(sign.isdigit() for sign in shown)
+
+
+def test_evidence_is_weighed_once_to_learn_and_once_to_decide_however_many_thresholds(models: DetectionModels) -> None:
+    class Counted(dict[str, float]):
+        """Weights of the rules, which count how often one is looked up."""
+
+        asked = 0
+
+        def get(self, rule: str, default: float = 0.0) -> float:  # type: ignore[override]
+            self.asked += 1
+            return super().get(rule, default)
+
+    shipped, asked = load_fusion(), []
+    for thresholds in ({}, {"PERSON": 0.2, "LOCATION": 0.3, "DATE_OF_BIRTH": 0.4, "PHONE_NUMBER": 0.5}):
+        rules = Counted(shipped.rules)
+        detector = Detector(models, weights=replace(shipped, rules=rules))
+        detector.detect(
+            a_conversation(*CALL), profile=make_profile(TenantSettings(thresholds=thresholds), TenantSecrets())
+        )
+        asked.append(rules.asked)
+    assert asked[0] == asked[1] > 0
 
 
 def test_a_tenants_profile_chooses_types_and_own_words(detector: Detector) -> None:

@@ -21,6 +21,7 @@ from pipeline.redaction.fusion import (
     load_fusion,
     rule_of,
     tagger_odds,
+    weigh,
 )
 from pipeline.redaction.read_turn import read_turn
 from pipeline.redaction.tagger.network import LABELS
@@ -43,7 +44,7 @@ def finding(start: int, end: int, pattern: str = "good", question: int | None = 
 
 def decided(view: TurnView, found: list[Entity], least: float = 0.35) -> list[tuple[str, float]]:
     (base,) = tagger_odds([view], PLAIN)
-    kept = decide(view, found, base, PLAIN, least=least)
+    kept = decide(view, found, weigh(view, found, base, PLAIN), least=least)
     return [(view.turn.text[e.span.start : e.span.end], e.score) for e in kept]
 
 
@@ -58,6 +59,18 @@ def test_a_rule_that_has_proved_bad_does_not() -> None:
 def test_the_score_is_the_chance_that_the_sum_gives() -> None:
     ((_, score),) = decided(a_view("it is tane", 0.5), [finding(6, 10)], least=0.9)
     assert score == pytest.approx(1 / (1 + exp(-3)), abs=1e-3)
+
+
+def test_evidence_weighed_once_is_cut_at_every_threshold_as_if_it_were_weighed_for_it() -> None:
+    view = a_view("my card is four five five six thanks aroha", 0.4)
+    found = [finding(0, 27, "answer", question=0), finding(35, 40)]
+    (base,) = tagger_odds([view], PLAIN)
+    weighed = weigh(view, found, base, PLAIN)
+    before = list(weighed)
+    for least in (0.05, 0.3, 0.45, 0.9, 0.05):
+        cut = decide(view, found, weighed, least=least)
+        assert cut == decide(view, found, weigh(view, found, base, PLAIN), least=least)
+    assert weighed == before
 
 
 def test_what_the_tagger_alone_is_sure_of_is_hidden_too() -> None:

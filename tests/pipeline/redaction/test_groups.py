@@ -74,6 +74,18 @@ def test_a_given_and_a_family_name_that_were_asked_for_one_after_the_other_are_o
         ("your last name please", "and your husband's first name", [1, 2]),
         ("your last name please", "and the first name of your husband", [1, 2]),
         ("what is your name", "and the name of your husband", [1, 2]),
+        ("your first name and last name please", "your last name is it", [1, 2]),
+        ("your first and last name please", "and the last name please", [1, 2]),
+        (
+            "what's your name and the last four of your card",
+            "and the name of your supervisor is it the first time",
+            [1, 2],
+        ),
+        ("what's the name on the last order", "and the name of the first driver please", [1, 2]),
+        ("i need to verify you first your name", "and your supervisor the last name they gave", [1, 2]),
+        ("may i have your last name please", "and what is the full name you used the first time", [1, 2]),
+        ("what is your family doctor's name", "and your given name", [1, 2]),
+        ("thanks for calling the last branch open your first name please", "and your last name", [1, 1]),
     ],
 )
 def test_a_caller_who_is_asked_for_both_names_is_one_person_and_the_husband_another(

@@ -59,6 +59,52 @@ def test_who_is_only_alike_or_named_in_part_is_not_taken_for_the_person(said, ho
     assert is_found(K.NAME, "Anna Müller", T.PERSON, said) == how
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Kathryn Bell", "catherine k a t h r y n bell"),
+        ("Catherine Bell", "catherine k a t h r y n bell"),
+        ("Kathryn Bell", "catherine spelled k a t h r y n bell"),
+        ("Neil Neill", "neil neill"),
+        ("Neil Neill", "Mr Neil N e i l l"),
+        ("Philip Phillip", "phillip philip"),
+        ("Peter Spelt", "peter spelt"),
+        ("Anna Strauss", "anna strauß"),
+        ("Anna STRAUẞ", "anna strauss"),
+    ],
+)
+def test_a_word_that_sounds_like_another_of_the_name_is_not_lost(name: str, said: str) -> None:
+    assert is_found(K.NAME, name, T.PERSON, said) == "sure"
+    assert sought(K.NAME, name)[0] & said_terms(T.PERSON, said, key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Neil Neill", "neil"), ("Neill", "neil neill"), ("Neil Neill", "neil bell")]
+)
+def test_one_of_two_words_that_sound_alike_is_not_the_whole_name(name: str, said: str) -> None:
+    assert is_found(K.NAME, name, T.PERSON, said) == "maybe"
+
+
+@pytest.mark.parametrize(
+    ("name", "forms", "how"),
+    [
+        ("Anna Bell", ["w:anna", "w:bell", "f:anna bell", "j:annabell"], "sure"),
+        ("Catherine Kathryn Bell", ["f:bell catherine"], "sure"),
+        ("Catherine Kathryn Bell", ["j:catherinebell"], "sure"),
+        ("Catherine Kathryn Bell", ["w:catherine", "w:bell"], "sure"),
+        ("Neil Neill", ["w:neil", "f:neil", "j:neil"], "maybe"),
+        ("Dr Spelt", ["f:dr spelt"], "sure"),
+    ],
+)
+def test_a_name_is_found_by_the_terms_that_were_stored_without_the_words_that_sound_alike(
+    name: str, forms: list[str], how: str
+) -> None:
+    stored = {hmac.digest(KEY, f"name\x00{form}".encode(), "sha256").hex() for form in forms}
+    sure, together, maybe = sought(K.NAME, name)
+    is_sure = bool(sure & stored) or (len(together) > 1 and together <= stored)
+    assert ("sure" if is_sure else "maybe" if (together | maybe) & stored else "no") == how
+
+
 def test_a_first_name_alone_is_never_sure():
     assert is_found(K.NAME, "Anna", T.PERSON, "Anna") == "maybe"
 

@@ -72,6 +72,10 @@ def test_only_this_machine_is_spoken_to_in_the_clear(post: Post) -> None:
         channel(post, host="mail.example")
 
 
+def test_every_number_of_this_machine_is_this_machine(post: Post) -> None:
+    channel(post, host="127.0.0.2")
+
+
 def test_a_server_that_offers_no_encryption_is_given_nothing(post: Post) -> None:
     with pytest.raises(VendorRefused):
         channel(post, security="starttls").deliver(NOTICE, TO)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from pipeline.model.errors import InvalidInput, VendorRefused
 from pipeline.model.ids import TenantId
 from pipeline.model.subject import IdentifierKind
 from pipeline.ports.recordings import VendorAccount
@@ -67,3 +69,15 @@ def test_a_message_goes_to_the_tenants_own_account_from_its_own_number(
     assert dict(asked.form)["From"] == world.sender
     assert channel.kind is IdentifierKind.NUMBER
     assert channel.audit.processor == "twilio"
+
+
+@pytest.mark.parametrize(
+    ("account", "error"),
+    [(replace(ACME, account_sid="AC1"), InvalidInput), (replace(ACME, auth_token=""), VendorRefused)],
+)
+def test_an_account_that_cannot_be_one_is_not_asked(
+    world: SaidWorld, channel: TwilioMessages, account: VendorAccount, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        channel.send_code(account, to=world.to, sender=world.sender, text="hello")
+    assert world.texts() == []

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.errors import NotFound, VendorBrokeContract, VendorRefused, VendorUnavailable
 from pipeline.ports.codes import CodeChannel
 from pipeline.ports.recordings import VendorAccount
 
@@ -30,7 +30,14 @@ class CodeContract:
         assert world.texts() == [(world.to, "Your code: 123456.")]
 
     @pytest.mark.parametrize(
-        ("status", "error"), [(503, VendorUnavailable), (429, VendorUnavailable), (400, VendorRefused)]
+        ("status", "error"),
+        [
+            (503, VendorUnavailable),
+            (429, VendorUnavailable),
+            (400, VendorRefused),
+            (404, NotFound),
+            (302, VendorBrokeContract),
+        ],
     )
     def test_what_did_not_go_out_is_said_and_asked_once(
         self, channel: CodeChannel, world: World, status: int, error: type[Exception]
