@@ -12,6 +12,8 @@ from webhooks.api import calls, people, receipts, recorder, recordings, subject_
 from webhooks.limits import LimitBody
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
+from webhooks.sign_in import account, users
+from webhooks.sign_in import page as sign_in
 from webhooks.subjects import follow, page
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, machine, news, transfer, voice
@@ -45,6 +47,9 @@ def create_app(context: WebContext) -> FastAPI:
         page,
         follow,
         assets,
+        sign_in,
+        account,
+        users,
         health,
     ):
         app.include_router(part.router)

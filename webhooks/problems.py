@@ -82,6 +82,8 @@ def _ours(request: Request, error: Exception) -> Response:
 def _of_the_framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code < HTTPStatus.BAD_REQUEST:
+        return Response(status_code=error.status_code, headers=error.headers)
     return _written(request, HTTPStatus(error.status_code), headers=error.headers)
 
 

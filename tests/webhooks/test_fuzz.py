@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from pipeline.model.errors import NotPermitted
 from tests.webhooks.conftest import API_KEY, BASE, DENVER, NEW_YORK
 from webhooks.auth import Envelope, read_signed
+from webhooks.pages.problem_pages import AREAS
 
 SID = "CA" + "0" * 32
 PLACES = {
@@ -150,7 +151,7 @@ def test_no_request_of_the_api_and_no_unknown_one_is_an_error_of_ours(fuzzed, da
         st.one_of(bodies(described, path, method).map(lambda b: json.dumps(b).encode()), st.binary(max_size=40))
     )
     headers = {"Authorization": data.draw(KEYS).encode("latin-1"), "Content-Type": "application/json"}
-    is_page = path.startswith("/subjects/")
+    is_page = path.startswith(("/subjects/", *AREAS))
     check(stage.client.request(method, target, content=body, headers=headers), is_page=is_page)
 
 

@@ -23,6 +23,14 @@ class Entry:
     is_here: bool = False
 
 
+ROLE_NAMES: Final = {
+    Role.TENANT_ADMIN: _("Tenant admin"),
+    Role.SETTINGS_EDITOR: _("Settings editor"),
+    Role.REVIEWER: _("Reviewer"),
+    Role.PRIVILEGED_REVIEWER: _("Privileged reviewer"),
+    Role.AUDITOR: _("Auditor"),
+    Role.OPERATOR: _("Operator"),
+}
 _ANYBODY: Final = frozenset(Role)
 _ENTRIES: Final = (
     Entry(

@@ -23,7 +23,7 @@ from pipeline.model.ids import TenantId
 from pipeline.model.user import Role
 from webhooks.pages import language
 from webhooks.pages.assets import import_map, load_assets
-from webhooks.pages.menu import entries_for
+from webhooks.pages.menu import ROLE_NAMES, entries_for
 
 _WEB: Final = Path(__file__).parents[1]
 _POLICY: Final = (
@@ -134,7 +134,7 @@ def _environment(spoken: str) -> Environment:
         "duration": language.say_duration,
     }
     assets = load_assets()
-    environment.globals |= {"assets": assets, "import_map": import_map(assets), "Role": Role}
+    environment.globals |= {"assets": assets, "import_map": import_map(assets), "Role": Role, "role_names": ROLE_NAMES}
     # Jinja's own extension marks a translated text as safe; here it is text like any other, also where it comes from a
     # variable.
     environment.globals |= {"_": language.speaker(spoken), "ngettext": language.counter(spoken)}
