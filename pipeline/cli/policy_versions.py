@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.opened import open_desk, open_queue
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import tenant_id
@@ -161,14 +162,5 @@ COMMANDS = (publish, versions, preview, redecide, progress)
 
 @contextmanager
 def _opened() -> Iterator[tuple[Base, DurableQueue]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.workflows.queue import DurableQueue
-
-    settings = read_settings()
-    with open_base(settings) as base:
-        queue = DurableQueue(base.database.engine, version=settings.worker.version)
-        try:
-            yield base, queue
-        finally:
-            queue.close()
+    with open_desk() as base, open_queue(base) as queue:
+        yield base, queue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.opened import open_desk, open_queue, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, tenant_id
@@ -35,16 +36,12 @@ def command() -> None:
 @as_json_option
 def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, as_json: bool) -> None:
     """List recordings, newest first, each with what its state means and what to do."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.recording_pages import MOST, read_page
-    from pipeline.store.tenants import get_tenant
 
     wanted, start = RecordingState(state) if state else None, _moment(since)
     found: list[ListedRecording] = []
     cursor: str | None = None
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (_, tx):
         while len(found) < limit:
             page = read_page(tx, state=wanted, since=start, cursor=cursor, limit=min(MOST, limit - len(found)))
             found.extend(page.recordings)
@@ -65,23 +62,13 @@ def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, a
 @as_json_option
 def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
     """Delete one recording earlier than its time: hidden at once, purged by a worker; it cannot be undone."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.delete_recording import delete_recording
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
-    from pipeline.workflows.queue import DurableQueue
 
-    with open_base(read_settings()) as base:
-        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
-        try:
-            with base.database.transaction(tenant_id(tenant)) as tx:
-                bundle = bundle_in_force(tx, policy_of(tx))
-                done = delete_recording(
-                    tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle
-                )
-        finally:
-            queue.close()
+    with open_desk() as base, open_queue(base) as queue, base.database.transaction(tenant_id(tenant)) as tx:
+        bundle = bundle_in_force(tx, policy_of(tx))
+        done = delete_recording(tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle)
     show(asdict(done)) if as_json else show_facts(asdict(done))
 
 
@@ -116,18 +103,10 @@ def clear_child(recording: str, *, tenant: str, reason: str, as_json: bool) -> N
 @contextmanager
 def _judging_again(tenant: str, recording: str, *, cause: str) -> Iterator[Transaction]:
     """Open the tenant's transaction; what is noted in it is judged once it commits."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-    from pipeline.workflows.queue import DurableQueue
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
         yield tx
-        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
         cause = f"child-{cause}:{tx.now:%Y%m%dT%H%M%S.%f}"
         queue.enqueue_judging(tx, tx.tenant, RecordingId(recording), cause=cause)
-        queue.close()
 
 
 def _answer(told: dict[str, object], *, as_json: bool) -> None:

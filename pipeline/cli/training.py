@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipeline.cli.opened import open_desk, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.dataset import RecallCause, scope_of
 from pipeline.model.decision import TrainingScope
@@ -47,8 +48,7 @@ def export(
     out: Path, tenant: str, scope: str, instance: str | None, feature: str | None, shard_mb: int, as_json: bool
 ) -> None:
     """Write what may be trained on at this moment, for exactly that scope, into the new folder OUT."""
-    from pipeline.bootstrap import judge_context, open_base
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import judge_context
     from pipeline.workflows.training import ExportRequest, export_dataset
 
     request = ExportRequest(
@@ -58,7 +58,7 @@ def export(
         actor="cli",
         shard_bytes=shard_mb << 20,
     )
-    with open_base(read_settings(log_level="warning")) as base, _stoppable(), _progress() as on_recording:
+    with open_desk(log_level="warning") as base, _stoppable(), _progress() as on_recording:
         made = export_dataset(judge_context(base), request, on_recording=on_recording)
     shown = {**asdict(made), "scope": str(made.scope)}
     show(shown) if as_json else _print_export(made, shown)
@@ -71,11 +71,9 @@ def export(
 @as_json_option
 def recall(tenant: str, recording: str, cause: str, as_json: bool) -> None:
     """Recall a recording from every dataset that contains it, and list them. A recall is never taken back."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.recall import recall as recall_recording
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         found = recall_recording(tx, RecordingId(recording), cause=RecallCause(cause), actor="cli")
     show(_as_document(found)) if as_json else _print_recall(found)
 
@@ -86,11 +84,10 @@ def recall(tenant: str, recording: str, cause: str, as_json: bool) -> None:
 @as_json_option
 def recalls(out: Path, tenant: str, as_json: bool) -> None:
     """Write the signed list of all rows that were recalled, for trainers to fetch and give to `training verify`."""
-    from pipeline.bootstrap import judge_context, open_base
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import judge_context
     from pipeline.workflows.training import list_recalls
 
-    with open_base(read_settings(log_level="warning")) as base:
+    with open_desk(log_level="warning") as base:
         listed = list_recalls(judge_context(base), tenant_id(tenant), actor="cli")
     _write(out, listed.token)
     shown = {"rows": listed.rows, "sha256": listed.sha256, "kid": listed.kid}
@@ -108,8 +105,8 @@ def verify(folder: Path, recalls_path: Path | None, key_path: Path | None, insta
     from pipeline.consent.receipt_proof import read_trusted
     from pipeline.datasets.verify import verify_dataset
 
-    trusted = read_trusted(_read(key_path)) if key_path is not None else None
-    listed = _read(recalls_path) if recalls_path is not None else None
+    trusted = read_trusted(read_bounded(key_path, _MOST_BYTES)) if key_path is not None else None
+    listed = read_bounded(recalls_path, _MOST_BYTES) if recalls_path is not None else None
     verdict = verify_dataset(folder, recalls=listed, trusted=trusted, instance=instance)
     show(_as_verdict(verdict)) if as_json else _print_verdict(verdict)
     return 0 if verdict.is_whole else 1
@@ -121,11 +118,9 @@ def verify(folder: Path, recalls_path: Path | None, key_path: Path | None, insta
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
 def enable(tenant: str, feature: str, reason: str) -> None:
     """Note that a tenant switched a feature on whose operation learns from its own calls, apart from all others."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.training_features import enable as enable_feature
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         enable_feature(tx, feature, actor="cli", reason=reason)
     click.echo(f"{feature} is switched on for {tenant}")
 
@@ -136,11 +131,9 @@ def enable(tenant: str, feature: str, reason: str) -> None:
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
 def disable(tenant: str, feature: str, reason: str) -> None:
     """Note that a tenant switched the feature off: nothing is exported for it any more."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.training_features import disable as disable_feature
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         disable_feature(tx, feature, actor="cli", reason=reason)
     click.echo(f"{feature} is switched off for {tenant}")
 
@@ -168,14 +161,6 @@ def _progress() -> Iterator[Callable[[int], None]]:
     with Progress(*columns, transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("")
         yield lambda count: bar.update(task, completed=count)
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise InvalidInput(f"{path.name}: the file is not there")
-    if path.stat().st_size > _MOST_BYTES:
-        raise InvalidInput(f"{path.name}: the file is too large")
-    return path.read_bytes()
 
 
 def _write(out: Path, text: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.consent.receipt_proof import MOST_BYTES
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
@@ -60,6 +61,12 @@ def test_an_order_bars_the_notice(earmark, kept):
     approved = document(earmark("legal", "approve", request, *TENANT, "--artifact", artifact, *barred))
     assert approved["tenant_told"] == "barred until 2999-01-01"
     assert "forbids" in told_in_one_line(*earmark("legal", "notify", request, *TENANT))
+
+
+def test_keys_that_are_too_large_are_not_read(earmark, tmp_path):
+    (tmp_path / "keys.json").write_bytes(b" " * (MOST_BYTES + 1))
+    verified = earmark("legal", "verify", tmp_path, "--keys", tmp_path / "keys.json")
+    assert "too large" in told_in_one_line(*verified)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_a_number_is_kept_as_a_keyed_digest(earmark, call):
         (("consent", "quality_study", *TENANT, *PROOF), "name one of"),
         (("consent", "quality_study", *TENANT, *PROOF, "--call", "call_1", "--number", "+12125550142"), "name one of"),
         (("consent", "quality_study", *TENANT, *PROOF, "--number", "212 555 0142"), "--number is written"),
+        (("consent", "quality_study", *TENANT, *PROOF, "--number", "+123456"), "7 to 15 digits"),
         (("consent", "train", *TENANT, *PROOF, "--call", "{}"), "asked for on the call itself"),
         (("consent", "quality_study", *TENANT, *PROOF, "--call", "call_none"), "no call call_none"),
         (("revoke", "pcs_none", *TENANT), "no consent pcs_none"),
