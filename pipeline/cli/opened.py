@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.cli.actor import name_via
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import tenant_id
 
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_desk(*, log_level: str | None = None) -> Iterator[Base]:
-    """Open database and vault by the settings; `log_level` stands in for theirs."""
+    """Open database and vault by the settings; every audit event says which user of the machine it was.
+
+    Args:
+        log_level: stands in for the one of the settings.
+    """
     from pipeline.bootstrap import open_base
     from pipeline.settings import read_settings
 
-    with open_base(read_settings(log_level=log_level) if log_level else read_settings()) as base:
+    settings = read_settings(log_level=log_level) if log_level else read_settings()
+    with open_base(settings, via=name_via()) as base:
         yield base
 
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.cli.actor import name_via
 from pipeline.consent.receipt_proof import MOST_BYTES
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
 from tests.builders import a_recording, a_shelf
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 OPEN = ("legal", "open", *TENANT, "--reference", "26-cv-17", "--authority", "a court", "--statute", "18 U.S.C. 2703",
@@ -52,6 +53,16 @@ def test_a_request_is_taken_in_approved_by_another_answered_verified_and_closed(
     assert len(document(earmark("hold", "list", *TENANT, "--json"))) == 1
     next(path for path in out.iterdir() if path.suffix == ".json").write_text("{}")
     assert earmark("legal", "verify", out)[0] == 1
+
+
+def test_whoever_calls_himself_two_is_seen_to_be_one(earmark, kept):
+    recording, artifact = kept
+    request = document(earmark(*OPEN, "--recording", recording, "--hold"))["request"]
+    approve = ("legal", "approve", request, *TENANT, "--artifact", artifact, "--as", "user:counsel")
+    assert earmark(*approve)[0] == 0
+    found = [entry for entry in logged("acme") if entry.actor in ("user:ada", "user:counsel")]
+    assert [entry.tag for entry in found if entry.target == request][0::2] == ["legal:opened", "legal:notified"]
+    assert {entry.facts["via"] for entry in found} == {name_via()}
 
 
 def test_an_order_bars_the_notice(earmark, kept):

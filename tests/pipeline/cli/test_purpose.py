@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.cli.actor import name_via
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
 from tests.builders import a_call
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 PROOF = ("--evidence", "writing", "--sha256", "a" * 64, "--given-on", "2026-11-20")
@@ -27,6 +28,7 @@ def test_a_call_is_used_for_another_purpose_only_while_a_consent_stands(earmark,
     assert made["id"] in earmark("purpose", "list", *TENANT)[1]
     assert document(earmark("purpose", "revoke", made["id"], *TENANT, "--json"))["revoked_at"] is not None
     assert earmark(*check)[0] == 1
+    assert [entry.facts["via"] for entry in logged("acme") if entry.target == made["id"]] == [name_via()] * 2
 
 
 def test_a_number_is_kept_as_a_keyed_digest(earmark, call):
