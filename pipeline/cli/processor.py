@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.ids import tenant_id
@@ -30,8 +31,11 @@ def command() -> None:
 @click.option("--keeps-days", type=click.IntRange(min=0), help="How long it keeps what it is sent; 0: not at all.")
 @click.option("--evidence-on", required=True, type=_DAY, help="The day the evidence is of, YYYY-MM-DD.")
 @click.option("--expires-on", required=True, type=_DAY, help="From this day on it proves nothing.")
+@as_option
 @as_json_option
-def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, **given: Any) -> None:
+def record(
+    name: str, *, tenant: str, regions: tuple[str, ...], acting: str | None, as_json: bool, **given: Any
+) -> None:
     """Put evidence about company NAME on file; the newest is in force."""
     from pipeline.decisions.processors import register
     from pipeline.store.policy_versions import bundle_in_force
@@ -48,7 +52,7 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
     )
     with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
-        register(tx, entry, bundle=bundle, actor="cli")
+        register(tx, entry, bundle=bundle, actor=name_actor(acting))
     show(asdict(entry)) if as_json else show_facts(asdict(entry))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_desk, open_queue, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
@@ -59,8 +60,9 @@ def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, a
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@as_option
 @as_json_option
-def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
+def delete(*, recording: str, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Delete one recording earlier than its time: hidden at once, purged by a worker; it cannot be undone."""
     from pipeline.decisions.delete_recording import delete_recording
     from pipeline.store.policy_versions import bundle_in_force
@@ -68,7 +70,9 @@ def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
 
     with open_desk() as base, open_queue(base) as queue, base.database.transaction(tenant_id(tenant)) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
-        done = delete_recording(tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle)
+        done = delete_recording(
+            tx, RecordingId(recording), actor=name_actor(acting), reason=reason, queue=queue, bundle=bundle
+        )
     show(asdict(done)) if as_json else show_facts(asdict(done))
 
 
@@ -76,13 +80,14 @@ def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--age", type=int, help="How old, where that is known.")
+@as_option
 @as_json_option
-def flag_child(recording: str, *, tenant: str, age: int | None, as_json: bool) -> None:
+def flag_child(recording: str, *, tenant: str, age: int | None, acting: str | None, as_json: bool) -> None:
     """Note that a child is heard: from now on nobody reads it, and a worker judges it again."""
     from pipeline.decisions.children import note_child
 
     with _judging_again(tenant, recording, cause="noted") as tx:
-        note_child(tx, RecordingId(recording), age=age, actor="cli")
+        note_child(tx, RecordingId(recording), age=age, actor=name_actor(acting))
     _answer({"recording": recording, "child": "noted"}, as_json=as_json)
 
 
@@ -90,13 +95,14 @@ def flag_child(recording: str, *, tenant: str, age: int | None, as_json: bool) -
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why there is none; no words of the call.")
+@as_option
 @as_json_option
-def clear_child(recording: str, *, tenant: str, reason: str, as_json: bool) -> None:
+def clear_child(recording: str, *, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Note that a person looked at every sign so far and found no child; training stays ruled out."""
     from pipeline.decisions.children import clear_child as clear
 
     with _judging_again(tenant, recording, cause="cleared") as tx:
-        clear(tx, RecordingId(recording), reason=reason, actor="cli")
+        clear(tx, RecordingId(recording), reason=reason, actor=name_actor(acting))
     _answer({"recording": recording, "child": "cleared"}, as_json=as_json)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_desk, open_tenant, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
@@ -74,14 +75,14 @@ def reviews(tenant: str, as_json: bool) -> None:
 @click.option("--tenant", required=True)
 @click.option("--kind", required=True, help="Kind of artifact, such as transcript.redacted.")
 @click.option("--reason", required=True, help="Why it is kept for another year, written out.")
-@click.option("--actor", default="cli", show_default=True, help="Who says so; it stands in the audit log.")
+@as_option
 @as_json_option
-def justify(tenant: str, kind: str, reason: str, actor: str, as_json: bool) -> None:
+def justify(*, tenant: str, kind: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Write down why what is due for review is kept, and move its review on."""
     from pipeline.decisions.justify import justify as write_down
 
     with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
-        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=actor)
+        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=name_actor(acting))
     shown = {"justification": made.id, "kind": made.kind, "moved": made.moved, "actor": made.actor}
     show(shown) if as_json else show_facts(shown)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.cli.tenant_options import apply_options, tenant_options
@@ -91,8 +92,9 @@ def show_tenant(name: str, as_json: bool) -> None:
 @command.command("close")
 @click.argument("name")
 @click.option("--reason", required=True, help="Why; kept sealed.")
+@as_option
 @as_json_option
-def close(name: str, reason: str, as_json: bool) -> None:
+def close(*, name: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Close an account: nothing is recorded any more, the vendor's copies go now, all else by its day; never undone."""
     from pipeline.bootstrap import disposal_context
     from pipeline.decisions.close_tenant import close_tenant
@@ -104,7 +106,7 @@ def close(name: str, reason: str, as_json: bool) -> None:
     with open_desk() as base:
         with base.database.transaction(owner) as tx:
             bundle = bundle_in_force(tx, policy_of(tx))
-            plan = close_tenant(tx, base.vault, actor="cli", reason=reason, bundle=bundle)
+            plan = close_tenant(tx, base.vault, actor=name_actor(acting), reason=reason, bundle=bundle)
         begun = begin_closure(disposal_context(base), owner)
     shown = {
         "tenant": owner,

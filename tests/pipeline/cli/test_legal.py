@@ -61,7 +61,7 @@ def test_whoever_calls_himself_two_is_seen_to_be_one(earmark, kept):
     approve = ("legal", "approve", request, *TENANT, "--artifact", artifact, "--as", "user:counsel")
     assert earmark(*approve)[0] == 0
     found = [entry for entry in logged("acme") if entry.actor in ("user:ada", "user:counsel")]
-    assert [entry.tag for entry in found if entry.target == request][0::2] == ["legal:opened", "legal:notified"]
+    assert {entry.tag for entry in found} >= {"legal:request:opened", "hold:hold:placed", "legal:request:approved"}
     assert {entry.facts["via"] for entry in found} == {name_via()}
 
 
