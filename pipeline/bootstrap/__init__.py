@@ -86,12 +86,13 @@ class WebParts:
 
 
 @contextmanager
-def open_base(settings: Settings, *, patience_s: int | None = None) -> Iterator[Base]:
+def open_base(settings: Settings, *, patience_s: int | None = None, via: str = "") -> Iterator[Base]:
     """Open database and vault; the embedded database is started, migrated, and stopped by its last user.
 
     Args:
         settings: which adapters, and how to reach them.
         patience_s: how long to wait for the database; None: as long as work in the background may.
+        via: by what whoever acts came; every audit event says it.
 
     Raises:
         StoreUnreachable: the database or the data directory cannot be used.
@@ -107,7 +108,7 @@ def open_base(settings: Settings, *, patience_s: int | None = None) -> Iterator[
     )
     with ExitStack() as stack:
         app_url = stack.enter_context(_database_url(settings))
-        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size, patience_s=patience_s)
+        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size, patience_s=patience_s, via=via)
         stack.callback(database.close)
         yield Base(
             settings=settings, clock=clock, app_url=app_url, vault=Vault(database=database, objects=objects, keys=keys)

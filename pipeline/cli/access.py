@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor
-from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.opened import open_desk, open_tenant
+from pipeline.cli.output import as_json_option, show, show_facts, show_rows
 from pipeline.model.access import AccessGrant, AccessPurpose
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, tenant_id
-
-if TYPE_CHECKING:
-    from pipeline.bootstrap import Base
-    from pipeline.store.session import Transaction
 
 _tenant = click.option("--tenant", required=True)
 _purpose = click.option("--purpose", required=True, type=click.Choice([purpose.value for purpose in AccessPurpose]))
@@ -55,7 +49,7 @@ def grant(*, who: str, tenant: str, acting: str | None, as_json: bool, hours: in
         lasts=timedelta(hours=hours),
         reason=str(given["reason"]),
     )
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         made = grant_access(tx, ask, keys=base.keys, actor=name_actor(acting))
     _print(made, as_json=as_json)
 
@@ -69,7 +63,7 @@ def revoke(*, grant_id: str, tenant: str, acting: str | None, as_json: bool) -> 
     """End a grant now."""
     from pipeline.decisions.access import revoke_access
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         ended = revoke_access(tx, grant_id, actor=name_actor(acting))
     _print(ended, as_json=as_json)
 
@@ -81,13 +75,9 @@ def list_all(*, tenant: str, as_json: bool) -> None:
     """List a tenant's grants."""
     from pipeline.store.access_grants import list_grants
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         told = [_told(found) for found in list_grants(tx)]
-    if as_json:
-        show(told)
-    else:
-        columns = ("grant", "who", "purpose", "covers", "from", "until", "revoked")
-        show_table(columns, [[one[name] for name in columns] for one in told])
+    show_rows(("grant", "who", "purpose", "covers", "from", "until", "revoked"), told, as_json=as_json)
 
 
 @command.command("read")
@@ -100,11 +90,9 @@ def list_all(*, tenant: str, as_json: bool) -> None:
 @as_option
 def read(*, recording: str, out: Path, tenant: str, acting: str | None, **given: str) -> None:
     """Write what is redacted of RECORDING to OUT, by a grant in force for the purpose."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.artifact import read_redacted
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         body = read_redacted(
             base.vault,
             tenant_id(tenant),
@@ -116,17 +104,6 @@ def read(*, recording: str, out: Path, tenant: str, acting: str | None, **given:
         )
     out.write_bytes(body)
     click.echo(f"{len(body)} bytes in {out}")
-
-
-@contextmanager
-def _opened(tenant: str) -> Iterator[tuple[Base, Transaction]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
-        yield base, tx
 
 
 def _told(found: AccessGrant) -> dict[str, object]:

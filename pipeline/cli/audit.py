@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.actor import as_option, name_actor, name_via
+from pipeline.cli.opened import open_desk, read_bounded
 from pipeline.cli.output import as_json_option, show
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
@@ -55,12 +56,10 @@ def verify(*, tenant: str | None, path: Path | None, checkpoints: Path | None, k
 @as_option
 def export(*, folder: Path, tenant: str, acting: str | None) -> None:
     """Write a tenant's log, checkpoints and public keys into a folder, for `audit verify --file`; it is noted."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.audit_file import export_log
-    from pipeline.settings import read_settings
 
     actor = name_actor(acting)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         counts = export_log(base.vault, tenant_id(tenant), folder, actor=actor, via=name_via())
     click.echo(f"{counts['events']} events and {counts['checkpoints']} checkpoints in {folder}")
 
@@ -74,11 +73,9 @@ def _verify_file(path: Path, checkpoints: Path | None, pinned: Mapping[str, byte
 
 
 def _verify_database(tenant: str | None, pinned: Mapping[str, bytes] | None) -> dict[str, LogProof]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.system_session import list_tenants
 
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         names: tuple[TenantId, ...] = list_tenants(base.database)
         if tenant is not None:
             if tenant_id(tenant) not in names:
@@ -107,9 +104,7 @@ def _pinned(keys: Path | None) -> Mapping[str, bytes] | None:
 
     if keys is None:
         return None
-    if not keys.is_file() or keys.stat().st_size > MOST_BYTES:
-        raise InvalidInput(f"{keys.name}: not there, or too large for a key set")
-    return read_trusted(keys.read_bytes()).keys
+    return read_trusted(read_bounded(keys, MOST_BYTES)).keys
 
 
 def _plain(proof: LogProof) -> dict[str, Any]:

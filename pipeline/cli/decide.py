@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.decision import DecisionRecord, explain
 from pipeline.model.decision_terms import Reason
@@ -56,13 +57,11 @@ def open_policy(name: str) -> Bundle:
 
 
 def _replay(artifact: str, tenant: str | None, decision: str | None) -> DecisionRecord:
-    from pipeline.bootstrap import open_base
     from pipeline.reads.replay_decision import replay_decision
-    from pipeline.settings import read_settings
 
     if tenant is None:
         raise InvalidInput("--replay needs --tenant")
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         return replay_decision(tx, ArtifactId(artifact), decision=decision)
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor, name_via
+from pipeline.cli.opened import open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.party import party_ref
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput
 from pipeline.model.hold import query_of
-from pipeline.model.ids import tenant_id
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Base
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from pipeline.store.session import Transaction
 
 _CONDITIONS: Final = ("kind", "captured_from", "captured_to", "number", "flag", "mode", "entity_type")
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}|(sip|sips|client):\S{1,200}")
-_SPACING: Final = re.compile(r"[\s().-]")
 _tenant: Callable[[Any], Any] = click.option("--tenant", required=True, help="Whose.")
 _reason: Callable[[Any], Any] = click.option("--reason", required=True, help="Why; it stands in the audit log.")
 
@@ -61,7 +58,7 @@ def place(
     """
     from pipeline.decisions.holds import place as place_hold
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         chosen = _scope(base, tx, scope)
         hold = place_hold(
             tx, base.vault, matter=matter, scope=chosen, actor=name_actor(acting), reason=reason, via=name_via()
@@ -79,7 +76,7 @@ def release(*, hold: str, tenant: str, reason: str, acting: str | None, as_json:
     """Ask for a hold to be released; it stays in force until somebody else approves."""
     from pipeline.decisions.holds import ask_release
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         asked = ask_release(tx, hold=hold, actor=name_actor(acting), reason=reason, via=name_via())
     _print(asked, as_json=as_json)
 
@@ -93,7 +90,7 @@ def approve(*, hold: str, tenant: str, acting: str | None, as_json: bool) -> Non
     """Release a hold that somebody else asked to be released; the worker frees and decides anew what it covered."""
     from pipeline.decisions.holds import approve_release
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         released = approve_release(tx, hold=hold, actor=name_actor(acting), via=name_via())
     _print(released, as_json=as_json)
 
@@ -108,7 +105,7 @@ def reject(*, hold: str, tenant: str, reason: str, acting: str | None, as_json: 
     """Refuse a release that was asked for; the hold stays."""
     from pipeline.decisions.holds import reject_release
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         kept = reject_release(tx, hold=hold, actor=name_actor(acting), reason=reason, via=name_via())
     _print(kept, as_json=as_json)
 
@@ -120,7 +117,7 @@ def list_all(tenant: str, as_json: bool) -> None:
     """List a tenant's holds."""
     from pipeline.store.holds import list_holds
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         holds = list_holds(tx)
     if as_json:
         show([_plain(hold) for hold in holds])
@@ -129,39 +126,17 @@ def list_all(tenant: str, as_json: bool) -> None:
         show_table(columns, [(h.id, h.matter, h.scope_kind, _what(h), h.placed_at, _state(h)) for h in holds])
 
 
-@contextmanager
-def _opened(tenant: str) -> Iterator[tuple[Base, Transaction]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-
-    owner = tenant_id(tenant)
-    with open_base(read_settings()) as base, base.database.transaction(owner) as tx:
-        get_tenant(tx, keys=base.keys)
-        yield base, tx
-
-
 def _scope(base: Base, tx: Transaction, given: Mapping[str, str | bool | None]) -> tuple[str, str]:
     chosen = [(kind, str(given[kind])) for kind in ("recording", "call") if given[kind]]
     chosen += [("tenant", tx.tenant)] if given["whole_tenant"] else []
-    chosen += [("party", _reference(base, tx, str(given["party"])))] if given["party"] else []
+    chosen += [("party", party_ref(base, tx, str(given["party"]), option="--party"))] if given["party"] else []
     asked = {name: str(given[name]) for name in _CONDITIONS if given[name]}
     if "number" in asked:
-        asked["number_ref"] = _reference(base, tx, asked.pop("number"))
+        asked["number_ref"] = party_ref(base, tx, asked.pop("number"))
     chosen += [("query", query_of(asked).canonical())] if asked else []
     if len(chosen) != 1:
         raise InvalidInput("name one of --recording, --call, --party, --whole-tenant, or the conditions of a query")
     return chosen[0]
-
-
-def _reference(base: Base, tx: Transaction, number: str) -> str:
-    """Give the keyed reference of a number; the number itself is not kept, nor repeated where it is none."""
-    from pipeline.store.calls import number_ref
-
-    spelled = number if ":" in number else _SPACING.sub("", number)
-    if not _NUMBER.fullmatch(spelled):
-        raise InvalidInput("a number is + and 7 to 15 digits, or a sip: or client: address")
-    return number_ref(spelled, keys=base.keys, tenant=tx.tenant)
 
 
 def _plain(hold: Hold) -> dict[str, Any]:

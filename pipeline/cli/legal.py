@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor
-from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.opened import open_desk, open_tenant, read_bounded
+from pipeline.cli.output import as_json_option, show, show_facts, show_rows
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import ArtifactId, tenant_id
 from pipeline.model.legal import LegalDemand, LegalKind, LegalOutcome, LegalRequest, LegalWords
-
-if TYPE_CHECKING:
-    from pipeline.bootstrap import Base
-    from pipeline.store.session import Transaction
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _tenant = click.option("--tenant", required=True)
@@ -55,7 +50,7 @@ def open_one(*, tenant: str, acting: str | None, as_json: bool, has_hold: bool, 
         scope=tuple(scope),
         words=LegalWords(**words),
     )
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         made = open_request(tx, base.vault, demand, has_hold=has_hold, actor=name_actor(acting))
     _answer(made, as_json=as_json)
 
@@ -80,7 +75,7 @@ def approve(*, request: str, tenant: str, acting: str | None, as_json: bool, **g
         barred_until=day.date() if day else None,
         order=given["order"],
     )
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         found = approve_request(tx, request, approval, keys=base.keys, actor=name_actor(acting))
     _answer(found, as_json=as_json)
 
@@ -92,15 +87,13 @@ def approve(*, request: str, tenant: str, acting: str | None, as_json: bool, **g
 @as_option
 def export(*, request: str, out: Path, tenant: str, acting: str | None) -> None:
     """Write what was approved into a new folder OUT, with a signed custody file."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.legal_export import export_request
-    from pipeline.settings import read_settings
 
     if out.exists():
         raise InvalidInput(f"{out.name} is there already: an answer is written into a new folder")
     out.mkdir(mode=0o700, parents=True)
     try:
-        with open_base(read_settings()) as base:
+        with open_desk() as base:
             files = export_request(base.vault, tenant_id(tenant), request, actor=name_actor(acting))
     except BaseException:
         out.rmdir()
@@ -116,11 +109,11 @@ def export(*, request: str, out: Path, tenant: str, acting: str | None) -> None:
 @as_json_option
 def verify(*, folder: Path, keys_path: Path | None, as_json: bool) -> None:
     """Check an answer offline: the signature and every byte."""
-    from pipeline.consent.receipt_proof import read_trusted
+    from pipeline.consent.receipt_proof import MOST_BYTES, read_trusted
     from pipeline.reads.legal_export import check_custody
 
     try:
-        trusted = read_trusted(keys_path.read_bytes()).keys if keys_path is not None else None
+        trusted = read_trusted(read_bounded(keys_path, MOST_BYTES)).keys if keys_path is not None else None
         paths = sorted(folder.iterdir())[:_MOST_FILES]
         files = {path.name: path.read_bytes() for path in paths}
     except OSError as error:
@@ -139,7 +132,7 @@ def notify(*, request: str, tenant: str, acting: str | None, as_json: bool) -> N
     """Tell the tenant, once an order forbids it no longer."""
     from pipeline.decisions.legal import notify_tenant
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         found = notify_tenant(tx, request, keys=base.keys, actor=name_actor(acting))
     _answer(found, as_json=as_json)
 
@@ -155,7 +148,7 @@ def close(*, request: str, tenant: str, outcome: str, reason: str, acting: str |
     """End a request; holds that were placed for it stay until they are released."""
     from pipeline.decisions.legal import close_request
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         found = close_request(
             tx, request, outcome=LegalOutcome(outcome), reason=reason, keys=base.keys, actor=name_actor(acting)
         )
@@ -169,24 +162,11 @@ def list_all(*, tenant: str, as_json: bool) -> None:
     """List a tenant's requests; nothing that is sealed is shown."""
     from pipeline.store.legal_requests import list_requests
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         told = [_told(found) for found in list_requests(tx, keys=base.keys)]
-    if as_json:
-        show(told)
-    else:
-        columns = ("request", "kind", "state", "received_on", "opened_by", "artifacts", "tenant_told")
-        show_table(columns, [[one[name] for name in columns] for one in told])
-
-
-@contextmanager
-def _opened(tenant: str) -> Iterator[tuple[Base, Transaction]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
-        yield base, tx
+    show_rows(
+        ("request", "kind", "state", "received_on", "opened_by", "artifacts", "tenant_told"), told, as_json=as_json
+    )
 
 
 def _told(found: LegalRequest) -> dict[str, object]:

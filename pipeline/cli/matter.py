@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.actor import as_option, name_actor, name_via
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.ids import tenant_id
 
@@ -34,12 +35,10 @@ def open_one(
     *, matter: str, tenant: str, title: str, owners: tuple[str, ...], acting: str | None, as_json: bool
 ) -> None:
     """Open a matter, or give title and owners to one that a hold opened."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.matters import open_matter
-    from pipeline.settings import read_settings
 
     actor = name_actor(acting)
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         opened = open_matter(tx, base.keys, matter=matter, title=title, owners=owners, actor=actor, via=name_via())
     _print(opened, as_json=as_json)
 
@@ -51,12 +50,10 @@ def open_one(
 @as_json_option
 def close(*, matter: str, tenant: str, acting: str | None, as_json: bool) -> None:
     """Close a matter that has no hold in force."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.matters import close_matter
-    from pipeline.settings import read_settings
 
     actor = name_actor(acting)
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         closed = close_matter(tx, matter=matter, actor=actor, via=name_via())
     _print(closed, as_json=as_json)
 
@@ -66,11 +63,9 @@ def close(*, matter: str, tenant: str, acting: str | None, as_json: bool) -> Non
 @as_json_option
 def list_all(*, tenant: str, as_json: bool) -> None:
     """List a tenant's matters with their titles."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.matters import list_matters
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         found = list_matters(tx, keys=base.keys)
     if as_json:
         show([asdict(matter) for matter in found])

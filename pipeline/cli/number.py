@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
@@ -175,12 +176,11 @@ def show_one(*, number: str, tenant: str, as_json: bool) -> None:
 
 @contextmanager
 def _opened(tenant: str) -> Iterator[tuple[Base, TenantId, Telephony]]:
-    from pipeline.bootstrap import open_base, telephony_of
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import telephony_of
 
-    settings, owner = read_settings(), tenant_id(tenant)
-    with open_base(settings) as base:
-        yield base, owner, telephony_of(settings)
+    owner = tenant_id(tenant)
+    with open_desk() as base:
+        yield base, owner, telephony_of(base.settings)
 
 
 def _lines(base: Base, owner: TenantId, telephony: Telephony | None) -> Iterator[NumberLine]:

@@ -31,6 +31,14 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     console.print(table)
 
 
+def show_rows(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
+    """Print what a list found: whole as JSON, or a table of the named parts of each."""
+    if as_json:
+        show(rows)
+    else:
+        show_table(columns, [[row[name] for name in columns] for row in rows])
+
+
 def show_facts(facts: Mapping[str, object]) -> None:
     """Print names and values, one a line."""
     width = max((len(name) for name in facts), default=0)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk, open_queue
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import tenant_id
@@ -26,17 +28,18 @@ _file = click.Path(path_type=Path)
 @click.command("publish")
 @click.argument("file", type=_file)
 @click.option("--tenant", required=True)
+@as_option
 @as_json_option
-def publish(*, file: Path, tenant: str, as_json: bool) -> None:
+def publish(*, file: Path, tenant: str, acting: str | None, as_json: bool) -> None:
     """Publish a version to a tenant: its notice goes out, and it is in force by the notice that arrives."""
     from pipeline.decisions.publish_policy import publish as publish_version
     from pipeline.workflows.policies import announce
 
     bundle = load_bundle_file(file)
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
-        is_new = publish_version(tx, base.vault, bundle, actor="cli")
+        is_new = publish_version(tx, base.vault, bundle, actor=name_actor(acting))
         if is_new:
-            announce(tx, queue, bundle.id, actor="cli")
+            announce(tx, queue, bundle.id, actor=name_actor(acting))
     facts = {
         "policy": bundle.id,
         "version": bundle.version,
@@ -114,15 +117,16 @@ def preview(*, file: Path, tenant: str, as_json: bool) -> None:
 @click.command("redecide")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why; the same is worked on once. Kept as a digest.")
+@as_option
 @as_json_option
-def redecide(*, tenant: str, reason: str, as_json: bool) -> None:
+def redecide(*, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Have a worker judge everything of a tenant again, a thousand artifacts at a time."""
     from pipeline.store.redecisions import cause_by_hand
     from pipeline.workflows.policies import start_redecision
 
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
         cause = cause_by_hand(tx, reason, keys=base.keys)
-        planned = start_redecision(tx, queue, cause=cause, actor="cli")
+        planned = start_redecision(tx, queue, cause=cause, actor=name_actor(acting))
     if planned is None:
         raise InvalidInput("this was started before: earmark policy progress")
     facts = {"job": planned.id, "why": planned.cause, "artifacts": planned.artifacts, "chunks": planned.chunks}
@@ -161,14 +165,5 @@ COMMANDS = (publish, versions, preview, redecide, progress)
 
 @contextmanager
 def _opened() -> Iterator[tuple[Base, DurableQueue]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.workflows.queue import DurableQueue
-
-    settings = read_settings()
-    with open_base(settings) as base:
-        queue = DurableQueue(base.database.engine, version=settings.worker.version)
-        try:
-            yield base, queue
-        finally:
-            queue.close()
+    with open_desk() as base, open_queue(base) as queue:
+        yield base, queue

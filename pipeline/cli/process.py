@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput, NotFound
@@ -33,16 +34,14 @@ _FILES = {
 @as_json_option
 def command(audio: Path, tenant: str, out: Path | None, as_json: bool) -> int:
     """Redact, verify and decide on one recording; you attest that it may be recorded, transcribed and kept."""
-    from pipeline.bootstrap import open_base
     from pipeline.redaction.audio import describe
-    from pipeline.settings import read_settings
 
     owner = tenant_id(tenant)
     body = _read(audio)
     describe(body)  # a file that cannot be used is refused before anything is started or written
     if out is not None and out.exists() and not out.is_dir():
         raise InvalidInput("--out is a file, not a directory")
-    with open_base(read_settings(log_level="warning")) as base:
+    with open_desk(log_level="warning") as base:
         recording = _take_through(base, owner, body)
         summary = _summarise(base, owner, recording)
         if out is not None and summary.recording.state == "published":

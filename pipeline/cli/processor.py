@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.ids import tenant_id
 from pipeline.model.processor import ProcessorEvidence
@@ -29,12 +31,13 @@ def command() -> None:
 @click.option("--keeps-days", type=click.IntRange(min=0), help="How long it keeps what it is sent; 0: not at all.")
 @click.option("--evidence-on", required=True, type=_DAY, help="The day the evidence is of, YYYY-MM-DD.")
 @click.option("--expires-on", required=True, type=_DAY, help="From this day on it proves nothing.")
+@as_option
 @as_json_option
-def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, **given: Any) -> None:
+def record(
+    name: str, *, tenant: str, regions: tuple[str, ...], acting: str | None, as_json: bool, **given: Any
+) -> None:
     """Put evidence about company NAME on file; the newest is in force."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.processors import register
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
 
@@ -47,9 +50,9 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
         evidence_on=given["evidence_on"].date(),
         expires_on=given["expires_on"].date(),
     )
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
-        register(tx, entry, bundle=bundle, actor="cli")
+        register(tx, entry, bundle=bundle, actor=name_actor(acting))
     show(asdict(entry)) if as_json else show_facts(asdict(entry))
 
 
@@ -59,13 +62,11 @@ def record(name: str, *, tenant: str, regions: tuple[str, ...], as_json: bool, *
 @as_json_option
 def list_all(*, tenant: str, path: Path | None, as_json: bool) -> None:
     """List every company that the tenant's policy names, with what is on file about it."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.sub_processors import list_sub_processors, to_html
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         today = base.clock.now().date()
         with base.database.transaction(tenant_id(tenant)) as tx:
             owner = get_tenant(tx, keys=base.keys)

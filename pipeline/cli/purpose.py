@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.party import party_ref
 from pipeline.model.call import LegRole
 from pipeline.model.errors import InvalidInput
-from pipeline.model.ids import CallId, new_id, tenant_id
+from pipeline.model.ids import CallId, new_id
 from pipeline.model.other_purpose import EvidenceKind, PurposeConsent
 
-if TYPE_CHECKING:
-    from pipeline.bootstrap import Base
-    from pipeline.store.session import Transaction
-
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 _tenant = click.option("--tenant", required=True)
 
 
@@ -48,15 +41,12 @@ def consent(
 ) -> None:
     """Record that a person explicitly agreed to PURPOSE."""
     from pipeline.decisions.other_purposes import record_consent
-    from pipeline.store.calls import number_ref
 
     if bool(given["call"]) == bool(given["number"]):
         raise InvalidInput("name one of --call and --number")
-    if given["number"] and not _NUMBER.fullmatch(given["number"]):
-        raise InvalidInput("--number is written as +12125550142 is")
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         is_of_call = bool(given["call"])
-        scope = given["call"] if is_of_call else number_ref(given["number"], keys=base.keys, tenant=tx.tenant)
+        scope = given["call"] if is_of_call else party_ref(base, tx, given["number"])
         made = PurposeConsent(
             id=new_id("pcs"),
             purpose=purpose,
@@ -81,7 +71,7 @@ def revoke(*, consent_id: str, tenant: str, acting: str | None, as_json: bool) -
     """Note that a consent was taken back."""
     from pipeline.decisions.other_purposes import revoke_consent
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         ended = revoke_consent(tx, consent_id, actor=name_actor(acting))
     _print(asdict(ended), as_json=as_json)
 
@@ -95,7 +85,7 @@ def check(*, purpose: str, call: str, tenant: str, as_json: bool) -> int:
     """Say whether CALL may be used for PURPOSE; exit 1 where it may not."""
     from pipeline.decisions.other_purposes import is_allowed_for
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         is_allowed = is_allowed_for(tx, purpose, CallId(call))
     _print({"purpose": purpose, "call": call, "is_allowed": is_allowed}, as_json=as_json)
     return 0 if is_allowed else 1
@@ -108,24 +98,13 @@ def list_all(*, tenant: str, as_json: bool) -> None:
     """List what was recorded, taken back or not."""
     from pipeline.store.purpose_consents import list_purpose_consents
 
-    with _opened(tenant) as (_, tx):
+    with open_tenant(tenant) as (_, tx):
         found = list_purpose_consents(tx)
     if as_json:
         show([asdict(one) for one in found])
     else:
         rows = [(c.id, c.purpose, c.scope_kind, c.scope_id, c.given_on, c.revoked_at or "stands") for c in found]
         show_table(("consent", "purpose", "covers", "id", "given on", "taken back"), rows)
-
-
-@contextmanager
-def _opened(tenant: str) -> Iterator[tuple[Base, Transaction]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
-        yield base, tx
 
 
 def _print(told: dict[str, object], *, as_json: bool) -> None:

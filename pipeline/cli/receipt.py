@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from pipeline.cli.opened import open_desk, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.consent.receipt_form import AnswerPart
 from pipeline.consent.receipt_proof import MOST_BYTES, CheckedReceipt, Proof, check_file, read_trusted
-from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId, tenant_id, twilio_sid
 
 _REASON = "exported by an operator"
@@ -33,9 +33,9 @@ def verify(path: Path, keys_path: Path | None, log_path: Path | None, as_json: b
     """Check a receipt, or an export of a call's: offline, every signature, every digest, its place in the log."""
     from pipeline.reads.audit_file import read_log
 
-    trusted = read_trusted(_read(keys_path)) if keys_path is not None else None
+    trusted = read_trusted(read_bounded(keys_path, MOST_BYTES)) if keys_path is not None else None
     log = read_log(log_path) if log_path is not None else None
-    proof = check_file(_read(path), trusted=trusted, log=log)
+    proof = check_file(read_bounded(path, MOST_BYTES), trusted=trusted, log=log)
     show(_as_document(proof)) if as_json else _print(proof)
 
 
@@ -46,12 +46,10 @@ def verify(path: Path, keys_path: Path | None, log_path: Path | None, as_json: b
 @click.option("--reason", default=_REASON, show_default=True, help="Why; it stands in the audit log.")
 def export(out: Path, tenant: str, call: str, reason: str) -> None:
     """Write a call's receipts with the keys and the words that belong to them, for `receipt verify`."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.receipts import export_receipts
-    from pipeline.settings import read_settings
 
     call_sid = twilio_sid("CA", call)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         found = export_receipts(base.vault, tenant_id(tenant), call_sid, actor="cli", reason=reason)
     out.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     click.echo(f"{len(found['receipts'])} receipts in {out}")
@@ -63,12 +61,10 @@ def export(out: Path, tenant: str, call: str, reason: str) -> None:
 @as_json_option
 def list_all(tenant: str, call: str | None, as_json: bool) -> None:
     """List what was issued, from the audit log; no receipt is opened."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.receipts import list_issued
-    from pipeline.settings import read_settings
 
     call_sid = None if call is None else twilio_sid("CA", call)
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         issued = list(list_issued(tx, call_sid=call_sid))
     if as_json:
         show([asdict(receipt) for receipt in issued])
@@ -81,11 +77,9 @@ def list_all(tenant: str, call: str | None, as_json: bool) -> None:
 @click.option("--tenant", required=True)
 def show_keys(tenant: str) -> None:
     """Print the tenant's public keys, retired ones too, as a key set to be published and given to `verify --keys`."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.receipts import list_keys
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         show(list_keys(tx, keys=base.keys, actor="cli"))
 
 
@@ -95,23 +89,13 @@ def show_keys(tenant: str) -> None:
 @as_json_option
 def rotate_key(tenant: str, reason: str, as_json: bool) -> None:
     """Sign with a new key from now on; the old one stays to verify what it signed."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.signing_keys import rotate
-    from pipeline.settings import read_settings
 
     owner: TenantId = tenant_id(tenant)
-    with open_base(read_settings()) as base, base.database.transaction(owner) as tx:
+    with open_desk() as base, base.database.transaction(owner) as tx:
         signer = rotate(tx, keys=base.keys, actor="cli", reason=reason)
     shown = {"tenant": owner, "kid": signer.kid}
     show(shown) if as_json else show_facts(shown)
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise InvalidInput(f"{path.name}: the file is not there")
-    if path.stat().st_size > MOST_BYTES:
-        raise InvalidInput(f"{path.name}: the file is too large")
-    return path.read_bytes()
 
 
 def _as_document(proof: Proof) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.opened import open_desk, open_queue
 from pipeline.cli.output import as_json_option, show, show_table
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.ids import TenantId, tenant_id
@@ -27,12 +28,9 @@ _SHOWN = (
 @as_json_option
 def command(*, tenant: str | None, since: str | None, as_json: bool) -> int:
     """Take up what callbacks did not tell, stop and delete what must not be there, and follow what was deleted."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-
-    start, settings = _moment(since), read_settings()
+    start = _moment(since)
     wanted = tenant_id(tenant) if tenant else None
-    with open_base(settings) as base:
+    with open_desk() as base:
         done = {name: _one(base, name, start) for name in _tenants(base, wanted)}
     failed = {name: error for name, error in done.items() if isinstance(error, PipelineError)}
     if failed and len(done) == 1:
@@ -46,16 +44,13 @@ def command(*, tenant: str | None, since: str | None, as_json: bool) -> int:
 def _one(base: Base, tenant: TenantId, since: datetime | None) -> Mapping[str, Any] | PipelineError:
     """Compare one tenant; a failure of one keeps no other from being compared."""
     from pipeline.bootstrap import recordings_of
-    from pipeline.workflows.queue import DurableQueue
     from pipeline.workflows.reconcile import reconcile_tenant
 
-    queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
     try:
-        return reconcile_tenant(base.vault, recordings_of(base.settings), queue, tenant, since=since)
+        with open_queue(base) as queue:
+            return reconcile_tenant(base.vault, recordings_of(base.settings), queue, tenant, since=since)
     except PipelineError as error:
         return error
-    finally:
-        queue.close()
 
 
 def _tenants(base: Base, wanted: TenantId | None) -> tuple[TenantId, ...]:

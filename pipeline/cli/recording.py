@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk, open_queue, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, tenant_id
@@ -35,16 +37,12 @@ def command() -> None:
 @as_json_option
 def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, as_json: bool) -> None:
     """List recordings, newest first, each with what its state means and what to do."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.recording_pages import MOST, read_page
-    from pipeline.store.tenants import get_tenant
 
     wanted, start = RecordingState(state) if state else None, _moment(since)
     found: list[ListedRecording] = []
     cursor: str | None = None
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (_, tx):
         while len(found) < limit:
             page = read_page(tx, state=wanted, since=start, cursor=cursor, limit=min(MOST, limit - len(found)))
             found.extend(page.recordings)
@@ -62,26 +60,19 @@ def list_all(*, tenant: str, state: str | None, since: str | None, limit: int, a
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@as_option
 @as_json_option
-def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
+def delete(*, recording: str, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Delete one recording earlier than its time: hidden at once, purged by a worker; it cannot be undone."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.delete_recording import delete_recording
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
-    from pipeline.workflows.queue import DurableQueue
 
-    with open_base(read_settings()) as base:
-        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
-        try:
-            with base.database.transaction(tenant_id(tenant)) as tx:
-                bundle = bundle_in_force(tx, policy_of(tx))
-                done = delete_recording(
-                    tx, RecordingId(recording), actor="cli", reason=reason, queue=queue, bundle=bundle
-                )
-        finally:
-            queue.close()
+    with open_desk() as base, open_queue(base) as queue, base.database.transaction(tenant_id(tenant)) as tx:
+        bundle = bundle_in_force(tx, policy_of(tx))
+        done = delete_recording(
+            tx, RecordingId(recording), actor=name_actor(acting), reason=reason, queue=queue, bundle=bundle
+        )
     show(asdict(done)) if as_json else show_facts(asdict(done))
 
 
@@ -89,13 +80,14 @@ def delete(recording: str, tenant: str, reason: str, as_json: bool) -> None:
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--age", type=int, help="How old, where that is known.")
+@as_option
 @as_json_option
-def flag_child(recording: str, *, tenant: str, age: int | None, as_json: bool) -> None:
+def flag_child(recording: str, *, tenant: str, age: int | None, acting: str | None, as_json: bool) -> None:
     """Note that a child is heard: from now on nobody reads it, and a worker judges it again."""
     from pipeline.decisions.children import note_child
 
     with _judging_again(tenant, recording, cause="noted") as tx:
-        note_child(tx, RecordingId(recording), age=age, actor="cli")
+        note_child(tx, RecordingId(recording), age=age, actor=name_actor(acting))
     _answer({"recording": recording, "child": "noted"}, as_json=as_json)
 
 
@@ -103,31 +95,24 @@ def flag_child(recording: str, *, tenant: str, age: int | None, as_json: bool) -
 @click.argument("recording")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why there is none; no words of the call.")
+@as_option
 @as_json_option
-def clear_child(recording: str, *, tenant: str, reason: str, as_json: bool) -> None:
+def clear_child(recording: str, *, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Note that a person looked at every sign so far and found no child; training stays ruled out."""
     from pipeline.decisions.children import clear_child as clear
 
     with _judging_again(tenant, recording, cause="cleared") as tx:
-        clear(tx, RecordingId(recording), reason=reason, actor="cli")
+        clear(tx, RecordingId(recording), reason=reason, actor=name_actor(acting))
     _answer({"recording": recording, "child": "cleared"}, as_json=as_json)
 
 
 @contextmanager
 def _judging_again(tenant: str, recording: str, *, cause: str) -> Iterator[Transaction]:
     """Open the tenant's transaction; what is noted in it is judged once it commits."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-    from pipeline.workflows.queue import DurableQueue
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
         yield tx
-        queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
         cause = f"child-{cause}:{tx.now:%Y%m%dT%H%M%S.%f}"
         queue.enqueue_judging(tx, tx.tenant, RecordingId(recording), cause=cause)
-        queue.close()
 
 
 def _answer(told: dict[str, object], *, as_json: bool) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk, open_tenant, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.model.ids import TenantId, tenant_id
@@ -35,14 +37,11 @@ def command() -> None:
 @as_json_option
 def run(tenant: str | None, dry_run: bool, day: str | None, as_json: bool) -> int:
     """Purge what is due, as a worker does each night. Exits 1 where something waits, failed or is unjustified."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-
     if day is not None and not dry_run:
         raise InvalidInput("--on goes with --dry-run: nothing is purged for another day than today")
     wanted = None if tenant is None else tenant_id(tenant)
     on = _day(day)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         done = {name: _one(base, name, on if dry_run else None, dry_run) for name in _tenants(base, wanted)}
     failed = [error for error in done.values() if isinstance(error, PipelineError)]
     if failed and len(done) == 1:
@@ -62,13 +61,9 @@ def run(tenant: str | None, dry_run: bool, day: str | None, as_json: bool) -> in
 @as_json_option
 def reviews(tenant: str, as_json: bool) -> None:
     """List what is kept without an end and must be justified again, in writing."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.due import list_reviews_due
-    from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (_, tx):
         found = list_reviews_due(tx, on=tx.now.date())
     if as_json:
         show([asdict(one) for one in found])
@@ -80,16 +75,14 @@ def reviews(tenant: str, as_json: bool) -> None:
 @click.option("--tenant", required=True)
 @click.option("--kind", required=True, help="Kind of artifact, such as transcript.redacted.")
 @click.option("--reason", required=True, help="Why it is kept for another year, written out.")
-@click.option("--actor", default="cli", show_default=True, help="Who says so; it stands in the audit log.")
+@as_option
 @as_json_option
-def justify(tenant: str, kind: str, reason: str, actor: str, as_json: bool) -> None:
+def justify(*, tenant: str, kind: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Write down why what is due for review is kept, and move its review on."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.justify import justify as write_down
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=actor)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        made = write_down(tx, base.vault, kind=kind, reason=reason, actor=name_actor(acting))
     shown = {"justification": made.id, "kind": made.kind, "moved": made.moved, "actor": made.actor}
     show(shown) if as_json else show_facts(shown)
 
@@ -100,12 +93,10 @@ def justify(tenant: str, kind: str, reason: str, actor: str, as_json: bool) -> N
 @as_json_option
 def purges(tenant: str, waiting: bool, as_json: bool) -> None:
     """List purges: what each destroys, by what cause, and why one still waits."""
-    from pipeline.bootstrap import open_base
     from pipeline.model.purge import PurgeState
-    from pipeline.settings import read_settings
     from pipeline.store.purges import list_purges
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         found = list_purges(tx, state=PurgeState.OPEN if waiting else None)
     if as_json:
         show([asdict(one) for one in found])
@@ -120,11 +111,9 @@ def purges(tenant: str, waiting: bool, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Where to; without it, on standard output.")
 def certificate(named: str, tenant: str, out: Path | None) -> None:
     """Give the deletion certificate of a purge, a recording, or (by its own name) a closed tenant."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.deletions import export_certificate
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         found = export_certificate(tx, named)
     if out is None:
         show(found)
@@ -142,8 +131,8 @@ def verify(path: Path, keys_path: Path | None, as_json: bool) -> None:
     from pipeline.consent.deletion_proof import MOST_BYTES, check_file
     from pipeline.consent.receipt_proof import read_trusted
 
-    trusted = None if keys_path is None else read_trusted(_read(keys_path, MOST_BYTES))
-    proof = check_file(_read(path, MOST_BYTES), trusted=trusted)
+    trusted = None if keys_path is None else read_trusted(read_bounded(keys_path, MOST_BYTES))
+    proof = check_file(read_bounded(path, MOST_BYTES), trusted=trusted)
     if as_json:
         show({"is_whole": True, "is_pinned": proof.is_pinned, "kids": proof.kids, "statements": proof.statements})
     else:
@@ -154,11 +143,10 @@ def verify(path: Path, keys_path: Path | None, as_json: bool) -> None:
 @as_json_option
 def replay(as_json: bool) -> None:
     """Purge again what the ledger says must be gone: after database or objects came back from an older copy."""
-    from pipeline.bootstrap import disposal_context, open_base
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import disposal_context
     from pipeline.workflows.retention import replay_all
 
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         done = replay_all(disposal_context(base))
     if as_json:
         show([{"tenant": name, **found} for name, found in done.items()])
@@ -200,14 +188,6 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise InvalidInput("--on is a day such as 2027-02-19") from None
-
-
-def _read(path: Path, most: int) -> bytes:
-    if not path.is_file():
-        raise InvalidInput(f"{path.name}: the file is not there")
-    if path.stat().st_size > most:
-        raise InvalidInput(f"{path.name}: the file is too large")
-    return path.read_bytes()
 
 
 def _print(proof: Proof) -> None:

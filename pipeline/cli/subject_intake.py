@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.ids import tenant_id
 from pipeline.model.subject import Identifier, IdentifierKind, Identity, RequestKind, SubjectDetails, SubjectRequest
@@ -26,13 +28,14 @@ _COLUMNS = ("request", "kind", "state", "received", "due", "set by", "identity")
 @click.option("--agent", default="", help="Who acts for them, where an authorised agent does.")
 @click.option("--note", default="", help="What they wrote; kept sealed.")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="The day it came, where that was before today.")
+@as_option
 @as_json_option
-def open_one(tenant: str, kind: str, received: datetime | None, as_json: bool, **given: Any) -> None:
+def open_one(
+    *, tenant: str, kind: str, received: datetime | None, acting: str | None, as_json: bool, **given: Any
+) -> None:
     """Take a request in; its clock runs from the day it came, and nothing of the person is trained on from now."""
-    from pipeline.bootstrap import open_base
     from pipeline.intake.open_request import Ask, count_found, open_request
     from pipeline.policies.loader import load_law
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
 
@@ -46,9 +49,11 @@ def open_one(tenant: str, kind: str, received: datetime | None, as_json: bool, *
         place=given["place"],
         received_on=received.date() if received else None,
     )
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
-        opened = open_request(tx, ask, bundle=bundle, matrix=load_law().matrix, keys=base.keys, actor="cli")
+        opened = open_request(
+            tx, ask, bundle=bundle, matrix=load_law().matrix, keys=base.keys, actor=name_actor(acting)
+        )
     shown = {**_facts(opened.request), "token": opened.token, **count_found(opened.found)}
     show(shown) if as_json else show_facts(shown)
 
@@ -59,11 +64,9 @@ def open_one(tenant: str, kind: str, received: datetime | None, as_json: bool, *
 @as_json_option
 def list_all(tenant: str, only_open: bool, as_json: bool) -> None:
     """List a tenant's requests, the first due first."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.subject_requests import list_requests
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         found = list_requests(tx, only_open=only_open)
     _show_all(found, as_json)
 
@@ -71,16 +74,15 @@ def list_all(tenant: str, only_open: bool, as_json: bool) -> None:
 @click.command("due")
 @click.option("--tenant", required=True)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Judged on this day; empty: today.")
+@as_option
 @as_json_option
-def due(tenant: str, on: datetime | None, as_json: bool) -> None:
+def due(*, tenant: str, on: datetime | None, acting: str | None, as_json: bool) -> None:
     """Report every open request whose half is over, and note each alert once in the audit log."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.subject_requests import alert_late
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         day: date = on.date() if on else base.clock.now().date()
-        found = alert_late(tx, day, actor="cli")
+        found = alert_late(tx, day, actor=name_actor(acting))
     _show_all(found, as_json)
 
 
@@ -88,15 +90,14 @@ def due(tenant: str, on: datetime | None, as_json: bool) -> None:
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--who", is_flag=True, help="Open who asks and what they wrote; it stands in the audit log.")
+@as_option
 @as_json_option
-def show_one(request: str, tenant: str, who: bool, as_json: bool) -> None:
+def show_one(*, request: str, tenant: str, who: bool, acting: str | None, as_json: bool) -> None:
     """Show where a request stands, what happened to it, and where its person is found."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.subject_request import read_request
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = read_request(tx, request, keys=base.keys, actor="cli", with_details=who)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        found = read_request(tx, request, keys=base.keys, actor=name_actor(acting), with_details=who)
     shown = {**_facts(found.request), "result": dict(found.request.result), "export": found.request.export}
     shown |= found.opened or {}
     matches = [
@@ -118,16 +119,15 @@ def show_one(request: str, tenant: str, who: bool, as_json: bool) -> None:
 @click.option("--tenant", required=True)
 @click.option("--agent", "is_agent", is_flag=True, help="An authorised agent asks, and their authority was seen.")
 @click.option("--reason", required=True, help="Which proof was seen; it stands in the audit log.")
+@as_option
 @as_json_option
-def verify(request: str, tenant: str, is_agent: bool, reason: str, as_json: bool) -> None:
+def verify(*, request: str, tenant: str, is_agent: bool, reason: str, acting: str | None, as_json: bool) -> None:
     """Attest that proof was seen of who asks."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.subject_requests import attest_identity
-    from pipeline.settings import read_settings
 
     identity = Identity.AGENT if is_agent else Identity.OPERATOR
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = attest_identity(tx, request, identity=identity, actor="cli", reason=reason)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        found = attest_identity(tx, request, identity=identity, actor=name_actor(acting), reason=reason)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 
@@ -135,15 +135,14 @@ def verify(request: str, tenant: str, is_agent: bool, reason: str, as_json: bool
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="The exception that it falls under.")
+@as_option
 @as_json_option
-def refuse_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
+def refuse_one(*, request: str, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Refuse a request, with the exception that it falls under."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.subject_requests import refuse
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = refuse(tx, request, actor="cli", reason=reason)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        found = refuse(tx, request, actor=name_actor(acting), reason=reason)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 

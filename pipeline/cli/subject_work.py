@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk, open_queue
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, TenantId, tenant_id
@@ -23,18 +25,17 @@ _MOST_BYTES = 2_000_000
 @click.argument("request")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True)
+@as_option
 @as_json_option
-def export(request: str, out: Path, tenant: str, as_json: bool) -> None:
+def export(*, request: str, out: Path, tenant: str, acting: str | None, as_json: bool) -> None:
     """Answer a request for access or portability, and write its zip."""
-    from pipeline.bootstrap import open_base
     from pipeline.reads.subject_export import read_export
-    from pipeline.settings import read_settings
 
     owner = tenant_id(tenant)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         read_kind(_read(base, owner, request).kind, RequestKind.ACCESS, RequestKind.PORTABILITY)
-        receipt = _answer(base, owner, request)
-        body = read_export(base.vault, owner, _read(base, owner, request), actor="cli")
+        receipt = _answer(base, owner, request, actor=name_actor(acting))
+        body = read_export(base.vault, owner, _read(base, owner, request), actor=name_actor(acting))
     out.write_bytes(body)
     out.chmod(0o600)
     show(receipt) if as_json else show_facts(receipt)
@@ -44,16 +45,15 @@ def export(request: str, out: Path, tenant: str, as_json: bool) -> None:
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--also", multiple=True, metavar="RECORDING", help="One in which you looked and found the person.")
+@as_option
 @as_json_option
-def erase(request: str, tenant: str, also: tuple[str, ...], as_json: bool) -> None:
+def erase(*, request: str, tenant: str, also: tuple[str, ...], acting: str | None, as_json: bool) -> None:
     """Answer a request for deletion: end what is the person's own, and tell what must stay, until when and why."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-
     owner = tenant_id(tenant)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         read_kind(_read(base, owner, request).kind, RequestKind.DELETION)
-        receipt = _answer(base, owner, request, also=tuple(RecordingId(one) for one in also))
+        looked = tuple(RecordingId(one) for one in also)
+        receipt = _answer(base, owner, request, also=looked, actor=name_actor(acting))
     show(receipt) if as_json else show_facts(receipt)
 
 
@@ -62,18 +62,18 @@ def erase(request: str, tenant: str, also: tuple[str, ...], as_json: bool) -> No
 @click.argument("corrections", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True)
 @click.option("--recording", required=True)
+@as_option
 @as_json_option
-def correct(request: str, corrections: Path, tenant: str, recording: str, as_json: bool) -> None:
+def correct(*, request: str, corrections: Path, tenant: str, recording: str, acting: str | None, as_json: bool) -> None:
     """Answer a request for correction: CORRECTIONS is a JSON list of {"turn", "text"}. The sound is not touched."""
-    from pipeline.bootstrap import open_base
     from pipeline.bootstrap.desk import desk_context
-    from pipeline.settings import read_settings
     from pipeline.workflows.subject import correct_transcript, read_corrections
 
     words = read_corrections(_json(corrections))
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         context = desk_context(base)
-        receipt = correct_transcript(context, tenant_id(tenant), request, RecordingId(recording), words)
+        owner, actor = tenant_id(tenant), name_actor(acting)
+        receipt = correct_transcript(context, owner, request, RecordingId(recording), words, actor=actor)
     show(receipt) if as_json else show_facts(receipt)
 
 
@@ -81,42 +81,40 @@ def correct(request: str, corrections: Path, tenant: str, recording: str, as_jso
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why, or what was done; it is kept sealed with the request.")
+@as_option
 @as_json_option
-def answer_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
+def answer_one(*, request: str, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Answer an objection, a withdrawal or an opt-out; or note that another request was answered by hand."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.subject_requests import answer, give_reason
-    from pipeline.settings import read_settings
 
-    owner = tenant_id(tenant)
+    owner, actor = tenant_id(tenant), name_actor(acting)
     done = (RequestKind.OBJECTION, RequestKind.WITHDRAWAL, RequestKind.OPT_OUT_OF_SALE)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         if _read(base, owner, request).kind in done:
             with base.database.transaction(owner) as tx:
-                give_reason(tx, request, actor="cli", reason=reason, keys=base.keys)
-            receipt: dict[str, Any] = dict(_answer(base, owner, request))
+                give_reason(tx, request, actor=actor, reason=reason, keys=base.keys)
+            receipt: dict[str, Any] = dict(_answer(base, owner, request, actor=actor))
         else:
             with base.database.transaction(owner) as tx:
-                receipt = {"state": answer(tx, request, actor="cli", reason=reason, keys=base.keys).state.value}
+                receipt = {"state": answer(tx, request, actor=actor, reason=reason, keys=base.keys).state.value}
     show(receipt) if as_json else show_facts(receipt)
 
 
 @click.command("reindex")
 @click.option("--tenant", required=True)
+@as_option
 @as_json_option
-def reindex_all(tenant: str, as_json: bool) -> None:
+def reindex_all(*, tenant: str, acting: str | None, as_json: bool) -> None:
     """Build the index by which people are found anew, from what is stored."""
-    from pipeline.bootstrap import open_base
     from pipeline.bootstrap.desk import desk_context
-    from pipeline.settings import read_settings
     from pipeline.store.tenants import get_tenant
     from pipeline.workflows.subject import reindex
 
     owner = tenant_id(tenant)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         with base.database.transaction(owner) as tx:
             get_tenant(tx, keys=base.keys)
-        receipt = reindex(desk_context(base), owner)
+        receipt = reindex(desk_context(base), owner, actor=name_actor(acting))
     show(receipt) if as_json else show_facts(receipt)
 
 
@@ -127,13 +125,14 @@ def _read(base: Base, tenant: TenantId, request: str) -> SubjectRequest:
         return get_request(tx, request)
 
 
-def _answer(base: Base, tenant: TenantId, request: str, *, also: tuple[RecordingId, ...] = ()) -> dict[str, Any]:
+def _answer(
+    base: Base, tenant: TenantId, request: str, *, actor: str, also: tuple[RecordingId, ...] = ()
+) -> dict[str, Any]:
     from pipeline.bootstrap.desk import desk_context
-    from pipeline.workflows.queue import DurableQueue
     from pipeline.workflows.subject import answer_request
 
-    queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
-    return dict(answer_request(desk_context(base), tenant, request, queue=queue, also=also))
+    with open_queue(base) as queue:
+        return dict(answer_request(desk_context(base), tenant, request, queue=queue, also=also, actor=actor))
 
 
 def _json(path: Path) -> object:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.cli.tenant_options import apply_options, tenant_options
 from pipeline.model.ids import tenant_id
@@ -32,10 +34,8 @@ def command() -> None:
 @as_json_option
 def add(name: str, policy: str, display_name: str, as_json: bool, **given: object) -> None:
     """Add a tenant; prints its API key once."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.tenants import take_on
     from pipeline.policies.loader import load_bundle
-    from pipeline.settings import read_settings
 
     load_bundle(policy)  # an unknown policy is refused before anything is written
     api_key = "ek_" + secrets.token_urlsafe(32)
@@ -49,7 +49,7 @@ def add(name: str, policy: str, display_name: str, as_json: bool, **given: objec
         api_key_sha256=hashlib.sha256(api_key.encode()).hexdigest(),
     )
     tenant = apply_options(fresh, given)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         take_on(base.vault, tenant, actor="cli")
     shown = {"tenant": tenant.id, "policy": policy, "api_key": api_key}
     show(shown) if as_json else show_facts(shown)
@@ -62,14 +62,12 @@ def add(name: str, policy: str, display_name: str, as_json: bool, **given: objec
 @as_json_option
 def set_tenant(name: str, display_name: str | None, as_json: bool, **given: object) -> None:
     """Change what is given and leave the rest; calls that begin from now on are under it."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.tenants import change_settings
-    from pipeline.settings import read_settings
 
     def change(found: Tenant) -> Tenant:
         return apply_options(replace(found, display_name=display_name or found.display_name), given)
 
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         changed = change_settings(base.vault, tenant_id(name), change, actor="cli")
     _show(changed, as_json=as_json)
 
@@ -79,11 +77,9 @@ def set_tenant(name: str, display_name: str | None, as_json: bool, **given: obje
 @as_json_option
 def show_tenant(name: str, as_json: bool) -> None:
     """Show a tenant's settings; secrets are never shown, only which there are."""
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
     from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(name)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(name)) as tx:
         closing = _closing(tx)
         if closing.get("key_destroyed_at"):
             shown = {"tenant": name, "is_active": False, **closing}
@@ -96,21 +92,21 @@ def show_tenant(name: str, as_json: bool) -> None:
 @command.command("close")
 @click.argument("name")
 @click.option("--reason", required=True, help="Why; kept sealed.")
+@as_option
 @as_json_option
-def close(name: str, reason: str, as_json: bool) -> None:
+def close(*, name: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Close an account: nothing is recorded any more, the vendor's copies go now, all else by its day; never undone."""
-    from pipeline.bootstrap import disposal_context, open_base
+    from pipeline.bootstrap import disposal_context
     from pipeline.decisions.close_tenant import close_tenant
-    from pipeline.settings import read_settings
     from pipeline.store.policy_versions import bundle_in_force
     from pipeline.store.tenants import policy_of
     from pipeline.workflows.retention import begin_closure
 
     owner = tenant_id(name)
-    with open_base(read_settings()) as base:
+    with open_desk() as base:
         with base.database.transaction(owner) as tx:
             bundle = bundle_in_force(tx, policy_of(tx))
-            plan = close_tenant(tx, base.vault, actor="cli", reason=reason, bundle=bundle)
+            plan = close_tenant(tx, base.vault, actor=name_actor(acting), reason=reason, bundle=bundle)
         begun = begin_closure(disposal_context(base), owner)
     shown = {
         "tenant": owner,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
+from pipeline.cli.opened import open_desk, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.dataset import RecallCause, scope_of
 from pipeline.model.decision import TrainingScope
@@ -42,23 +44,23 @@ def command() -> None:
 @click.option("--instance", help="The one developer instance, for the scope own_instance.")
 @click.option("--feature", help="The one feature, for the scope tenant_feature.")
 @click.option("--shard-mb", default=256, show_default=True, type=click.IntRange(1, 8192), help="Largest shard in MiB.")
+@as_option
 @as_json_option
 def export(
-    out: Path, tenant: str, scope: str, instance: str | None, feature: str | None, shard_mb: int, as_json: bool
+    *, out: Path, tenant: str, scope: str, shard_mb: int, acting: str | None, as_json: bool, **given: str | None
 ) -> None:
     """Write what may be trained on at this moment, for exactly that scope, into the new folder OUT."""
-    from pipeline.bootstrap import judge_context, open_base
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import judge_context
     from pipeline.workflows.training import ExportRequest, export_dataset
 
     request = ExportRequest(
         tenant=tenant_id(tenant),
-        scope=scope_of(TrainingScope(scope), instance=instance, feature=feature),
+        scope=scope_of(TrainingScope(scope), instance=given["instance"], feature=given["feature"]),
         out=out,
-        actor="cli",
+        actor=name_actor(acting),
         shard_bytes=shard_mb << 20,
     )
-    with open_base(read_settings(log_level="warning")) as base, _stoppable(), _progress() as on_recording:
+    with open_desk(log_level="warning") as base, _stoppable(), _progress() as on_recording:
         made = export_dataset(judge_context(base), request, on_recording=on_recording)
     shown = {**asdict(made), "scope": str(made.scope)}
     show(shown) if as_json else _print_export(made, shown)
@@ -68,30 +70,29 @@ def export(
 @click.option("--tenant", required=True)
 @click.option("--recording", required=True)
 @click.option("--cause", type=click.Choice(_CAUSES), default=RecallCause.OPERATOR.value, show_default=True)
+@as_option
 @as_json_option
-def recall(tenant: str, recording: str, cause: str, as_json: bool) -> None:
+def recall(*, tenant: str, recording: str, cause: str, acting: str | None, as_json: bool) -> None:
     """Recall a recording from every dataset that contains it, and list them. A recall is never taken back."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.recall import recall as recall_recording
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = recall_recording(tx, RecordingId(recording), cause=RecallCause(cause), actor="cli")
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        found = recall_recording(tx, RecordingId(recording), cause=RecallCause(cause), actor=name_actor(acting))
     show(_as_document(found)) if as_json else _print_recall(found)
 
 
 @command.command("recalls")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True)
+@as_option
 @as_json_option
-def recalls(out: Path, tenant: str, as_json: bool) -> None:
+def recalls(*, out: Path, tenant: str, acting: str | None, as_json: bool) -> None:
     """Write the signed list of all rows that were recalled, for trainers to fetch and give to `training verify`."""
-    from pipeline.bootstrap import judge_context, open_base
-    from pipeline.settings import read_settings
+    from pipeline.bootstrap import judge_context
     from pipeline.workflows.training import list_recalls
 
-    with open_base(read_settings(log_level="warning")) as base:
-        listed = list_recalls(judge_context(base), tenant_id(tenant), actor="cli")
+    with open_desk(log_level="warning") as base:
+        listed = list_recalls(judge_context(base), tenant_id(tenant), actor=name_actor(acting))
     _write(out, listed.token)
     shown = {"rows": listed.rows, "sha256": listed.sha256, "kid": listed.kid}
     show(shown) if as_json else show_facts(shown)
@@ -108,8 +109,8 @@ def verify(folder: Path, recalls_path: Path | None, key_path: Path | None, insta
     from pipeline.consent.receipt_proof import read_trusted
     from pipeline.datasets.verify import verify_dataset
 
-    trusted = read_trusted(_read(key_path)) if key_path is not None else None
-    listed = _read(recalls_path) if recalls_path is not None else None
+    trusted = read_trusted(read_bounded(key_path, _MOST_BYTES)) if key_path is not None else None
+    listed = read_bounded(recalls_path, _MOST_BYTES) if recalls_path is not None else None
     verdict = verify_dataset(folder, recalls=listed, trusted=trusted, instance=instance)
     show(_as_verdict(verdict)) if as_json else _print_verdict(verdict)
     return 0 if verdict.is_whole else 1
@@ -119,14 +120,13 @@ def verify(folder: Path, recalls_path: Path | None, key_path: Path | None, insta
 @click.option("--tenant", required=True)
 @click.option("--feature", required=True)
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
-def enable(tenant: str, feature: str, reason: str) -> None:
+@as_option
+def enable(*, tenant: str, feature: str, reason: str, acting: str | None) -> None:
     """Note that a tenant switched a feature on whose operation learns from its own calls, apart from all others."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.training_features import enable as enable_feature
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        enable_feature(tx, feature, actor="cli", reason=reason)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        enable_feature(tx, feature, actor=name_actor(acting), reason=reason)
     click.echo(f"{feature} is switched on for {tenant}")
 
 
@@ -134,14 +134,13 @@ def enable(tenant: str, feature: str, reason: str) -> None:
 @click.option("--tenant", required=True)
 @click.option("--feature", required=True)
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
-def disable(tenant: str, feature: str, reason: str) -> None:
+@as_option
+def disable(*, tenant: str, feature: str, reason: str, acting: str | None) -> None:
     """Note that a tenant switched the feature off: nothing is exported for it any more."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.training_features import disable as disable_feature
-    from pipeline.settings import read_settings
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        disable_feature(tx, feature, actor="cli", reason=reason)
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
+        disable_feature(tx, feature, actor=name_actor(acting), reason=reason)
     click.echo(f"{feature} is switched off for {tenant}")
 
 
@@ -168,14 +167,6 @@ def _progress() -> Iterator[Callable[[int], None]]:
     with Progress(*columns, transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("")
         yield lambda count: bar.update(task, completed=count)
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise InvalidInput(f"{path.name}: the file is not there")
-    if path.stat().st_size > _MOST_BYTES:
-        raise InvalidInput(f"{path.name}: the file is too large")
-    return path.read_bytes()
 
 
 def _write(out: Path, text: str) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor
-from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.opened import open_tenant
+from pipeline.cli.output import as_json_option, show, show_facts, show_rows
 from pipeline.model.errors import InvalidInput
-from pipeline.model.ids import tenant_id
 from pipeline.model.transfer import TransferNotice
-
-if TYPE_CHECKING:
-    from pipeline.bootstrap import Base
-    from pipeline.store.session import Transaction
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _tenant = click.option("--tenant", required=True)
@@ -55,7 +48,7 @@ def record(
         digest = hashlib.sha256(notice.read_bytes()).hexdigest()
     except OSError as error:
         raise InvalidInput(f"{notice.name}: cannot be read") from error
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         made = record_notice(
             tx, controller, notified_on=notified_on.date(), transfer_on=transfer_on.date(), notice_sha256=digest,
             keys=base.keys, actor=name_actor(acting),
@@ -72,7 +65,7 @@ def check(*, controller: str, tenant: str, acting: str | None, as_json: bool) ->
     """Say by which notice data may go to CONTROLLER today; exit 2 where none allows it."""
     from pipeline.decisions.transfers import require_notice
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         found = require_notice(tx, controller, keys=base.keys, actor=name_actor(acting))
     _print(found, as_json=as_json)
 
@@ -84,24 +77,9 @@ def list_all(*, tenant: str, as_json: bool) -> None:
     """List the notices on file, without names."""
     from pipeline.store.transfer_notices import list_transfer_notices
 
-    with _opened(tenant) as (base, tx):
+    with open_tenant(tenant) as (base, tx):
         told = [_told(notice) for notice in list_transfer_notices(tx, keys=base.keys)]
-    if as_json:
-        show(told)
-    else:
-        columns = ("notice", "notified_on", "transfer_on", "notice_sha256")
-        show_table(columns, [[one[name] for name in columns] for one in told])
-
-
-@contextmanager
-def _opened(tenant: str) -> Iterator[tuple[Base, Transaction]]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
-
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
-        yield base, tx
+    show_rows(("notice", "notified_on", "transfer_on", "notice_sha256"), told, as_json=as_json)
 
 
 def _told(notice: TransferNotice) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipeline.cli.opened import open_desk, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import tenant_id
@@ -55,13 +56,11 @@ def check(*, files: tuple[Path, ...], script: str, locale: str, as_json: bool) -
 @as_json_option
 def set_wording(*, file: Path, tenant: str, script: str, locale: str, as_json: bool) -> None:
     """Speak a tenant's own words from now on, once they were checked."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.wordings import set_wording as put
-    from pipeline.settings import read_settings
     from pipeline.store.tenants import get_tenant
 
     text = _read(file)
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         owner = get_tenant(tx, keys=base.keys)
         added = put(tx, owner, script, locale, wording=text, actor="cli")
     _show_one(added, as_json=as_json)
@@ -74,13 +73,9 @@ def set_wording(*, file: Path, tenant: str, script: str, locale: str, as_json: b
 @as_json_option
 def clear(*, tenant: str, script: str, locale: str, as_json: bool) -> None:
     """Go back to the packaged words."""
-    from pipeline.bootstrap import open_base
     from pipeline.decisions.wordings import clear_wording
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (_, tx):
         added = clear_wording(tx, script, locale, actor="cli")
     _show_one(added, as_json=as_json)
 
@@ -113,12 +108,10 @@ def list_all(*, tenant: str, as_json: bool) -> None:
 @as_json_option
 def show_wording(*, tenant: str, script: str, locale: str, as_json: bool) -> None:
     """Show the very words a tenant's callers hear: its own, or the packaged ones."""
-    from pipeline.bootstrap import open_base
     from pipeline.consent.script import render_script
-    from pipeline.settings import read_settings
     from pipeline.store.tenants import get_tenant
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
+    with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
         owner = get_tenant(tx, keys=base.keys)
     own = owner.wordings.get(f"{script}:{locale}")
     rendered = render_script(script, locale, tenant_name=owner.display_name, wording=own)
@@ -134,13 +127,9 @@ def show_wording(*, tenant: str, script: str, locale: str, as_json: bool) -> Non
 
 
 def _versions(tenant: str) -> tuple[WordingVersion, ...]:
-    from pipeline.bootstrap import open_base
-    from pipeline.settings import read_settings
-    from pipeline.store.tenants import get_tenant
     from pipeline.store.wordings import list_versions
 
-    with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        get_tenant(tx, keys=base.keys)
+    with open_tenant(tenant) as (_, tx):
         return list_versions(tx)
 
 

@@ -31,6 +31,7 @@ from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request, note_act
 
+_ACTOR: Final = "system"
 _MOST: Final = 200
 _LONGEST: Final = 2000
 
@@ -58,7 +59,13 @@ def read_corrections(document: object) -> tuple[Correction, ...]:
 
 
 def correct_transcript(
-    context: StepContext, tenant: TenantId, request_id: str, recording: RecordingId, corrections: Sequence[Correction]
+    context: StepContext,
+    tenant: TenantId,
+    request_id: str,
+    recording: RecordingId,
+    corrections: Sequence[Correction],
+    *,
+    actor: str = _ACTOR,
 ) -> Receipt:
     """Keep a corrected transcript beside the sound, and answer the request.
 
@@ -68,7 +75,7 @@ def correct_transcript(
         NotFound: there is no transcript to correct.
     """
     with context.vault.database.transaction(tenant) as tx:
-        request = _asked(context, tx, request_id, recording)
+        request = _asked(context, tx, request_id, recording, actor=actor)
         source = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_REDACTED)
     if source is None:
         raise NotFound(f"recording {recording} has no transcript")
@@ -80,7 +87,7 @@ def correct_transcript(
     kept = context.vault.keep(shelf_of(found), ArtifactKind.TRANSCRIPT_REDACTED, body, parents=(source.id,))
     decide_artifacts(context, tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
-        _note(context, tx, request, kept, corrections)
+        _note(context, tx, request, kept, corrections, actor=actor)
     return {"artifact": kept.id, "corrections": len(corrections)}
 
 
@@ -93,13 +100,15 @@ def _correction(one: object) -> Correction:
     return Correction(turn=turn, text=" ".join(text.split()))
 
 
-def _asked(context: StepContext, tx: Transaction, request_id: str, recording: RecordingId) -> SubjectRequest:
+def _asked(
+    context: StepContext, tx: Transaction, request_id: str, recording: RecordingId, *, actor: str
+) -> SubjectRequest:
     request = get_request(tx, request_id)
     if request.kind is not RequestKind.CORRECTION:
         raise InvalidInput(f"a request for {request.kind} corrects nothing")
     if request.is_answered:
         raise Conflict("the request is answered")
-    request = move_request(tx, request, RequestState.WORKING, actor="system")
+    request = move_request(tx, request, RequestState.WORKING, actor=actor)
     matches = find_requester(tx, request, keys=context.vault.keys)
     recordings, calls = {m.recording for m in matches}, {m.call for m in matches if m.recording is None}
     if recording not in recordings and get_recording(tx, recording).call not in calls:
@@ -133,12 +142,18 @@ def _hidden(
 
 
 def _note(
-    context: StepContext, tx: Transaction, request: SubjectRequest, kept: Artifact, corrections: Sequence[Correction]
+    context: StepContext,
+    tx: Transaction,
+    request: SubjectRequest,
+    kept: Artifact,
+    corrections: Sequence[Correction],
+    *,
+    actor: str,
 ) -> None:
     words = json.dumps([{"turn": one.turn, "text": one.text} for one in corrections]).encode()
     bound = {"kind": "subject.correction", "request": request.id}
     sealed = seal(words, keys=context.vault.keys, tenant=tx.tenant, context=bound)
     facts: Facts = {"artifact": kept.id, "recording": kept.recording, "corrections": len(corrections)}
-    note_act(tx, request, "corrected", actor="system", facts=facts, sealed=sealed)
-    add_event(tx, AuditTag.SUBJECT_CORRECTED, actor="system", target=request.id, facts=facts)
-    move_request(tx, request, RequestState.ANSWERED, actor="system", result=dict(facts))
+    note_act(tx, request, "corrected", actor=actor, facts=facts, sealed=sealed)
+    add_event(tx, AuditTag.SUBJECT_CORRECTED, actor=actor, target=request.id, facts=facts)
+    move_request(tx, request, RequestState.ANSWERED, actor=actor, result=dict(facts))

@@ -29,6 +29,7 @@ from pipeline.store.subject_requests import get_request, move_request
 type Purge = Callable[[StepContext, TenantId, RecordingId], None]
 """Starts the destruction of what is due of a recording."""
 
+_ACTOR: Final = "system"
 _NOT_OF_A_PERSON: Final = (ArtifactKind.CONSENT_RECEIPT, ArtifactKind.DATASET_MANIFEST)
 """Proof of what was agreed outlives a deletion, and holds neither sound nor words."""
 
@@ -56,6 +57,7 @@ def erase_person(
     also: Iterable[RecordingId] = (),
     purge: Purge = purge_at_next_run,
     recall: Purge = purge_at_next_run,
+    actor: str = _ACTOR,
 ) -> Receipt:
     """End everything that surely is the person's own, judge it anew, and answer with what was ended and what must stay.
 
@@ -66,6 +68,7 @@ def erase_person(
         also: recordings in which somebody looked and found the person, such as by a first name.
         purge: starts the destruction of a recording's copies, where no hold stands against it.
         recall: marks the datasets that a recording is in, held or not.
+        actor: who answers the request; a worker where nobody is named.
 
     Raises:
         InvalidInput: a request of another kind, or a recording in which the person was not found at all.
@@ -79,10 +82,10 @@ def erase_person(
         if request.is_answered:
             return request.result
         matches = find_requester(tx, request, keys=context.vault.keys)
-        request = move_request(tx, request, RequestState.WORKING, actor="system")
+        request = move_request(tx, request, RequestState.WORKING, actor=actor)
         calls, alone = _ended(matches, chosen)
         for kind, id in [*(("call", call) for call in calls), *(("recording", one) for one in alone)]:
-            _end(tx, kind, id, request)
+            _end(tx, kind, id, request, actor=actor)
         recordings = [r.id for call in calls for r in list_recordings(tx, call=call)] + list(alone)
     kept = _judge(context, tenant, calls, recordings)
     held = {one.recording for one in kept if one.because == Disposition.HELD}
@@ -90,7 +93,7 @@ def erase_person(
         recall(context, tenant, recording)
         if recording not in held:
             purge(context, tenant, recording)
-    return _answered(context, tenant, request, _told(matches, calls, recordings, kept))
+    return _answered(context, tenant, request, _told(matches, calls, recordings, kept), actor=actor)
 
 
 def _told(
@@ -106,10 +109,15 @@ def _told(
 
 
 def _answered(
-    context: StepContext, tenant: TenantId, request: SubjectRequest, result: dict[str, object]
+    context: StepContext,
+    tenant: TenantId,
+    request: SubjectRequest,
+    result: dict[str, object],
+    *,
+    actor: str,
 ) -> dict[str, object]:
     with context.vault.database.transaction(tenant) as tx:
-        move_request(tx, request, RequestState.ANSWERED, actor="system", result=result)
+        move_request(tx, request, RequestState.ANSWERED, actor=actor, result=result)
     return result
 
 
@@ -141,7 +149,7 @@ def _is_own(match: PersonMatch) -> bool:
     return match.whose is Whose.OWN and match.strength is Strength.STRONG
 
 
-def _end(tx: Transaction, kind: str, id: str, request: SubjectRequest) -> None:
+def _end(tx: Transaction, kind: str, id: str, request: SubjectRequest, *, actor: str) -> None:
     ending = Ending(
         scope_kind=kind,
         scope_id=id,
@@ -149,7 +157,7 @@ def _end(tx: Transaction, kind: str, id: str, request: SubjectRequest) -> None:
         source=request.id,
         ends_on=tx.now.date(),
     )
-    add_ending(tx, ending, actor="system")
+    add_ending(tx, ending, actor=actor)
 
 
 def _judge_exports(context: StepContext, tenant: TenantId, recordings: list[RecordingId]) -> None:

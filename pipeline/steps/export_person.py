@@ -30,12 +30,13 @@ from pipeline.store.subject_requests import get_request, move_request
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Shelf
 
+_ACTOR: Final = "system"
 _KINDS: Final = (RequestKind.ACCESS, RequestKind.PORTABILITY)
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can tell: the same contents are the same bytes."""
 
 
-def export_person(context: StepContext, tenant: TenantId, request_id: str) -> Receipt:
+def export_person(context: StepContext, tenant: TenantId, request_id: str, *, actor: str = _ACTOR) -> Receipt:
     """Make the export of a request and answer it; where it was made and still lives, nothing is made again.
 
     Returns:
@@ -51,7 +52,7 @@ def export_person(context: StepContext, tenant: TenantId, request_id: str) -> Re
             raise InvalidInput(f"a request for {request.kind} is not answered with an export")
         if request.export is not None and request.is_answered and _lives(tx, request.export):
             return {**request.result, "artifact": request.export}
-        request = move_request(tx, request, RequestState.WORKING, actor="system")
+        request = move_request(tx, request, RequestState.WORKING, actor=actor)
         matches = find_requester(tx, request, keys=context.vault.keys)
     own = tuple(read_own_calls(context, owner, request, own_call_ids(matches)))
     with context.vault.database.transaction(tenant) as tx:
@@ -69,10 +70,8 @@ def export_person(context: StepContext, tenant: TenantId, request_id: str) -> Re
         "calls_of_others": report["mentions"]["calls_of_others"],
     }
     with context.vault.database.transaction(tenant) as tx:
-        add_event(
-            tx, AuditTag.SUBJECT_EXPORTED, actor="system", target=request.id, facts={"artifact": kept.id, **result}
-        )
-        move_request(tx, request, RequestState.ANSWERED, actor="system", result=result, export_id=kept.id)
+        add_event(tx, AuditTag.SUBJECT_EXPORTED, actor=actor, target=request.id, facts={"artifact": kept.id, **result})
+        move_request(tx, request, RequestState.ANSWERED, actor=actor, result=result, export_id=kept.id)
     return {**result, "artifact": kept.id}
 
 

@@ -29,6 +29,7 @@ from pipeline.store.numbers import list_number_refs
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 
+_ACTOR: Final = "system"
 _PEOPLE: Final = frozenset({LegRole.CALLER.value, LegRole.CALLEE.value})
 
 
@@ -60,7 +61,7 @@ def index_call(context: StepContext, tx: Transaction, call: CallId) -> int:
     return replace_terms(tx, call, terms)
 
 
-def reindex(context: StepContext, tenant: TenantId) -> Receipt:
+def reindex(context: StepContext, tenant: TenantId, *, actor: str = _ACTOR) -> Receipt:
     """Build the tenant's index anew, recording by recording; what cannot be read any more has no terms.
 
     Returns:
@@ -71,7 +72,7 @@ def reindex(context: StepContext, tenant: TenantId) -> Receipt:
     said = sum(int(index_people(context, tenant, found.id)["said"]) for found in recordings)
     receipt = {"recordings": len(recordings), "said": said}
     with context.vault.database.transaction(tenant) as tx:
-        add_event(tx, AuditTag.SUBJECT_INDEXED, actor="system", target=tenant, facts=receipt)
+        add_event(tx, AuditTag.SUBJECT_INDEXED, actor=actor, target=tenant, facts=receipt)
     return receipt
 
 

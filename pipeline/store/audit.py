@@ -58,6 +58,7 @@ def add_events(tx: Transaction, happenings: Sequence[Happening]) -> tuple[AuditE
     lock_log(tx)
     last = tx.connection.execute(_LAST, {"t": tx.tenant}).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    via = {"via": tx.via} if tx.via else {}
     events = []
     for number, happening in enumerate(happenings, start=seq + 1):
         entry = AuditEntry(
@@ -67,7 +68,7 @@ def add_events(tx: Transaction, happenings: Sequence[Happening]) -> tuple[AuditE
             actor=happening.actor,
             target=happening.target,
             at=tx.now,
-            facts=dict(happening.facts),
+            facts={**happening.facts, **via},
         )
         event = AuditEvent(entry=entry, previous_hash=previous, hash=entry_hash(entry, previous_hash=previous))
         events.append(event)

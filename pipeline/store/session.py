@@ -26,6 +26,8 @@ class Transaction:
     now: datetime
     version: int | None
     """How often the tenant had been changed when it was entered; None where there is no such tenant."""
+    via: str = ""
+    """By what whoever acts came, where that is known; every audit event says it."""
 
 
 _CANNOT_WRITE: Final = ("53100", "25006")
@@ -43,7 +45,9 @@ _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
 class Database:
     """The one PostgreSQL. Opened as a role that owns nothing and bypasses nothing."""
 
-    def __init__(self, url: str, *, clock: Clock, pool_size: int = 8, patience_s: int | None = None) -> None:
+    def __init__(
+        self, url: str, *, clock: Clock, pool_size: int = 8, patience_s: int | None = None, via: str = ""
+    ) -> None:
         """Prepare connections; none is made before the first transaction.
 
         Args:
@@ -52,8 +56,10 @@ class Database:
             pool_size: connections kept open.
             patience_s: how long to wait for a connection, for a lock or for one statement; None: as long as work in the
                 background may. Somebody is on the telephone and hears nothing while a web process waits.
+            via: by what whoever acts came, such as the user of the machine; it goes into every audit event.
         """
         self._clock = clock
+        self._via = via
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -92,7 +98,8 @@ class Database:
 
             def enter(tenant: TenantId) -> Transaction:
                 version = connection.execute(_ENTER, {"tenant": tenant}).scalar()
-                return Transaction(tenant=tenant, connection=connection, now=self._clock.now(), version=version)
+                now = self._clock.now()
+                return Transaction(tenant=tenant, connection=connection, now=now, version=version, via=self._via)
 
             yield enter
 

@@ -25,14 +25,28 @@ from pipeline.store.subject_requests import get_request, move_request
 
 __all__ = ["answer_request", "correct_transcript", "read_corrections", "reindex"]
 
-
+_ACTOR: Final = "system"
 _ERASED: Final = RecallCause.DELETION_REQUEST
 
 
 def answer_request(
-    context: StepContext, tenant: TenantId, request_id: str, *, queue: WorkQueue, also: Sequence[RecordingId] = ()
+    context: StepContext,
+    tenant: TenantId,
+    request_id: str,
+    *,
+    queue: WorkQueue,
+    also: Sequence[RecordingId] = (),
+    actor: str = _ACTOR,
 ) -> Receipt:
     """Do what a request asks for, and answer it; what was answered before is told again.
+
+    Args:
+        context: what steps work with.
+        tenant: whose request.
+        request_id: the request.
+        queue: where purges and judgements are started.
+        also: recordings in which somebody looked and found the person.
+        actor: who answers it; a worker where nobody is named.
 
     Raises:
         InvalidInput: a correction, which needs its words.
@@ -42,14 +56,15 @@ def answer_request(
         request = get_request(tx, request_id)
     match request.kind:
         case RequestKind.ACCESS | RequestKind.PORTABILITY:
-            return export_person(context, tenant, request_id)
+            return export_person(context, tenant, request_id, actor=actor)
         case RequestKind.DELETION:
             purge = _purging(request_id, queue)
-            return erase_person(context, tenant, request_id, also=also, purge=purge, recall=_recalling(_ERASED))
+            recall = _recalling(_ERASED)
+            return erase_person(context, tenant, request_id, also=also, purge=purge, recall=recall, actor=actor)
         case RequestKind.WITHDRAWAL:
-            return _withdraw(context, tenant, request, queue=queue)
+            return _withdraw(context, tenant, request, queue=queue, actor=actor)
         case RequestKind.OBJECTION | RequestKind.OPT_OUT_OF_SALE:
-            return _object(context, tenant, request)
+            return _object(context, tenant, request, actor=actor)
         case RequestKind.CORRECTION:
             raise InvalidInput("a correction is answered with its words")
 
@@ -74,7 +89,9 @@ def _recalling(cause: RecallCause) -> Purge:
     return recall
 
 
-def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue) -> Receipt:
+def _withdraw(
+    context: StepContext, tenant: TenantId, request: SubjectRequest, *, queue: WorkQueue, actor: str
+) -> Receipt:
     """Take every permission of the person's own legs back, as a person on the call would.
 
     Most of it took effect with the proof of who asks. What is found since is withdrawn, recalled and queued to be
@@ -83,25 +100,25 @@ def _withdraw(context: StepContext, tenant: TenantId, request: SubjectRequest, *
     if request.is_answered:
         return request.result
     with context.vault.database.transaction(tenant) as tx:
-        moved = move_request(tx, request, RequestState.WORKING, actor="system")
+        moved = move_request(tx, request, RequestState.WORKING, actor=actor)
         calls = withdraw_own_calls(tx, moved, keys=context.vault.keys, queue=queue)
         recordings = sum(len(list_recordings(tx, call=CallId(call))) for call in calls)
-        return _answered(tx, moved, calls=len(calls), recordings=recordings)
+        return _answered(tx, moved, actor=actor, calls=len(calls), recordings=recordings)
 
 
-def _object(context: StepContext, tenant: TenantId, request: SubjectRequest) -> Receipt:
+def _object(context: StepContext, tenant: TenantId, request: SubjectRequest, *, actor: str) -> Receipt:
     """Judge anew everything that the person is surely in, so that no tag says any more that it may be trained on."""
     if request.is_answered:
         return request.result
     with context.vault.database.transaction(tenant) as tx:
-        moved = move_request(tx, request, RequestState.WORKING, actor="system", verified_terms=list(request.terms))
+        moved = move_request(tx, request, RequestState.WORKING, actor=actor, verified_terms=list(request.terms))
         recordings = _all_recordings(context, tx, moved)
     for recording in recordings:
         decide_artifacts(context, tenant, recording)
         if request.kind is RequestKind.OBJECTION:
             _recalling(RecallCause.OBJECTION)(context, tenant, recording)
     with context.vault.database.transaction(tenant) as tx:
-        return _answered(tx, moved, calls=0, recordings=len(recordings))
+        return _answered(tx, moved, actor=actor, calls=0, recordings=len(recordings))
 
 
 def _all_recordings(context: StepContext, tx: Transaction, request: SubjectRequest) -> list[RecordingId]:
@@ -111,6 +128,6 @@ def _all_recordings(context: StepContext, tx: Transaction, request: SubjectReque
     return sorted(found | {m.recording for m in sure if m.recording is not None})
 
 
-def _answered(tx: Transaction, request: SubjectRequest, **counts: int) -> Receipt:
-    move_request(tx, request, RequestState.ANSWERED, actor="system", facts=counts, result=counts)
+def _answered(tx: Transaction, request: SubjectRequest, *, actor: str, **counts: int) -> Receipt:
+    move_request(tx, request, RequestState.ANSWERED, actor=actor, facts=counts, result=counts)
     return counts

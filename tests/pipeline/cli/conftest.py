@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from pipeline.cli import run
+from pipeline.cli.opened import open_tenant
+from pipeline.model.audit import AuditEntry
+from pipeline.store.audit import list_events
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE
 
@@ -74,3 +77,9 @@ def write_wav(path: Path, *, seconds: float = 1.0, rate: int = 8000, channels: i
         file.setframerate(rate)
         file.writeframes(np.repeat(tone[:, None], channels, axis=1).tobytes())
     return path
+
+
+def logged(tenant: str) -> list[AuditEntry]:
+    """Give what stands in a tenant's audit log, in its order."""
+    with open_tenant(tenant) as (_, tx):
+        return [event.entry for event in list_events(tx)]

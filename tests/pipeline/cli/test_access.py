@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.cli.actor import name_via
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
 from pipeline.store.recordings import merge_facts
 from tests.builders import a_recording, a_shelf
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 FRAUD = (*TENANT, "--purpose", "fraud", "--reason", "case 7")
@@ -31,6 +32,11 @@ def test_somebody_reads_for_a_purpose_while_a_grant_of_another_is_in_force(earma
     grant = ("access", "grant", "user:ada", *FRAUD, "--recording", recording, "--hours", "2", "--json")
     made = document(earmark(*grant, "--as", "user:boss"))
     assert earmark(*read)[0] == 0
+    both = [entry for entry in logged("acme") if entry.actor in ("user:boss", "user:ada")]
+    assert [(entry.actor, entry.facts["via"]) for entry in both] == [
+        ("user:boss", name_via()),
+        ("user:ada", name_via()),
+    ]
     assert (tmp_path / "out.json").read_bytes() == b'{"redacted": 1}'
     assert made["grant"] in earmark("access", "list", *TENANT)[1]
     assert document(earmark("access", "revoke", made["grant"], *TENANT, "--json"))["revoked"] is not None

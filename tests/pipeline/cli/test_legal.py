@@ -3,11 +3,13 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.cli.actor import name_via
+from pipeline.consent.receipt_proof import MOST_BYTES
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
 from tests.builders import a_recording, a_shelf
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 OPEN = ("legal", "open", *TENANT, "--reference", "26-cv-17", "--authority", "a court", "--statute", "18 U.S.C. 2703",
@@ -53,6 +55,16 @@ def test_a_request_is_taken_in_approved_by_another_answered_verified_and_closed(
     assert earmark("legal", "verify", out)[0] == 1
 
 
+def test_whoever_calls_himself_two_is_seen_to_be_one(earmark, kept):
+    recording, artifact = kept
+    request = document(earmark(*OPEN, "--recording", recording, "--hold"))["request"]
+    approve = ("legal", "approve", request, *TENANT, "--artifact", artifact, "--as", "user:counsel")
+    assert earmark(*approve)[0] == 0
+    found = [entry for entry in logged("acme") if entry.actor in ("user:ada", "user:counsel")]
+    assert {entry.tag for entry in found} >= {"legal:request:opened", "hold:hold:placed", "legal:request:approved"}
+    assert {entry.facts["via"] for entry in found} == {name_via()}
+
+
 def test_an_order_bars_the_notice(earmark, kept):
     recording, artifact = kept
     request = document(earmark(*OPEN, "--recording", recording))["request"]
@@ -60,6 +72,12 @@ def test_an_order_bars_the_notice(earmark, kept):
     approved = document(earmark("legal", "approve", request, *TENANT, "--artifact", artifact, *barred))
     assert approved["tenant_told"] == "barred until 2999-01-01"
     assert "forbids" in told_in_one_line(*earmark("legal", "notify", request, *TENANT))
+
+
+def test_keys_that_are_too_large_are_not_read(earmark, tmp_path):
+    (tmp_path / "keys.json").write_bytes(b" " * (MOST_BYTES + 1))
+    verified = earmark("legal", "verify", tmp_path, "--keys", tmp_path / "keys.json")
+    assert "too large" in told_in_one_line(*verified)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bootstrap import open_base
+from pipeline.cli.actor import name_via
 from pipeline.model.ids import TenantId
 from pipeline.settings import read_settings
 from tests.builders import a_call
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 PROOF = ("--evidence", "writing", "--sha256", "a" * 64, "--given-on", "2026-11-20")
@@ -27,6 +28,7 @@ def test_a_call_is_used_for_another_purpose_only_while_a_consent_stands(earmark,
     assert made["id"] in earmark("purpose", "list", *TENANT)[1]
     assert document(earmark("purpose", "revoke", made["id"], *TENANT, "--json"))["revoked_at"] is not None
     assert earmark(*check)[0] == 1
+    assert [entry.facts["via"] for entry in logged("acme") if entry.target == made["id"]] == [name_via()] * 2
 
 
 def test_a_number_is_kept_as_a_keyed_digest(earmark, call):
@@ -42,6 +44,7 @@ def test_a_number_is_kept_as_a_keyed_digest(earmark, call):
         (("consent", "quality_study", *TENANT, *PROOF), "name one of"),
         (("consent", "quality_study", *TENANT, *PROOF, "--call", "call_1", "--number", "+12125550142"), "name one of"),
         (("consent", "quality_study", *TENANT, *PROOF, "--number", "212 555 0142"), "--number is written"),
+        (("consent", "quality_study", *TENANT, *PROOF, "--number", "+123456"), "7 to 15 digits"),
         (("consent", "train", *TENANT, *PROOF, "--call", "{}"), "asked for on the call itself"),
         (("consent", "quality_study", *TENANT, *PROOF, "--call", "call_none"), "no call call_none"),
         (("revoke", "pcs_none", *TENANT), "no consent pcs_none"),

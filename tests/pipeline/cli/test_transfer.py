@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.pipeline.cli.conftest import document, told_in_one_line
+from pipeline.cli.actor import name_via
+from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 TENANT = ("--tenant", "acme")
 
@@ -30,6 +31,7 @@ def test_a_notice_is_put_on_file_and_nothing_goes_before_its_day(earmark, acme, 
     listed = earmark("transfer", "list", *TENANT)[1]
     assert made["notice"] in listed
     assert "Canary" not in listed
+    assert [entry.facts["via"] for entry in logged("acme") if entry.target == made["notice"]] == [name_via()]
     assert "no notice" in told_in_one_line(*earmark("transfer", "check", "Canary Holdings", *TENANT))
 
 

@@ -105,3 +105,12 @@ def test_events_added_together_are_chained_as_if_they_had_been_added_one_by_one(
     assert find_break(events) is None
     assert events[-4:-1] == list(added)
     assert [e.entry.target for e in events[-4:]] == ["call_0", "call_1", "call_2", "call_3"]
+
+
+def test_by_what_somebody_came_stands_in_every_event_of_the_transaction(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        came = dataclasses.replace(tx, via="cli:root")
+        add_event(came, AuditTag.REVIEW_OPENED, actor="user:ada", target="x", facts={"queue": "a"})
+        add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target="x")
+        events = list(list_events(tx))
+    assert [dict(event.entry.facts) for event in events[-2:]] == [{"queue": "a", "via": "cli:root"}, {}]
