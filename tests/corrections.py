@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pipeline.decisions.corrections import Reviewer
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.entity import EntityType
 from pipeline.model.ids import new_id
 from pipeline.model.recording import Recording
 from pipeline.model.retention import RetentionBasis
-from pipeline.model.review import ChangeKind, ChangeState, RedactionChange
+from pipeline.model.review import ChangeKind, ChangeState, Finding, RedactionChange
 from pipeline.model.span import TimeSpan
+from pipeline.reads.findings import read_findings
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.redaction_changes import add_change
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import SAID, Log, ScriptedTranscriber, two_voices
+from tests.queued import Queued
 
 SPOKEN = f"{SAID} many thanks"
 """my name is CANARYNAME and my number is 5551234 many thanks: from 3000 on, a word every 200 ms, each 150 long."""
@@ -61,6 +64,17 @@ def change(
         )
         add_change(tx, made, reason=reason, keys=line.context.vault.keys)
     return made
+
+
+def reviewer(line: Line, name: str = "ada", queue: Queued | None = None) -> Reviewer:
+    """Somebody who decides."""
+    return Reviewer(actor=f"user:{name}", keys=line.context.vault.keys, queue=queue or Queued())  # type: ignore[arg-type]  # a queue all the same
+
+
+def finding(line: Line, recording: Recording, type: EntityType = EntityType.PERSON) -> Finding:
+    """The first finding of a type in the version in force."""
+    read = read_findings(line.context.vault, line.owner.id, recording.id, actor="user:ada")
+    return next(one for one in read.findings if one.place.type is type)
 
 
 def shown(line: Line, recording: Recording) -> str:

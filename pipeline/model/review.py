@@ -224,3 +224,32 @@ class RedactionVersion:
     text: str
     made_at: datetime
     changes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A hidden span and what was last said of it; `change` is None where nobody has said anything yet."""
+
+    place: FindingPlace
+    change: RedactionChange | None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether nobody has decided about it."""
+        return self.change is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingFilter:
+    """Which findings a batch is about. Nothing named means any; no recording named, those that are open for review."""
+
+    type: EntityType | None = None
+    max_score: float = 1.0
+    label: str | None = None
+    recordings: tuple[RecordingId, ...] = ()
+
+    def takes(self, finding: Finding) -> bool:
+        """Say whether a finding is one of them; one that somebody decided about never is."""
+        place = finding.place
+        is_named = self.type in (None, place.type) and self.label in (None, place.label)
+        return finding.is_open and is_named and place.score <= self.max_score

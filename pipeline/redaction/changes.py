@@ -43,7 +43,10 @@ class _Work:
     cleared: list[RedactionChange] = field(default_factory=list)
 
     def add(self, change: RedactionChange) -> None:
-        """Hide the words at a place; whoever called some of it not personal is overruled."""
+        """Hide the words at a place; whoever called some of it not personal is overruled.
+
+        What is hidden there already keeps its type: it could else be called something harmless, and then shown.
+        """
         self.added.append(change)
         self.cleared = [c for c in self.cleared if c.channel != change.channel or not c.time.touches(change.time)]
         for turn in self.conversation.turns:
@@ -54,7 +57,7 @@ class _Work:
                         span=span,
                         type=change.type,
                         score=1.0,
-                        evidence=(Evidence(recognizer=RECOGNIZER),),
+                        evidence=(Evidence(recognizer=RECOGNIZER, score=0.0),),
                     )
                 )
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from pipeline.model.bleed import Bleed
 from pipeline.model.entity import EntityType
 from pipeline.model.span import TimeSpan, invert_times, merge_times
 from pipeline.redaction.manifest import Entry, Manifest
+
+_NEAR_MS: Final = 1000
+"""So near to words that changed, muting is wider or narrower because of them."""
 
 
 class DiffKind(StrEnum):
@@ -55,7 +60,8 @@ def diff_manifests(old: Manifest, new: Manifest) -> tuple[Difference, ...]:
         )
     found += [Difference(kind=DiffKind.REMOVED, channel=e.channel, time=hull(e), type=e.type) for e in gone]
     sound = _sound(old, new, DiffKind.MUTED) + _sound(new, old, DiffKind.SOUNDED)
-    found += [s for s in sound if not any(_goes_with(s, change) for change in found)]
+    bleeds = (*old.heard_on, *new.heard_on)
+    found += [s for s in sound if not any(_goes_with(s, change, bleeds) for change in found)]
     return tuple(sorted(found, key=lambda d: (d.time, d.channel, d.kind)))
 
 
@@ -74,10 +80,13 @@ def _meet(one: Entry, other: Entry) -> bool:
     return one.turn == other.turn and one.span.touches(other.span)
 
 
-def _goes_with(sound: Difference, change: Difference) -> bool:
-    """Say whether a change of sound is that of words that changed too."""
+def _goes_with(sound: Difference, change: Difference, bleeds: Sequence[Bleed]) -> bool:
+    """Say whether a change of sound is that of words that changed too, wherever they are heard."""
     times = (change.time, change.was or change.time)
-    return sound.channel == change.channel and any(sound.time.touches(time) for time in times)
+    heard = [(change.channel, time) for time in times]
+    heard += [(bleed.on, bleed.cover(time)) for bleed in bleeds if bleed.channel == change.channel for time in times]
+    near = TimeSpan(max(0, sound.time.start_ms - _NEAR_MS), sound.time.end_ms + _NEAR_MS)
+    return any(channel == sound.channel and near.touches(time) for channel, time in heard)
 
 
 def _sound(old: Manifest, new: Manifest, kind: DiffKind) -> list[Difference]:

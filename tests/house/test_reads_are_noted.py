@@ -15,8 +15,11 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 
 NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
+    "pipeline/reads/findings.py:read_version": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
+    "pipeline/reads/reveal.py:read_clip": "REVEAL_READ",
+    "pipeline/reads/reveal.py:read_revealed": "REVEAL_READ",
     "pipeline/reads/subject_export.py:read_export": "ARTIFACT_READ",
     "samples/demo_report.py:heard": "ARTIFACT_READ",
 }

@@ -109,6 +109,15 @@ def test_the_last_word_on_a_place_holds():
     assert not is_muted(again.manifest, TREES)
 
 
+def test_what_is_hidden_keeps_its_type_whatever_is_added_over_it():
+    """One reviewer alone could else call a card a name, and then show the name."""
+    card = a_manifest(CALL, finder({"hairy": T.CREDIT_CARD})(CALL), duration_ms=12_000, profile=TIGHT)
+    unsure = replace(card, entries=tuple(replace(e, score=0.2) for e in card.entries))
+    made = applied(add(TimeSpan(5450, 6100)), manifest=unsure).manifest
+    assert hidden(made) == [("hairy", T.CREDIT_CARD), ("trees", T.PERSON)]
+    assert hidden(applied(add(HAIRY), clear(HAIRY), manifest=unsure).manifest) == [("hairy", T.CREDIT_CARD)]
+
+
 def test_a_muted_place_without_words_can_be_opened_again():
     silent = TimeSpan(7000, 7400)
     assert is_muted(applied(add(silent)).manifest, silent)
