@@ -12,6 +12,7 @@ from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.purge import purge_recording
 from pipeline.steps.settle_hold import settle_hold
 from pipeline.workflows.call import CALL_STEPS, process_call
+from pipeline.workflows.corrections import CORRECTION_STEPS, render_changes
 from pipeline.workflows.policies import POLICY_STEPS, PolicyWatch
 from pipeline.workflows.settle_holds import enqueue_unsettled, settle_whole_hold
 
@@ -50,6 +51,12 @@ class Queued:
         for number in chunks:
             name = f"redecide:{job}:{number}:{cause}"
             self._add(name, lambda context, number=number: chunk(context, tenant, job, number))
+
+    def enqueue_rendering(self, tx, tenant, recording, *, cause, delay_s) -> None:
+        def render(context: StepContext) -> Any:
+            return render_changes(lambda name, *more: CORRECTION_STEPS[name](context, tenant, recording, *more))
+
+        self._add(f"render:{recording}:{cause}", render)
 
     def enqueue_upkeep(self, tx, work, tenant, *more, once) -> None:
         def settle(context: StepContext) -> Any:

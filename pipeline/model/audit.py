@@ -121,6 +121,19 @@ class AuditTag(StrEnum):
     PURPOSE_WITHDRAWN = "consent:purpose:withdrawn"
     TRANSFER_NOTED = "transfer:notice:noted"
     TRANSFER_ALLOWED = "transfer:export:allowed"
+    REDACTION_CHANGED = "review:redaction:changed"
+    REDACTION_SECONDED = "review:redaction:seconded"
+    REDACTION_REFUSED = "review:redaction:refused"
+    REDACTION_UNDONE = "review:redaction:undone"
+    REDACTION_BATCHED = "review:batch:applied"
+    VERSION_MADE = "redaction:version:made"
+    VERSION_FAILED = "redaction:version:failed"
+    REVIEW_APPROVED = "review:item:approved"
+    REVIEW_REJECTED = "review:item:rejected"
+    REVEAL_ASKED = "reveal:span:asked"
+    REVEAL_ALLOWED = "reveal:span:allowed"
+    REVEAL_REFUSED = "reveal:span:refused"
+    REVEAL_READ = "reveal:span:read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,3 +74,18 @@ class WorkQueue(Protocol):
             StoreUnreachable: the queue cannot be written to.
         """
         ...
+
+    def enqueue_rendering(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str, delay_s: int) -> None:
+        """Have what reviewers changed of a recording rendered when `tx` commits, `delay_s` seconds later or more.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose recording.
+            recording: which; its versions are rendered one after the other, once for each cause.
+            cause: the id of the change or the batch.
+            delay_s: time in which a change can be taken back.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pipeline.model.access import AccessPurpose
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
-from pipeline.model.decision import Visibility
 from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
-from pipeline.policies.facts import ChildSign
 from pipeline.store.access_grants import find_grant
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
-from pipeline.store.child_signals import count_standing
-from pipeline.store.decisions import StoredDecision, find_decision
-from pipeline.store.endings import list_endings_of
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
+from pipeline.store.shown import check_for_people, check_not_ended
 from pipeline.store.vault import Vault
 
 REDACTED = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.REDACTION_MANIFEST)
 """What may be read without revealing anything; originals need an approved reveal."""
-
-
-_SHOWN_TO_NOBODY: Final = (Visibility.QUARANTINED.value, Visibility.RESTRICTED.value)
 
 
 def read_redacted(
@@ -38,7 +29,7 @@ def read_redacted(
     reason: str,
     purpose: AccessPurpose | None = None,
 ) -> bytes:
-    """Open the newest redacted artifact of a kind.
+    """Open the redacted artifact of a kind that is in force: of the newest version that was proved.
 
     Args:
         vault: where it lies.
@@ -71,21 +62,10 @@ def read_redacted(
 
 
 def _check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
-    if list_endings_of(tx, recording=recording, call=artifact.call):
-        raise NotPermitted("the recording has ended and is hidden")
+    check_not_ended(tx, recording, artifact)
     if not read_facts(tx, recording).get("is_redaction_proved"):
         raise NotPermitted("the redaction of this recording is not proved")
-    decided = find_decision(tx, artifact.id)
-    if count_standing(tx, recording=recording, call=artifact.call) > _signs_judged(decided):
-        raise NotPermitted("a child was noted here and it is not judged yet: it is shown to nobody")
-    if decided is not None and decided.record["visibility"] in _SHOWN_TO_NOBODY:
-        raise NotPermitted(f"this recording is {decided.record['visibility']}: it is shown to nobody")
-
-
-def _signs_judged(decided: StoredDecision | None) -> int:
-    """Count the judged signs that somebody noted; an age that was heard is no note."""
-    signs = decided.facts["events"]["child_signals"] if decided is not None else ()
-    return sum(sign["sign"] != ChildSign.STATED_AGE.value for sign in signs)
+    check_for_people(tx, recording, artifact)
 
 
 def _granted(tx: Transaction, artifact: Artifact, actor: str, purpose: AccessPurpose | None) -> dict[str, str]:

@@ -39,7 +39,9 @@ def amend(
     places = [f for f in findings if f.channel is not None and f.time is not None and f.kind is not None]
     if len(places) != len(findings) or any((f.channel or 0) >= manifest.channels for f in places):
         raise Withheld("audio: " + explain(findings))
-    amended = _with_entities(manifest, conversation, [e for f in places for e in f.entities], profile)
+    found = [entity for place in places for entity in place.entities]
+    known = entities_of(manifest)
+    amended = hiding(manifest, conversation, [*known, *found], profile=profile) if found else manifest
     padding_ms = max(profile.padding_ms, _LEAST_MS)
     muted = tuple(
         merge_times([*amended.muted[channel], *spans, *_around(channel, places, manifest.duration_ms, padding_ms)])
@@ -48,18 +50,28 @@ def amend(
     return replace(amended, muted=muted)
 
 
-def _with_entities(
-    manifest: Manifest, conversation: Conversation, entities: Sequence[Entity], profile: RedactionProfile
+def entities_of(manifest: Manifest) -> tuple[Entity, ...]:
+    """Give what a manifest hides as entities again."""
+    return tuple(
+        Entity(turn=entry.turn, span=entry.span, type=entry.type, score=entry.score, evidence=entry.evidence)
+        for entry in manifest.entries
+    )
+
+
+def hiding(
+    manifest: Manifest, conversation: Conversation, entities: Iterable[Entity], *, profile: RedactionProfile
 ) -> Manifest:
-    if not entities:
-        return manifest
+    """Build the manifest that hides these entities of the same conversation and sound, and nothing else.
+
+    Raises:
+        Withheld: an entity's words have no time in the sound, or it is not in its turn.
+    """
     by_turn: dict[int, list[Entity]] = {}
-    for entry in manifest.entries:
-        known = Entity(turn=entry.turn, span=entry.span, type=entry.type, score=entry.score, evidence=entry.evidence)
-        by_turn.setdefault(entry.turn, []).append(known)
     for entity in entities:
         by_turn.setdefault(entity.turn, []).append(entity)
     texts = {turn.index: turn.text for turn in conversation.turns}
+    if not by_turn.keys() <= texts.keys():
+        raise Withheld("span")
     hidden = [entity for turn in sorted(by_turn) for entity in resolve(by_turn[turn], texts[turn])]
     return build_manifest(
         conversation,

@@ -28,8 +28,8 @@ EVIDENCE: Final = "SecondRecogniser"
 # What the detector is sure of. Below it lies what it hides because hiding costs little; here a recogniser may err too.
 _SURE: Final = 0.6
 _LIKELY: Final = 0.3
-# Two recognisers place one word up to half a second apart.
-_APART_MS: Final = 500
+APART_MS: Final = 500
+"""Two recognisers place one word up to so far apart."""
 # So deep inside a muted span nothing is left to hear: what is made out there is made out of nothing.
 _DEEP_MS: Final = 300
 _SIGNS: Final = 3
@@ -165,7 +165,7 @@ def _open_runs(turn: Turn, near: TimeSpan, manifest: Manifest) -> Iterator[CharS
 
 
 def _about(time: TimeSpan) -> TimeSpan:
-    return TimeSpan(max(0, time.start_ms - _APART_MS), time.end_ms + _APART_MS)
+    return TimeSpan(max(0, time.start_ms - APART_MS), time.end_ms + APART_MS)
 
 
 def _blend(

@@ -11,7 +11,7 @@ A result that is not proved is not published: the caller widens the places it na
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,13 +25,17 @@ from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.measure import measure
 from pipeline.redaction.media_heard import Heard, HiddenValue, find_hidden
 from pipeline.redaction.media_stream import stream_of, to_wav
-from pipeline.redaction.overheard import EVIDENCE, Detect, Overheard, find_overheard, is_let_stand, written_at
+from pipeline.redaction.overheard import APART_MS, EVIDENCE, Detect, Overheard, find_overheard, is_let_stand, written_at
 from pipeline.redaction.render_audio import to_frames
 from pipeline.redaction.stretches import SHARE
 from pipeline.redaction.tone import tone_codes
 from pipeline.redaction.wav_reader import WavReader
 
 __all__ = ["Ears", "Finding", "HiddenValue", "Reason", "Verification", "Verifier", "hidden_values"]
+
+
+type Place = tuple[int, TimeSpan]
+"""A channel and a time on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,13 @@ class Verifier:
     """
 
     def __init__(
-        self, original: bytes, conversation: Conversation, *, transcribed_by: tuple[str, str], ears: Ears
+        self,
+        original: bytes,
+        conversation: Conversation,
+        *,
+        transcribed_by: tuple[str, str],
+        ears: Ears,
+        let_stand: Sequence[Place] = (),
     ) -> None:
         """Begin with what is to be redacted.
 
@@ -86,6 +96,7 @@ class Verifier:
             conversation: what was transcribed of it.
             transcribed_by: engine and model that did.
             ears: who listens.
+            let_stand: where a reviewer said that what is heard need not be hidden.
 
         Raises:
             InvalidInput: the audio cannot be decoded.
@@ -103,6 +114,7 @@ class Verifier:
             seed=hashlib.sha256(original).digest(),
             share=ears.share,
         )
+        self._let_stand = tuple(let_stand)
         self._learned: list[HiddenValue] = []
 
     def verify(self, redacted: bytes, manifest: Manifest) -> Verification:
@@ -159,9 +171,20 @@ class Verifier:
             detect=self._ears.detect,
         )
         for value in overheard:
+            if self._may_be_heard(value):
+                continue
             if not any(value.channel == place.channel and value.time.touches(place.time) for place in still):
                 self._learned.append(_value_of(value))
                 yield _unhidden(value)
+
+    def _may_be_heard(self, value: Overheard) -> bool:
+        """Say whether all of it lies where a reviewer let it stand, give or take what recognisers differ by."""
+        return any(
+            channel == value.channel
+            and time.start_ms - APART_MS <= value.time.start_ms
+            and value.time.end_ms <= time.end_ms + APART_MS
+            for channel, time in self._let_stand
+        )
 
     def _is_let_stand(self, place: Heard, manifest: Manifest) -> bool:
         heard = [w for w in self._listening.words if w.channel == place.channel and w.time.touches(place.time)]

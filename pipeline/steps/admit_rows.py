@@ -29,7 +29,7 @@ from pipeline.policies.case import moment_to_day
 from pipeline.policies.tags import training_tags
 from pipeline.steps.context import JudgeContext
 from pipeline.steps.decide import Verdict, judge_artifacts, keep_decision
-from pipeline.store.artifacts import list_artifacts
+from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, find_decision
@@ -60,7 +60,7 @@ class Admission:
             StoreUnreachable: an object could not be read; nothing is known of it.
         """
         judged = list(judge_artifacts(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS)))
-        passed = [one for one in self._newest(judged) if self._passes(one, recording)]
+        passed = [one for one in self._in_force(recording, judged) if self._passes(one, recording)]
         receipts = self._receipts(recording) if passed else ()
         admitted: list[Admitted] = []
         for one in passed:
@@ -76,13 +76,15 @@ class Admission:
                 admitted.append(self._admitted(one, recording, (body, sha256), receipts))
         return admitted
 
-    def _newest(self, judged: Sequence[Verdict]) -> Iterator[Verdict]:
+    def _in_force(self, recording: RecordingId, judged: Sequence[Verdict]) -> Iterator[Verdict]:
         """Give the rendering in force of each kind; older ones may show what was hidden since."""
         for kind in EXTENSIONS:
-            made = sorted((one for one in judged if one.artifact.kind is kind), key=lambda one: one.artifact.id)
-            made.sort(key=lambda one: one.artifact.created_at, reverse=True)
-            self.refused.update([ExportRefusal.SUPERSEDED.value] * len(made[1:]))
-            yield from made[:1]
+            made = [one for one in judged if one.artifact.kind is kind]
+            with self.context.vault.database.transaction(self.tenant) as tx:
+                in_force = find_artifact(tx, recording, kind)
+            stand = [one for one in made if in_force is not None and one.artifact.id == in_force.id]
+            self.refused.update([ExportRefusal.SUPERSEDED.value] * (len(made) - len(stand)))
+            yield from stand
 
     def _passes(self, one: Verdict, recording: RecordingId) -> bool:
         """Hold tag, record and scope against each other, and put the new decision in force where it matters."""

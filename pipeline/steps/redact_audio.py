@@ -32,7 +32,7 @@ _ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Proved:
+class Proved:
     """A redaction that may be published, and the kinds of what was heard that the transcriber had missed."""
 
     manifest: Manifest
@@ -40,6 +40,19 @@ class _Proved:
     proof: Verification
     attempts: int
     unhidden: set[str]
+
+    def facts(self, *, widened: int) -> Facts:
+        """Say what is known of the recording by it."""
+        return {
+            "is_redaction_proved": True,
+            "entities": len(self.manifest.entries),
+            "entity_types": ",".join(sorted({entry.type.value for entry in self.manifest.entries})),
+            "muted_ms": self.manifest.muted_ms,
+            "widened": widened,
+            "unhidden_types": ",".join(sorted(self.unhidden)),
+            "listener": self.proof.listener,
+            "listened_ms": self.proof.listened_ms,
+        }
 
 
 def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -50,27 +63,65 @@ def redact_audio(context: StepContext, tenant: TenantId, recording: RecordingId)
     Raises:
         Withheld: after widening, a listener still finds something, or the audio cannot be proved unchanged elsewhere.
     """
-    found, owner = context.read(tenant, recording)
-    source = _artifact(context, found, ArtifactKind.RECORDING_ORIGINAL, "captured")
-    audio = context.vault.read(source)
+    found, _ = context.read(tenant, recording)
+    source = original_of(context, found)
     made_by, manifest = read_manifest(context, tenant, recording)
-    conversation, _ = read_conversation(context, found, owner)
-    profile = profile_of(owner, words_key=context.vault.keys.digest_key(tenant))
-    verifier = _verifier(context, found, audio, conversation, profile=profile)
+    return _keep(context, found, (source, made_by), prove_audio(context, found, source, manifest))
+
+
+def prove_audio(
+    context: StepContext,
+    recording: Recording,
+    source: Artifact,
+    manifest: Manifest,
+    *,
+    let_stand: Sequence[tuple[int, TimeSpan]] = (),
+) -> Proved:
+    """Render audio from a manifest and prove it, hiding more where the proof fails; nothing is kept.
+
+    Args:
+        context: what steps work with.
+        recording: whose audio.
+        source: the original.
+        manifest: what is to be hidden.
+        let_stand: where a reviewer said that what is heard need not be hidden.
+
+    Raises:
+        Withheld: as `redact_audio`.
+    """
+    _, owner = context.read(recording.tenant, recording.id)
+    audio = context.vault.read(source)
+    conversation, _ = read_conversation(context, recording, owner)
+    profile = profile_of(owner, words_key=context.vault.keys.digest_key(recording.tenant))
+    verifier = _verifier(context, recording, audio, conversation, profile=profile, let_stand=let_stand)
     unhidden = {entry.type.value for entry in manifest.entries if is_heard_again(entry.evidence)}
     for attempt in range(1, _ATTEMPTS + 1):
         redacted = render_audio(audio, _spans(manifest), style=profile.audio_style)
         proof = verifier.verify(redacted, manifest)
         if proof.is_proved:
-            proved = _Proved(manifest=manifest, redacted=redacted, proof=proof, attempts=attempt, unhidden=unhidden)
-            return _keep(context, found, (source, made_by), proved)
+            return Proved(manifest=manifest, redacted=redacted, proof=proof, attempts=attempt, unhidden=unhidden)
         unhidden |= {f.kind.value for f in proof.findings if f.reason is Reason.UNHIDDEN and f.kind is not None}
         manifest = amend(manifest, conversation, proof.findings, profile=profile)
     raise Withheld(f"audio: {proof.says}")
 
 
+def original_of(context: StepContext, recording: Recording) -> Artifact:
+    """Find the audio as it was captured.
+
+    Raises:
+        NotFound: it was not captured.
+    """
+    return _artifact(context, recording, ArtifactKind.RECORDING_ORIGINAL, "captured")
+
+
 def _verifier(
-    context: StepContext, recording: Recording, audio: bytes, conversation: Conversation, *, profile: RedactionProfile
+    context: StepContext,
+    recording: Recording,
+    audio: bytes,
+    conversation: Conversation,
+    *,
+    profile: RedactionProfile,
+    let_stand: Sequence[tuple[int, TimeSpan]],
 ) -> Verifier:
     heard = read_transcript(
         context.vault.read(_artifact(context, recording, ArtifactKind.TRANSCRIPT_ORIGINAL, "transcribed"))
@@ -84,6 +135,7 @@ def _verifier(
             detect=partial(context.detector.detect, profile=profile),
             share=context.listened_share,
         ),
+        let_stand=let_stand,
     )
 
 
@@ -99,7 +151,7 @@ def _spans(manifest: Manifest) -> Mapping[int, Sequence[TimeSpan]]:
     return dict(enumerate(manifest.muted))
 
 
-def _keep(context: StepContext, recording: Recording, made_from: tuple[Artifact, Artifact], proved: _Proved) -> Receipt:
+def _keep(context: StepContext, recording: Recording, made_from: tuple[Artifact, Artifact], proved: Proved) -> Receipt:
     """Keep the audio; a manifest that had to be amended is kept first, as the one in force."""
     source, made_by = made_from
     shelf, manifest = shelf_of(recording), proved.manifest
@@ -111,15 +163,5 @@ def _keep(context: StepContext, recording: Recording, made_from: tuple[Artifact,
     with context.vault.database.transaction(recording.tenant) as tx:
         # Counted and not remembered: an attempt that was killed after it widened left its manifest here.
         manifests = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is made_by.kind]
-        facts: Facts = {
-            "is_redaction_proved": True,
-            "entities": len(manifest.entries),
-            "entity_types": ",".join(sorted({entry.type.value for entry in manifest.entries})),
-            "muted_ms": manifest.muted_ms,
-            "widened": len(manifests) - 1,
-            "unhidden_types": ",".join(sorted(proved.unhidden)),
-            "listener": proved.proof.listener,
-            "listened_ms": proved.proof.listened_ms,
-        }
-        merge_facts(tx, recording.id, facts)
+        merge_facts(tx, recording.id, proved.facts(widened=len(manifests) - 1))
     return {"artifact": kept.id, "attempts": proved.attempts, "muted_ms": manifest.muted_ms}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, RecordingId, TenantId
+from pipeline.model.recording import Recording
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.profile import TextStyle
 from pipeline.redaction.render_text import render_text
@@ -25,16 +28,33 @@ def redact_text(context: StepContext, tenant: TenantId, recording: RecordingId) 
     """
     found, owner = context.read(tenant, recording)
     artifact, manifest = read_manifest(context, tenant, recording)
-    conversation, _ = read_conversation(context, found, owner)
     style = profile_of(owner, words_key=context.vault.keys.digest_key(tenant)).text_style
     parents = (*artifact.parents, artifact.id)
     # Encrypting again gives other bytes: what an earlier attempt encrypted is taken as it is.
     kept = _find_encrypted(context, recording, tenant, parents) if style is TextStyle.ENCRYPT else None
     if kept is None:
-        document = render_text(conversation, manifest, style=style, secret=secret_of(context, tenant, style))
-        body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        kept = context.vault.keep(shelf_of(found), ArtifactKind.TRANSCRIPT_REDACTED, body, parents=parents)
+        document = text_of(context, found, manifest)
+        kept = context.vault.keep(
+            shelf_of(found), ArtifactKind.TRANSCRIPT_REDACTED, to_bytes(document), parents=parents
+        )
     return {"artifact": kept.id}
+
+
+def text_of(context: StepContext, recording: Recording, manifest: Manifest) -> dict[str, Any]:
+    """Render the redacted transcript of a manifest in the tenant's style.
+
+    Raises:
+        Withheld: the manifest does not fit the transcript.
+    """
+    _, owner = context.read(recording.tenant, recording.id)
+    conversation, _ = read_conversation(context, recording, owner)
+    style = profile_of(owner, words_key=context.vault.keys.digest_key(recording.tenant)).text_style
+    return render_text(conversation, manifest, style=style, secret=secret_of(context, recording.tenant, style))
+
+
+def to_bytes(document: Mapping[str, Any]) -> bytes:
+    """Write a transcript canonically."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def secret_of(context: StepContext, tenant: TenantId, style: TextStyle) -> bytes:

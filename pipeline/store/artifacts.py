@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Text, any_, cast, select, update
+from sqlalchemy import Column, Row, Text, any_, cast, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -14,6 +14,14 @@ from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts
+from pipeline.store.tables_review import redaction_versions
+
+RENDERED: Final[Mapping[ArtifactKind, Column[Any]]] = {
+    ArtifactKind.REDACTION_MANIFEST: redaction_versions.c.manifest_id,
+    ArtifactKind.RECORDING_REDACTED: redaction_versions.c.audio_id,
+    ArtifactKind.TRANSCRIPT_REDACTED: redaction_versions.c.text_id,
+}
+"""What a version of a redaction consists of: kinds, and where the version names each."""
 
 UNDECIDED: Final = "undecided"
 """What stands on an artifact's row before anybody has judged it."""
@@ -63,7 +71,28 @@ def find_artifact_at(tx: Transaction, object_key: str) -> Artifact | None:
 
 
 def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
-    """Find the newest artifact of a kind that was made from a recording."""
+    """Find the artifact of a kind that is in force for a recording: the newest, or the one of the newest version.
+
+    Of a redaction that a reviewer changed, the time of making tells nothing: a later version may consist of the very
+    bytes of an earlier one, or have left artifacts behind that were never proved. A transcript that the person on the
+    call had corrected stands on a version's own, and is in force with it.
+    """
+    column = RENDERED.get(kind)
+    version = None
+    if column is not None:
+        query = select(column).where(
+            redaction_versions.c.tenant == tx.tenant, redaction_versions.c.recording_id == recording
+        )
+        version = tx.connection.execute(query.order_by(redaction_versions.c.number.desc()).limit(1)).scalar()
+    if version is None:
+        return find_newest(tx, recording, kind)
+    if kind is ArtifactKind.TRANSCRIPT_REDACTED:
+        return _corrected(tx, recording, ArtifactId(version))
+    return next(iter(list_artifacts_by_id(tx, [ArtifactId(version)])), None)
+
+
+def find_newest(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
+    """Find the artifact of a kind that was made last from a recording, in force or not."""
     row = tx.connection.execute(
         _living(tx)
         .where(artifacts.c.recording_id == recording, artifacts.c.kind == kind.value)
@@ -136,6 +165,15 @@ def list_artifacts_by_id(tx: Transaction, wanted: Sequence[ArtifactId]) -> tuple
     return tuple(
         artifact_of(row) for row in tx.connection.execute(query.order_by(artifacts.c.created_at, artifacts.c.id))
     )
+
+
+def _corrected(tx: Transaction, recording: RecordingId, text: ArtifactId) -> Artifact | None:
+    """Follow corrections from a version's text on; each has the one that it corrects as its only parent."""
+    texts = [a for a in list_artifacts(tx, recording=recording) if a.kind is ArtifactKind.TRANSCRIPT_REDACTED]
+    found = next((a for a in texts if a.id == text), None)
+    while found is not None and (later := [a for a in texts if a.parents == (found.id,)]):
+        found = later[-1]
+    return found
 
 
 def _living(tx: Transaction) -> Any:

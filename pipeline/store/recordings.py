@@ -116,6 +116,16 @@ def mark_state(tx: Transaction, recording: RecordingId, state: RecordingState, *
     return bool(now.value != row.state)
 
 
+def withhold_published(tx: Transaction, recording: RecordingId, *, reason: str) -> bool:
+    """Take back what was published, which news and steps never do: a reviewer rejected it. False where it was not."""
+    changed = tx.connection.execute(
+        update(recordings)
+        .where(_is(tx, recording), recordings.c.state == RecordingState.PUBLISHED.value)
+        .values(state=RecordingState.WITHHELD.value, reason=reason)
+    )
+    return changed.rowcount == 1
+
+
 def read_encryption(tx: Transaction, recording: RecordingId) -> dict[str, str] | None:
     """Read how the vendor encrypted a recording; None where it did not."""
     found = tx.connection.execute(select(recordings.c.encryption).where(_is(tx, recording))).scalar()

@@ -10,6 +10,8 @@ Which columns identify a person, and what becomes of them once nothing with word
 - `recordings.facts` (ages, types of data found, lengths), `recordings.encryption` (the wrapped key): emptied.
 - `inbox.body` (what the vendor told): emptied. Its event id stays, so that a late repetition is still a repetition.
 - `review_items.reasons`, `.risk`: emptied, and the item is closed.
+- `redaction_changes`, `reveals` (places, types, what was written), `review_outcomes` (what was written): emptied. Who
+  decided what, when and by which code stays. `redaction_versions`, `change_batches`: ids, counts and types; stay.
 - `artifacts`: id, kind, digests, size and decision stay, with `purged_at`; `name` is a keyed digest that the tenant's
   key ends. `decisions`: facts and records hold ids, places, dates and answers, and are kept to be replayed.
 - `recordings.recording_sid`, `calls.call_sid`: stay. The vendor's own ids, which nobody else can resolve; without them
@@ -31,6 +33,7 @@ from typing import Final
 
 from sqlalchemy import func, null, update
 
+from pipeline.model.entity import EntityType
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.recording import Recording, RecordingState
@@ -40,6 +43,7 @@ from pipeline.store.calls import seal_numbers
 from pipeline.store.recordings import add_tombstone, mark_state
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, consent_events, inbox, legs, recordings, review_items
+from pipeline.store.tables_review import redaction_changes, reveals, review_outcomes
 
 PURGED_FACTS: Final = {"is_purged": True}
 
@@ -51,6 +55,7 @@ def reduce_recording(tx: Transaction, recording: Recording, *, why: str) -> Mapp
         "inbox": _inbox(tx, recording.recording_sid),
         "review_items": _review(tx, recording.id),
     }
+    _decided(tx, recording.id)
     mark_state(tx, recording.id, RecordingState.PURGED)
     add_tombstone(tx, subject_kind="recording", subject_id=recording.id, why=why)
     return counts
@@ -127,3 +132,15 @@ def _review(tx: Transaction, recording: RecordingId) -> int:
         .values(state="purged", reasons=[], risk=0)
     )
     return changed.rowcount
+
+
+def _decided(tx: Transaction, recording: RecordingId) -> None:
+    """Empty what reviewers decided of where personal data was said, of which type, and why they thought so."""
+    nowhere = {"entity_type": EntityType.OTHER.value, "start_ms": 0, "end_ms": 1}
+    for table, emptied in (
+        (redaction_changes, nowhere | {"sealed": null()}),
+        (reveals, nowhere | {"sealed": b""}),
+        (review_outcomes, {"sealed": null()}),
+    ):
+        own = (table.c.tenant == tx.tenant) & (table.c.recording_id == recording)
+        tx.connection.execute(update(table).where(own).values(**emptied))

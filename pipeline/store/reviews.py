@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.audit import AuditTag
+from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, new_id
+from pipeline.model.review import ReviewState
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.tables import review_items
@@ -45,6 +47,39 @@ def open_review(tx: Transaction, recording: RecordingId, *, risk: int, reasons: 
     if added.first() is not None:
         facts: Facts = {"recording": recording, "risk": risk, "reasons": ",".join(reasons)}
         add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=item, facts=facts)
+
+
+def lock_review(tx: Transaction, recording: RecordingId) -> ReviewState:
+    """Read where a recording's review is and lock its row.
+
+    Raises:
+        NotFound: it was never put before the reviewers.
+    """
+    query = select(review_items.c.state).where(
+        review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording
+    )
+    state = tx.connection.execute(query.with_for_update()).scalar()
+    if state is None:
+        raise NotFound(f"recording {recording} is not before the reviewers")
+    return ReviewState(state)
+
+
+def find_review_state(tx: Transaction, recording: RecordingId) -> ReviewState | None:
+    """Find where a recording's review is; None where it was never put before the reviewers."""
+    query = select(review_items.c.state).where(
+        review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording
+    )
+    state = tx.connection.execute(query).scalar()
+    return None if state is None else ReviewState(state)
+
+
+def mark_review(tx: Transaction, recording: RecordingId, state: ReviewState) -> None:
+    """Note where a recording's review is now; whoever calls holds its lock."""
+    tx.connection.execute(
+        update(review_items)
+        .where(review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording)
+        .values(state=state.value)
+    )
 
 
 def list_reviews(tx: Transaction, *, state: str = "open", limit: int = 100) -> tuple[ReviewItem, ...]:

@@ -23,6 +23,7 @@ from pipeline.steps.tell_tenant import tell_tenant
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.checkpoints import sign_log
+from pipeline.workflows.corrections import register_rendering_queue, register_renderings
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
@@ -92,6 +93,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_policies(context)
     _register_retention(context)
     _register_upkeep(context)
+    register_renderings(context, repeated=_repeated, foreseen=_foreseen)
     DBOS.launch()
     _register_queues(concurrency)
 
@@ -105,6 +107,7 @@ def _register_queues(concurrency: int) -> None:
         polling_interval_sec=0.1,
         on_conflict="always_update",
     )
+    register_rendering_queue(concurrency)
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     for name in (RECONCILIATIONS, NOTICES, UPKEEP):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")

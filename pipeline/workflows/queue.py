@@ -30,6 +30,8 @@ PURGE_RECORDING: Final = "purge_recording"
 UPKEEP: Final = "upkeep"
 SETTLE_HOLD: Final = "settle_hold"
 CHECKPOINT_LOG: Final = "checkpoint_log"
+RENDERINGS: Final = "renderings"
+RENDER_CHANGES: Final = "render_changes"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -92,6 +94,24 @@ class DurableQueue:
                 "queue_name": CALLS,
                 "workflow_id": f"judge:{tenant}:{recording}:{cause}",
                 "app_version": self._version,
+            },
+            tenant,
+            recording,
+        )
+
+    def enqueue_rendering(
+        self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str, delay_s: int
+    ) -> None:
+        """Have what is due of a recording's changes rendered some time after the transaction commits."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": RENDER_CHANGES,
+                "queue_name": RENDERINGS,
+                "workflow_id": f"render:{tenant}:{recording}:{cause}",
+                "app_version": self._version,
+                "queue_partition_key": recording,
+                "delay_seconds": delay_s,
             },
             tenant,
             recording,

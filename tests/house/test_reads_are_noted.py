@@ -15,8 +15,11 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 
 NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
+    "pipeline/reads/findings.py:read_version": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
+    "pipeline/reads/reveal.py:read_clip": "REVEAL_READ",
+    "pipeline/reads/reveal.py:read_revealed": "REVEAL_READ",
     "pipeline/reads/subject_export.py:read_export": "ARTIFACT_READ",
     "samples/demo_report.py:heard": "ARTIFACT_READ",
 }
@@ -31,6 +34,8 @@ UNSEALS_COLUMNS = {
     "pipeline/store/legal_requests.py:_step": "what was done about it, for the operator",
     "pipeline/store/matters.py:_matter": "what a case is called, for the operator",
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
+    "pipeline/store/redaction_changes.py:read_change_reason": "why a reviewer changed a redaction, for the second one",
+    "pipeline/store/reveals.py:read_reveal_reason": "why somebody asks for a reveal, for who allows it",
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
     "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",

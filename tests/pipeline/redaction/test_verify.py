@@ -169,6 +169,26 @@ def test_what_was_once_heard_unhidden_is_listened_for_in_the_whole_call() -> Non
     assert finding.time.touches(TimeSpan(15_000, 15_300))
 
 
+@pytest.mark.parametrize(
+    ("channel", "time", "is_proved"),
+    [
+        (0, TimeSpan(10_000, 10_300), True),
+        (1, TimeSpan(10_000, 10_300), False),
+        (0, TimeSpan(14_000, 14_300), False),
+        (0, TimeSpan(10_900, 11_300), False),
+    ],
+)
+def test_what_a_reviewer_let_stand_may_be_heard_there_and_nowhere_else(channel, time, is_proved) -> None:
+    audio, manifest = call(caller=[*CALLER, ("osgood", 10_000)]), manifest_of(HEARD_WELL)
+    ears = Ears(listener=ToneListener(TONGUE), detect=DETECT, share=1)
+    proving = Verifier(audio, HEARD_WELL, transcribed_by=("written", "1"), ears=ears, let_stand=[(channel, time)])
+
+    first = proving.verify(render(audio, manifest), manifest)
+
+    assert first.is_proved is is_proved
+    assert proving.verify(render(audio, manifest), manifest).is_proved is is_proved
+
+
 def test_of_what_lies_away_from_the_spans_only_the_sample_is_heard() -> None:
     audio = call(caller=[*CALLER, ("osgood", 15_000)])
 

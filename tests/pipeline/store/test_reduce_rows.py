@@ -21,6 +21,7 @@ KNOWN = {
     "redecision_receipts", "redecisions", "retention_runs", "review_items", "signing_keys", "subject_codes",
     "subject_request_events", "subject_requests", "subject_tries", "tenants", "tombstones", "training_features",
     "transfer_notices", "wordings",
+    "change_batches", "redaction_changes", "redaction_versions", "reveals", "review_outcomes",
 }  # fmt: skip
 
 
@@ -55,6 +56,22 @@ def test_a_reduced_call_keeps_who_agreed_to_what_and_no_way_to_find_them(made, k
     assert all(leg.number_ref is None and leg.candidates for leg in list_legs(tx, recording.call))
     assert [(e.purpose, e.outcome, e.method, e.at) for e in list_consents(tx, recording.call)] == outcomes
     assert reduce_call(tx, recording.call, keys=keys)["calls"] == 1
+
+
+def test_where_personal_data_was_said_and_why_somebody_thought_so_is_forgotten(made):
+    tx, recording = made
+    tx.connection.execute(
+        text(
+            "insert into earmark.redaction_changes (id, tenant, recording_id, kind, entity_type, channel, start_ms,"
+            " end_ms, sealed, base_version, actor, at, due_at, state) values ('chg_1', 'acme', :recording, 'add',"
+            " 'PERSON', 0, 100, 300, 'x', 1, 'user:ada', now(), now(), 'rendered')"
+        ),
+        {"recording": recording.id},
+    )
+    reduce_recording(tx, recording, why="child")
+    row = tx.connection.execute(text("select * from earmark.redaction_changes")).one()
+    assert (row.entity_type, row.start_ms, row.end_ms, row.sealed) == ("OTHER", 0, 1, None)
+    assert (row.actor, row.kind, row.state) == ("user:ada", "add", "rendered")
 
 
 def test_numbers_of_a_tenant_without_a_key_are_blanked(made, keys, tenant):
