@@ -16,6 +16,7 @@ from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
 from pipeline.workflows.checkpoints import enqueue_checkpoints
+from pipeline.workflows.outgoing import OutgoingWatch
 from pipeline.workflows.policies import PolicyWatch
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
@@ -46,6 +47,7 @@ def working(base: Base) -> Iterator[None]:
             partial(enqueue_unsettled, base.vault, queue, base.clock),
             partial(enqueue_checkpoints, base.vault, queue, base.clock),
             partial(enqueue_unsent, base.vault, queue, base.clock),
+            OutgoingWatch(base.vault, queue).enqueue_due,
         ]
     )
     try:

@@ -23,6 +23,7 @@ class NotedQueue:
         self.ended: list[tuple[TenantId, CallId, int]] = []
         self.purges: list[tuple[TenantId, RecordingId, str]] = []
         self.judged: list[tuple[RecordingId, str]] = []
+        self.deliveries: list[tuple[str, int, int]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -48,6 +49,11 @@ class NotedQueue:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.judged.append((recording, cause))
+
+    def enqueue_delivery(self, tx: Any, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.deliveries.append((delivery, attempt, delay_s))
 
 
 class NotedRecordings:

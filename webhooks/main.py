@@ -8,6 +8,7 @@ import socket
 import uvicorn
 
 from pipeline.bootstrap import open_web
+from pipeline.reads.tenant_health import Recognisers
 from pipeline.settings import read_settings
 from pipeline.telemetry import log
 from webhooks.app import create_app
@@ -28,6 +29,8 @@ def main() -> None:
             clock=opened.clock,
             public_base=opened.public_base,
             codes=opened.codes,
+            events=opened.events,
+            recognisers=Recognisers(processors=opened.recognisers[0], configured=opened.recognisers[1]),
         )
         # The library takes the signals while it serves, and raises them again when it is done: what was opened here
         # is to be closed then, and the process not to die of it.

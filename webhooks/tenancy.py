@@ -8,28 +8,34 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from fastapi import Request
 
 from pipeline.intake.control_recorder import RecorderControl
+from pipeline.model.api_key import ALL_SCOPES, KeyHolder, read_key
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
-from pipeline.model.tenant import Tenant
+from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant
 from pipeline.policies.loader import Law, load_law
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
+from pipeline.ports.events import EventPost
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
+from pipeline.reads.tenant_health import Recognisers
 from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.session import Database
 from pipeline.store.shared_commits import SharedCommits
-from pipeline.store.system_session import find_tenant_by_api_key
+from pipeline.store.system_session import find_holder, find_tenant_by_api_key
 from pipeline.store.tenant_cache import TenantCache
 from pipeline.store.tenants import account_of as account_of
 from pipeline.store.vault import Vault
+
+_LOCAL: Final = Recognisers(processors=COMPANY_OF_ENGINE, configured=("local",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,10 @@ class WebContext:
     """What the vendor signs: scheme and host, no path. A request's own Host is never believed."""
     codes: tuple[CodeChannel, ...] = ()
     """How a one-time code reaches a person; without one, a person of the tenant attests who asks."""
+    events: EventPost | None = None
+    """The way to tenants' own servers; without it none is registered."""
+    recognisers: Recognisers = _LOCAL
+    """Which recognisers can be named, and which of them are set up."""
 
     @cached_property
     def vault(self) -> Vault:
@@ -98,6 +108,13 @@ def tenant_in_path(text: str) -> TenantId:
         raise NotFound from None
 
 
-def tenant_of_key(context: WebContext, key: str) -> TenantId | None:
-    """Find whose API key this is; only its digest is looked up."""
-    return find_tenant_by_api_key(context.database, hashlib.sha256(key.encode()).hexdigest())
+def tenant_of_key(context: WebContext, key: str) -> KeyHolder | None:
+    """Find for whom an API key speaks, and what it may do; only digests are looked up.
+
+    The key that a tenant was taken on with may do everything.
+    """
+    read = read_key(key)
+    if read is not None:
+        return find_holder(context.database, *read, now=context.clock.now())
+    tenant = find_tenant_by_api_key(context.database, hashlib.sha256(key.encode()).hexdigest())
+    return None if tenant is None else KeyHolder(tenant=tenant, scopes=ALL_SCOPES)

@@ -17,6 +17,7 @@ from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
     code_channels,
+    event_post,
     hosts_of,
     load_listener,
     load_transcribers,
@@ -29,6 +30,7 @@ from pipeline.bootstrap.adapters import (
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
+from pipeline.ports.events import EventPost
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
@@ -82,6 +84,9 @@ class WebParts:
     telephony: Telephony
     clock: Clock
     public_base: str
+    events: EventPost
+    recognisers: tuple[dict[str, str | None], tuple[str, ...]]
+    """Every recogniser with the company that hears with it, and those that are set up."""
     codes: tuple[CodeChannel, ...] = ()
 
 
@@ -133,6 +138,8 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
             clock=base.clock,
             public_base=settings.web.public_base,
             codes=code_channels(settings, line),
+            events=event_post(base.clock),
+            recognisers=name_recognisers(settings),
         )
 
 
@@ -169,6 +176,7 @@ def step_context(base: Base) -> StepContext:
         bundles=load_bundle,
         hosts=hosts_of(base.vault.objects),
         channels=notice_channels(settings, base.clock),
+        events=event_post(base.clock),
     )
 
 

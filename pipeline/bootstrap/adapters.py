@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.errors import InvalidInput
+from pipeline.model.tenant import COMPANY_OF_ENGINE
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
+from pipeline.ports.events import EventPost
 from pipeline.ports.keys import Keys
 from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
@@ -75,7 +77,7 @@ def load_listener(settings: Settings) -> Transcriber:
 
 def name_recognisers(settings: Settings) -> tuple[dict[str, str | None], tuple[str, ...]]:
     """Name every recogniser with the company that hears with it, and those that are set up."""
-    return dict(_COMPANIES), _configured(settings)
+    return dict(COMPANY_OF_ENGINE), _configured(settings)
 
 
 def twilio_line(settings: Settings, *, is_hurried: bool = False) -> TwilioLine:
@@ -135,6 +137,13 @@ def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel
         )
         channels["email"] = SmtpNotices(server)
     return channels
+
+
+def event_post(clock: Clock) -> EventPost:
+    """Give the way to tenants' own servers."""
+    from pipeline.vendors.webhook_out import WebhookEvents
+
+    return WebhookEvents(clock)
 
 
 def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
@@ -211,8 +220,6 @@ def _deepgram(settings: Settings) -> Transcriber:
 _OBJECTS: Final[Mapping[str, Callable[[Settings], Artifacts]]] = {"files": _files, "s3": _s3}
 _KEYS: Final[Mapping[str, Callable[[Settings], Keys]]] = {"file": _file_keys, "kms": _kms}
 _ENGINES: Final[Mapping[str, Callable[[Settings], Transcriber]]] = {"local": _local, "deepgram": _deepgram}
-_COMPANIES: Final[Mapping[str, str | None]] = {"local": None, "deepgram": "deepgram"}
-"""Who hears what a recogniser is given, as policies list it; nobody for what stays in the building."""
 
 
 def _configured(settings: Settings) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import TenantId
+from pipeline.model.settings_draft import differences
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import load_bundle
@@ -15,6 +16,7 @@ from pipeline.store.audit import lock_log
 from pipeline.store.closures import CLOSED_KEY, MATTER_KEY
 from pipeline.store.policy_versions import keep_first, policies_of
 from pipeline.store.session import Transaction
+from pipeline.store.settings_history import add_activation
 from pipeline.store.tenants import add_tenant, change_tenant, find_tenant, get_tenant
 from pipeline.store.vault import Vault
 
@@ -58,6 +60,7 @@ def change_settings(vault: Vault, tenant: TenantId, change: Callable[[Tenant], T
         if changed.settings.retention_days != before.settings.retention_days:
             check_retention_days(changed.settings.retention_days, _binding(tx, changed))
         change_tenant(tx, changed, keys=vault.keys, actor=actor, changed=_names_of_changes(before, changed))
+        _remember(tx, before, changed, actor)
         return changed
 
 
@@ -72,6 +75,14 @@ def put_settings(tx: Transaction, vault: Vault, tenant: Tenant, *, actor: str) -
         add_tenant(tx, tenant, keys=vault.keys, actor=actor)
     else:
         change_tenant(tx, tenant, keys=vault.keys, actor=actor, changed=_names_of_changes(before, tenant))
+        _remember(tx, before, tenant, actor)
+
+
+def _remember(tx: Transaction, before: Tenant, after: Tenant, actor: str) -> None:
+    """Add to the history of settings what was changed without a draft."""
+    changes = [change for change in differences(before, after) if not change.name.startswith("wording ")]
+    if changes:
+        add_activation(tx, changes, draft=None, drafted_by=actor, activated_by=actor)
 
 
 def _binding(tx: Transaction, tenant: Tenant) -> list[Bundle]:

@@ -134,6 +134,20 @@ class AuditTag(StrEnum):
     REVEAL_ALLOWED = "reveal:span:allowed"
     REVEAL_REFUSED = "reveal:span:refused"
     REVEAL_READ = "reveal:span:read"
+    DRAFT_SAVED = "settings:draft:saved"
+    DRAFT_SUBMITTED = "settings:draft:submitted"
+    DRAFT_REBASED = "settings:draft:rebased"
+    DRAFT_WITHDRAWN = "settings:draft:withdrawn"
+    DRAFT_ACTIVATED = "settings:draft:activated"
+    DRAFT_REJECTED = "settings:draft:rejected"
+    API_KEY_MADE = "tenant:api_key:made"
+    API_KEY_ROTATED = "tenant:api_key:rotated"
+    API_KEY_REVOKED = "tenant:api_key:revoked"
+    ENDPOINT_ADDED = "webhook:endpoint:added"
+    ENDPOINT_CHANGED = "webhook:endpoint:changed"
+    ENDPOINT_REMOVED = "webhook:endpoint:removed"
+    DELIVERY_ASKED = "webhook:delivery:asked"
+    DELIVERY_GIVEN_UP = "webhook:delivery:given_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

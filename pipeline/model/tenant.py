@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from pipeline.model.ids import TenantId
 from pipeline.model.processor import ProcessorEvidence
+
+COMPANY_OF_ENGINE: Final[Mapping[str, str | None]] = {"local": None, "deepgram": "deepgram"}
+"""Every recogniser, and who hears what it is given, as policies list it; nobody for what stays in the building."""
 
 
 class OnDecline(StrEnum):

@@ -89,3 +89,18 @@ class WorkQueue(Protocol):
             StoreUnreachable: the queue cannot be written to.
         """
         ...
+
+    def enqueue_delivery(self, tx: Any, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0) -> None:
+        """Have a server of the tenant be told of something when `tx` commits, and not before `delay_s` seconds later.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose server.
+            delivery: what it is told.
+            attempt: which attempt this will be; each is made once.
+            delay_s: how long to wait.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...

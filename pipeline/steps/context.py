@@ -20,6 +20,7 @@ from pipeline.policies.facts import ProcessorAsk
 from pipeline.policies.loader import Law
 from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
+from pipeline.ports.events import EventPost
 from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.transcriber import Transcriber
@@ -100,6 +101,8 @@ class StepContext(JudgeContext):
     """Companies on whose computers artifacts lie; none where they lie in this building."""
     channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
     """How tenants are told of changes: `email`, `webhook`."""
+    events: EventPost | None = field(default=None, repr=False)
+    """The way to tenants' own servers; None where nothing is told."""
 
 
 def shelf_of(recording: Recording) -> Shelf:

@@ -29,6 +29,7 @@ from pipeline.policies.facts import (
     Residue,
     TenantFacts,
 )
+from pipeline.policies.residue import residue_of
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
 from pipeline.steps.what_happened import Noted, child_signals, what_happened, with_holds
 from pipeline.store.calls import get_call, list_flags, list_legs
@@ -44,19 +45,6 @@ _REDACTED: Final = (
     ArtifactKind.TRANSCRIPT_REDACTED,
     ArtifactKind.REDACTION_MANIFEST,
 )
-_RESIDUE: Final[Mapping[str, Residue]] = {
-    "CREDIT_CARD": Residue.CARD_NUMBER,
-    "CREDIT_CARD_CVV": Residue.CARD_NUMBER,
-    "US_SSN": Residue.GOVERNMENT_ID,
-    "NATIONAL_ID": Residue.GOVERNMENT_ID,
-    "PASSPORT": Residue.GOVERNMENT_ID,
-    "DRIVER_LICENSE": Residue.GOVERNMENT_ID,
-    "ACCOUNT_NUMBER": Residue.FINANCIAL,
-    "IBAN_CODE": Residue.FINANCIAL,
-    "MEDICAL_RECORD": Residue.SPECIAL_CATEGORY,
-}
-_STAYS_AFTER_REDACTION: Final = frozenset({Residue.SPECIAL_CATEGORY})
-"""Hiding a number hides it; hiding a record number does not hide that health was spoken of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +181,7 @@ def _status(is_redacted: bool, is_proved: bool, noted: Mapping[str, Any]) -> Red
 
 
 def _residue(noted: Mapping[str, Any], *, is_proved: bool) -> tuple[Residue, ...]:
-    types = str(noted.get("entity_types") or "").split(",")
-    found = {_RESIDUE[t] for t in types if t in _RESIDUE}
-    return tuple(sorted(found & _STAYS_AFTER_REDACTION if is_proved else found))
+    return residue_of(str(noted.get("entity_types") or "").split(","), is_hidden=is_proved)
 
 
 def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[ProcessorUse, ...]:

@@ -14,7 +14,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.ids import ArtifactId, new_id
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
-from pipeline.store.tables import artifacts, decisions
+from pipeline.store.tables import artifacts, decisions, recordings
 
 _PAGE: Final = 1_000
 
@@ -135,6 +135,21 @@ def list_in_force(tx: Transaction) -> Iterator[StoredDecision]:
         for row in rows:
             yield _decision(row)
         last = rows[-1].artifact_id
+
+
+def list_latest_in_force(tx: Transaction, *, recordings_count: int) -> tuple[tuple[str, StoredDecision], ...]:
+    """Give the decisions in force of the latest recordings, each with its recording's id, the newest first."""
+    latest = (
+        select(recordings.c.id, recordings.c.created_at)
+        .where(recordings.c.tenant == tx.tenant)
+        .order_by(recordings.c.created_at.desc(), recordings.c.id)
+        .limit(recordings_count)
+        .subquery()
+    )
+    query = _in_force(tx).join(latest, latest.c.id == artifacts.c.recording_id)
+    named = query.add_columns(latest.c.id.label("recording"))
+    ordered = named.order_by(latest.c.created_at.desc(), latest.c.id, decisions.c.artifact_id)
+    return tuple((row.recording, _decision(row)) for row in tx.connection.execute(ordered))
 
 
 def _in_force(tx: Transaction) -> Select[Any]:

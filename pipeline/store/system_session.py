@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select, text, update
 
+from pipeline.model.api_key import NOTED_EVERY, KeyHolder, is_same_secret
 from pipeline.model.ids import TenantId
+from pipeline.store.api_keys import read_row
 from pipeline.store.session import Database, reachable
-from pipeline.store.tables import tenants
+from pipeline.store.tables import audit_events, tenants
+from pipeline.store.tables_settings import api_keys, webhook_endpoints
 from pipeline.store.tables_versions import policy_versions, redecision_receipts, redecisions
 
 
@@ -63,3 +67,39 @@ def find_tenant_by_api_key(database: Database, api_key_sha256: str) -> TenantId 
             select(tenants.c.tenant).where(tenants.c.api_key_sha256 == api_key_sha256, tenants.c.status == "active")
         ).scalar()
         return None if found is None else TenantId(found)
+
+
+def find_holder(database: Database, id: str, secret_sha256: str, *, now: datetime) -> KeyHolder | None:
+    """Find for whom a key speaks, and note its use at most once a minute; None where it opens nothing."""
+    query = (
+        select(api_keys)
+        .join(tenants, (tenants.c.tenant == api_keys.c.tenant) & (tenants.c.status == "active"))
+        .where(api_keys.c.id == id)
+    )
+    with system_transaction(database) as connection:
+        row = connection.execute(query).first()
+        if row is None or not is_same_secret(row.secret_sha256, secret_sha256) or not read_row(row).is_live(now):
+            return None
+        if row.last_used_at is None or now - row.last_used_at >= NOTED_EVERY:
+            mine = (api_keys.c.tenant == row.tenant) & (api_keys.c.id == id)
+            connection.execute(update(api_keys).where(mine).values(last_used_at=now))
+        return KeyHolder(tenant=TenantId(row.tenant), scopes=read_row(row).scopes, key=id)
+
+
+def list_tenants_with_endpoints(database: Database) -> tuple[TenantId, ...]:
+    """Name every active tenant that has an endpoint and something in its log that was not looked at."""
+    newest = (
+        select(func.max(audit_events.c.seq))
+        .where(audit_events.c.tenant == webhook_endpoints.c.tenant)
+        .correlate(webhook_endpoints)
+        .scalar_subquery()
+    )
+    query = (
+        select(webhook_endpoints.c.tenant)
+        .join(tenants, tenants.c.tenant == webhook_endpoints.c.tenant)
+        .where(webhook_endpoints.c.removed_at.is_(None), tenants.c.sealed != b"", webhook_endpoints.c.seen_seq < newest)
+        .distinct()
+        .order_by(webhook_endpoints.c.tenant)
+    )
+    with system_transaction(database) as connection:
+        return tuple(TenantId(tenant) for tenant in connection.execute(query).scalars())

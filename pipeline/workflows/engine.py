@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,11 +25,13 @@ from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
+from pipeline.workflows.outgoing import register_deliveries
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
     CHECKPOINT_LOG,
     DELIVER_NOTICE,
+    DELIVERIES,
     JUDGE_RECORDING,
     NOTICES,
     PROCESS_CALL,
@@ -57,6 +60,8 @@ _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
 _CHUNKS_A_MINUTE: Final = 60
 """At most so many chunks begin, over all workers: calls that come in are worked on meanwhile."""
+_SERVERS_AT_ONCE: Final = 4
+"""A slow server of one tenant keeps those of others waiting no longer than its share."""
 
 
 def migrate_engine(owner_url: str, *, app_role: str) -> None:
@@ -94,6 +99,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_retention(context)
     _register_upkeep(context)
     register_renderings(context, repeated=_repeated, foreseen=_foreseen)
+    register_deliveries(context, version, lambda name, step: partial(_foreseen, _repeated(name, step)))
     DBOS.launch()
     _register_queues(concurrency)
 
@@ -111,6 +117,9 @@ def _register_queues(concurrency: int) -> None:
     DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     for name in (RECONCILIATIONS, NOTICES, UPKEEP):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
+    DBOS.register_queue(
+        DELIVERIES, worker_concurrency=_SERVERS_AT_ONCE, polling_interval_sec=1.0, on_conflict="always_update"
+    )
     DBOS.register_queue(
         REDECISIONS,
         worker_concurrency=1,

@@ -32,6 +32,8 @@ SETTLE_HOLD: Final = "settle_hold"
 CHECKPOINT_LOG: Final = "checkpoint_log"
 RENDERINGS: Final = "renderings"
 RENDER_CHANGES: Final = "render_changes"
+DELIVERIES: Final = "deliveries"
+DELIVER_EVENT: Final = "deliver_event"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -216,6 +218,24 @@ class DurableQueue:
             },
             tenant,
             call,
+        )
+
+    def enqueue_delivery(
+        self, tx: Transaction, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0
+    ) -> None:
+        """Start an attempt to tell a server some time after the transaction commits; naming it again starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": DELIVER_EVENT,
+                "queue_name": DELIVERIES,
+                "workflow_id": f"delivery:{tenant}:{delivery}:{attempt}",
+                "app_version": self._version,
+                "delay_seconds": delay_s,
+            },
+            tenant,
+            delivery,
+            attempt,
         )
 
     def close(self) -> None:

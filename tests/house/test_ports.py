@@ -21,6 +21,7 @@ CASES = {
     "Telephony": ("tests/pipeline/vendors/contracts/telephony.py",),
     "NoticeChannel": ("tests/pipeline/vendors/contracts/notices.py",),
     "WorkQueue": ("tests/pipeline/workflows",),
+    "EventPost": ("tests/pipeline/vendors/contracts/events.py",),
     "CodeChannel": ("tests/pipeline/vendors/contracts/codes.py",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),
 }

@@ -17,8 +17,10 @@ from pipeline.intake import withdraw as withdrawal
 from pipeline.intake.control_recorder import Told
 from pipeline.intake.note_status import note_told_after_end
 from pipeline.model.call import LegRole
+from pipeline.model.errors import NotPermitted
 from pipeline.model.ids import TenantId
 from pipeline.store.tenants import get_tenant
+from webhooks.api.scopes import is_allowed
 from webhooks.tenancy import WebContext, context_of, tenant_of_key
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
@@ -86,11 +88,14 @@ def caller_tenant(
 
     Raises:
         HTTPException: 401 for none, or one that nobody has.
+        NotPermitted: the key has not the scope that the route asks for.
     """
-    tenant = tenant_of_key(context, credentials.credentials) if credentials and credentials.credentials else None
-    if tenant is None:
+    holder = tenant_of_key(context, credentials.credentials) if credentials and credentials.credentials else None
+    if holder is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
-    return tenant
+    if not is_allowed(holder, request.method, request.url.path):
+        raise NotPermitted("the key has not the scope for this")
+    return holder.tenant
 
 
 Owner = Annotated[TenantId, Depends(caller_tenant)]

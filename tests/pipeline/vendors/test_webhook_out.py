@@ -7,14 +7,17 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pipeline.model.errors import VendorRefused
+from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.outgoing import is_public_address
 from pipeline.ports.notices import NoticeAddress
-from pipeline.vendors.webhook_out import WebhookNotices, signed_headers
-from tests.answering import Receiver, receiving
+from pipeline.vendors.webhook_out import WebhookEvents, WebhookNotices, signed_headers
+from tests.answering import Receiver, a_certificate, receiving
 from tests.conftest import MovableClock
+from tests.pipeline.vendors.contracts.events import BODY, EventsContract, EventSide
 from tests.pipeline.vendors.contracts.notices import NOTICE, NoticesContract, Side
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
@@ -112,3 +115,68 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
         WebhookNotices(MovableClock()).deliver(NOTICE, to(receiver))
     assert told.value.status == 307
     assert receiver.posts == []
+
+
+class TestEvents(EventsContract):
+    @pytest.fixture
+    def side(self, tmp_path: Path) -> Iterator[EventSide]:
+        proves, believes = a_certificate(tmp_path)
+        with receiving(proves) as receiver:
+            post = WebhookEvents(
+                MovableClock(), lookup=lambda *_: ["127.0.0.1"], is_allowed=lambda _: True, trust=believes
+            )
+
+            def answer_with(status: int) -> None:
+                receiver.status = status
+
+            yield EventSide(post=post, address=to(receiver), answer_with=answer_with, received=receiver.posts)
+
+
+def leading_to(*found: str) -> WebhookEvents:
+    return WebhookEvents(MovableClock(), lookup=lambda *_: list(found))
+
+
+@pytest.mark.parametrize("found", [("127.0.0.1",), ("93.184.216.34", "10.0.0.7"), ("::ffff:192.168.0.1",), ()])
+def test_a_name_that_leads_to_an_inner_network_by_any_address_is_refused_at_each_attempt(
+    found: tuple[str, ...],
+) -> None:
+    post = leading_to(*found)
+    with pytest.raises(VendorRefused, match="inner network"):
+        post.check("https://hooks.example.com/")
+    with pytest.raises(VendorRefused, match="inner network"):
+        post.post("whd_1", BODY, NoticeAddress(to="https://hooks.example.com/", secret=SECRET))
+
+
+def test_a_name_that_leads_elsewhere_between_two_looks_is_not_followed(tmp_path: Path) -> None:
+    """The address that was found public is the one spoken to: nobody asks for the name a second time."""
+    answers = iter([["127.0.0.1"], ["10.0.0.1"]])
+    proves, believes = a_certificate(tmp_path)
+    with receiving(proves) as receiver:
+        post = WebhookEvents(
+            MovableClock(),
+            lookup=lambda *_: next(answers),
+            is_allowed=lambda found: found == "127.0.0.1" or is_public_address(found),
+            trust=believes,
+        )
+        assert post.post("whd_1", BODY, to(receiver)) == 204
+        with pytest.raises(VendorRefused):
+            post.post("whd_2", BODY, to(receiver))
+        assert [headers["webhook-id"] for headers, _ in receiver.posts] == ["whd_1"]
+
+
+def test_a_server_whose_certificate_is_of_another_name_hears_nothing(tmp_path: Path) -> None:
+    proves, believes = a_certificate(tmp_path)
+    with receiving(proves) as receiver:
+        post = WebhookEvents(MovableClock(), lookup=lambda *_: ["127.0.0.1"], is_allowed=lambda _: True, trust=believes)
+        address = NoticeAddress(to=receiver.url.replace("hooks.", "other."), secret=SECRET)
+        with pytest.raises(VendorUnavailable):
+            post.post("whd_1", BODY, address)
+        assert receiver.posts == []
+
+
+def test_a_name_that_nobody_knows_is_worth_another_attempt() -> None:
+    def unknown(*_: object) -> list[str]:
+        raise OSError
+
+    with pytest.raises(VendorUnavailable):
+        WebhookEvents(MovableClock(), lookup=unknown).check("https://hooks.example.com/")

@@ -109,3 +109,11 @@ def test_each_cause_has_a_recording_judged_once(queue, database, tenant):
         ("judge:acme:rec_1:child-cleared:2", JUDGE_RECORDING, CALLS),
         ("judge:acme:rec_1:child-noted:1", JUDGE_RECORDING, CALLS),
     ]
+
+
+def test_each_attempt_of_a_delivery_is_started_once(queue, database, tenant):
+    with database.transaction(tenant.id) as tx:
+        for attempt, delay_s in ((1, 0), (1, 0), (2, 30)):
+            queue.enqueue_delivery(tx, tenant.id, "whd_1", attempt=attempt, delay_s=delay_s)
+    found = [(row.workflow_uuid, row.status) for row in rows(database)]
+    assert found == [("delivery:acme:whd_1:1", "ENQUEUED"), ("delivery:acme:whd_1:2", "DELAYED")]

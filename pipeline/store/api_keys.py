@@ -1,0 +1,83 @@
+"""A tenant's keys: digests of secrets, scopes, ends. None is ever removed, so that names in the log lead somewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from pipeline.model.api_key import ApiKey, Scope
+from pipeline.model.errors import NotFound
+from pipeline.store.session import Transaction
+from pipeline.store.tables_settings import api_keys
+
+
+def add_key(tx: Transaction, key: ApiKey) -> None:
+    """Keep a key."""
+    tx.connection.execute(
+        insert(api_keys).values(
+            id=key.id,
+            tenant=tx.tenant,
+            label=key.label,
+            scopes=sorted(key.scopes),
+            secret_sha256=key.secret_sha256,
+            replaces=key.replaces,
+            created_by=key.created_by,
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+        )
+    )
+
+
+def list_keys(tx: Transaction) -> tuple[ApiKey, ...]:
+    """List every key of the tenant, the newest first."""
+    query = select(api_keys).where(api_keys.c.tenant == tx.tenant)
+    rows = tx.connection.execute(query.order_by(api_keys.c.created_at.desc(), api_keys.c.id))
+    return tuple(read_row(row) for row in rows)
+
+
+def lock_key(tx: Transaction, id: str) -> ApiKey:
+    """Read a key, and keep others from changing it meanwhile.
+
+    Raises:
+        NotFound: the tenant has no such key.
+    """
+    query = select(api_keys).where(api_keys.c.tenant == tx.tenant, api_keys.c.id == id).with_for_update()
+    row = tx.connection.execute(query).first()
+    if row is None:
+        raise NotFound(f"no key {id[:40]}")
+    return read_row(row)
+
+
+def mark_revoked(tx: Transaction, id: str) -> None:
+    """Let a key open nothing from now on."""
+    mine = (api_keys.c.tenant == tx.tenant) & (api_keys.c.id == id)
+    tx.connection.execute(update(api_keys).where(mine).values(revoked_at=tx.now))
+
+
+def mark_expiring(tx: Transaction, id: str, at: datetime) -> None:
+    """Let a key end at a moment."""
+    mine = (api_keys.c.tenant == tx.tenant) & (api_keys.c.id == id)
+    tx.connection.execute(update(api_keys).where(mine).values(expires_at=at))
+
+
+def _scopes(row: Row[Any]) -> frozenset[Scope]:
+    """Read what a key may do; a scope that this release does not know opens nothing."""
+    return frozenset(Scope(scope) for scope in row.scopes if scope in list(Scope))
+
+
+def read_row(row: Row[Any]) -> ApiKey:
+    """Read a key as it stands in its row."""
+    return ApiKey(
+        id=row.id,
+        label=row.label,
+        scopes=_scopes(row),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        replaces=row.replaces,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+        secret_sha256=row.secret_sha256,
+    )
