@@ -32,11 +32,14 @@ UNSEALS_COLUMNS = {
     "pipeline/store/matters.py:_matter": "what a case is called, for the operator",
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
+    "pipeline/store/review_moves.py:_opened": "what reviewers wrote to each other, for reviewers",
+    "pipeline/store/saved_searches.py:list_searches": "what somebody calls their own searches, for themselves",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
     "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",
     "pipeline/store/subject_words.py:read_words": "why a request is answered, for who may see who asks",
     "pipeline/store/tenants.py:_tenant": "the tenant's own secrets, which are never shown",
     "pipeline/store/transfer_notices.py:_notice": "who takes the data over, for the operator",
+    "pipeline/store/word_index.py:get_word_search": "what somebody looks for, for themselves",
 }
 """Sealed columns are opened by the store alone, and by these."""
 
