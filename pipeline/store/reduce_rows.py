@@ -9,7 +9,9 @@ Which columns identify a person, and what becomes of them once nothing with word
   proof that somebody agreed or refused, of nobody that is named.
 - `recordings.facts` (ages, types of data found, lengths), `recordings.encryption` (the wrapped key): emptied.
 - `inbox.body` (what the vendor told): emptied. Its event id stays, so that a late repetition is still a repetition.
-- `review_items.reasons`, `.risk`: emptied, and the item is closed.
+- `review_items.reasons`, `.points`, `.marks`, `.entity_types`, `.risk`: emptied, and the item is closed.
+- `review_moves.sealed` (what reviewers wrote): emptied, and `word_index` (keyed digests of its words) removed, by the
+  database with the redacted transcript. `saved_searches`, `word_searches`: of the people who search, of no recording.
 - `redaction_changes`, `reveals` (places, types, what was written), `review_outcomes` (what was written): emptied. Who
   decided what, when and by which code stays. `redaction_versions`, `change_batches`: ids, counts and types; stay.
 - `artifacts`: id, kind, digests, size and decision stay, with `purged_at`; `name` is a keyed digest that the tenant's
@@ -129,7 +131,18 @@ def _review(tx: Transaction, recording: RecordingId) -> int:
     changed = tx.connection.execute(
         update(review_items)
         .where(review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording)
-        .values(state="purged", reasons=[], risk=0)
+        .values(
+            state="purged",
+            reasons=[],
+            risk=0,
+            points=[],
+            marks=[],
+            entity_types=[],
+            entities=0,
+            consent=null(),
+            assignee=null(),
+            escalated_to=null(),
+        )
     )
     return changed.rowcount
 

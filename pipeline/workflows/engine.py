@@ -148,11 +148,13 @@ def _register(context: StepContext) -> None:
 
 
 def _register_judging(context: StepContext) -> None:
-    step = _durable("decide", context)
+    decide, assess = _durable("decide", context), _durable("assess_risk", context)
 
     @DBOS.workflow(name=JUDGE_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
-        return dict(_foreseen(step, tenant, recording))
+        decided = dict(_foreseen(decide, tenant, recording))
+        _foreseen(assess, tenant, recording)
+        return decided
 
 
 def _register_calls(context: StepContext) -> None:

@@ -13,12 +13,14 @@ from typing import Any, Final
 from pipeline.model.errors import PipelineError, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.steps import (
+    assess_risk,
     capture,
     decide,
     delete_vendor_copy,
     detect,
     fail,
     index_people,
+    index_words,
     keep_receipts,
     publish,
     redact_audio,
@@ -47,6 +49,8 @@ STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
     "withhold": withhold.withhold,
     "decide": decide.decide_artifacts,
     "publish": publish.publish,
+    "index_words": index_words.index_words,
+    "assess_risk": assess_risk.assess_risk,
     "fail": fail.fail,
 }
 """Every step by the name it is checkpointed under. A name never changes its meaning."""
@@ -75,14 +79,21 @@ def process_recording(run: Run) -> Receipt:
             run("index_people")  # whoever is heard in it can ask for it, though nothing of it is shown
             run("withhold", withheld.reason)
             run("keep_receipts")
-            return {**run("decide"), "state": "withheld"}
+            decided = run("decide")
+            run("assess_risk")
+            return {**decided, "state": "withheld"}
         run("keep_receipts")  # only now is it known where in the audio the notice is heard
         run("decide")
-        return run("publish")
+        published = run("publish")
+        run("index_words")
+        run("assess_risk")
+        return published
     except PipelineError as error:
         failed = run("fail", type(error).__name__)
         with suppress(PipelineError):  # what was agreed is proved for a failure too, unless that is what fails
             run("keep_receipts")
+        with suppress(PipelineError):  # it stands in the queue as failed already; this only says why in parts
+            run("assess_risk")
         return failed
 
 

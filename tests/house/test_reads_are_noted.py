@@ -39,12 +39,15 @@ UNSEALS_COLUMNS = {
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/settings_drafts.py:_draft": "what a tenant's own people want to change of its settings",
     "pipeline/store/settings_drafts.py:read_reason": "why a draft was activated or rejected, for those who set up",
+    "pipeline/store/review_moves.py:_opened": "what reviewers wrote to each other, for reviewers",
+    "pipeline/store/saved_searches.py:list_searches": "what somebody calls their own searches, for themselves",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
     "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",
     "pipeline/store/subject_words.py:read_words": "why a request is answered, for who may see who asks",
     "pipeline/store/tenants.py:_tenant": "the tenant's own secrets, which are never shown",
     "pipeline/store/transfer_notices.py:_notice": "who takes the data over, for the operator",
     "pipeline/store/webhook_endpoints.py:_endpoint": "where the tenant's own servers are, which is shown as a host",
+    "pipeline/store/word_index.py:get_word_search": "what somebody looks for, for themselves",
 }
 """Sealed columns are opened by the store alone, and by these."""
 

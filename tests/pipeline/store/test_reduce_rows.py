@@ -18,10 +18,11 @@ KNOWN = {
     "law_versions", "ledger_lines", "legal_acts", "legal_requests", "legs", "matters", "notices_to_tenant", "numbers",
     "policy_notices", "policy_versions", "processor_evidence", "purge_items", "purges", "purpose_consents",
     "purpose_revocations", "recalls", "reconciliations", "recorder_events", "recordings", "redecision_chunks",
-    "redecision_receipts", "redecisions", "retention_runs", "review_items", "signing_keys", "subject_codes",
+    "redecision_receipts", "redecisions", "retention_runs", "review_items", "review_moves",
+    "saved_searches", "signing_keys", "subject_codes",
     "subject_request_events", "subject_requests", "subject_tries", "tenants", "tombstones", "training_features",
-    "transfer_notices", "wordings",
     "change_batches", "redaction_changes", "redaction_versions", "reveals", "review_outcomes",
+    "transfer_notices", "word_index", "word_searches", "wordings",
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ MADE_ONCE = {
     "access_revocations": {"tenant", "grant_id"},
     "purpose_revocations": {"tenant", "consent_id"},
     "redaction_versions": {"tenant", "recording_id", "number"},
+    "word_index": {"tenant", "recording_id"},
 }
 
 
@@ -81,6 +82,9 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("redaction_changes", "sealed"),
         ("review_outcomes", "sealed"),
         ("reveals", "sealed"),
+        ("review_moves", "sealed"),
+        ("saved_searches", "sealed"),
+        ("word_searches", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}
