@@ -23,6 +23,8 @@ class NotedQueue:
         self.ended: list[tuple[TenantId, CallId, int]] = []
         self.purges: list[tuple[TenantId, RecordingId, str]] = []
         self.judged: list[tuple[RecordingId, str]] = []
+        self.retried: list[tuple[RecordingId, str]] = []
+        self.answers: list[tuple[str, tuple[RecordingId, ...]]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -48,6 +50,18 @@ class NotedQueue:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.judged.append((recording, cause))
+
+    def enqueue_retry(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.retried.append((recording, cause))
+
+    def enqueue_answer(
+        self, tx: Any, tenant: TenantId, request: str, *, cause: str, also: Sequence[RecordingId] = ()
+    ) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.answers.append((request, tuple(also)))
 
 
 class NotedRecordings:

@@ -121,6 +121,10 @@ class AuditTag(StrEnum):
     PURPOSE_WITHDRAWN = "consent:purpose:withdrawn"
     TRANSFER_NOTED = "transfer:notice:noted"
     TRANSFER_ALLOWED = "transfer:export:allowed"
+    RECORDING_RETRIED = "recording:work:retried"
+    DOWNLOAD_REFUSED = "artifact:download:refused"
+    SUBJECT_ANSWER_ASKED = "subject:answer:asked"
+    SUBJECT_ANSWER_STARTED = "subject:answer:started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from pipeline.redaction.profile import RedactionProfile
 from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.steps.context import Receipt, StepContext, shelf_of
-from pipeline.steps.detect import profile_of, read_conversation
+from pipeline.steps.detect import count_types, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import Facts
@@ -114,7 +114,7 @@ def _keep(context: StepContext, recording: Recording, made_from: tuple[Artifact,
         facts: Facts = {
             "is_redaction_proved": True,
             "entities": len(manifest.entries),
-            "entity_types": ",".join(sorted({entry.type.value for entry in manifest.entries})),
+            **count_types(manifest),
             "muted_ms": manifest.muted_ms,
             "widened": len(manifests) - 1,
             "unhidden_types": ",".join(sorted(proved.unhidden)),

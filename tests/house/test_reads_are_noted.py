@@ -31,6 +31,7 @@ UNSEALS_COLUMNS = {
     "pipeline/store/legal_requests.py:_step": "what was done about it, for the operator",
     "pipeline/store/matters.py:_matter": "what a case is called, for the operator",
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
+    "pipeline/store/reasons.py:_opened": "why somebody did something, as they typed it, for the tenant's people",
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/signing_keys.py:_find_signer": "the key that signs",
     "pipeline/store/subject_requests.py:read_details": "who asks and how they are reached, for the answer",
