@@ -76,9 +76,9 @@ def test_a_version_that_forbids_it_holds_from_its_notice_and_the_refusal_names_i
         fetch(line, recording, A.RECORDING_REDACTED, "wav")
     offer = caught.value.offer
     assert "A later version of the policy, in force or announced, no longer allows this." in offer.refusals
-    assert (offer.clause.document, offer.clause.section) == ("nejix", "7")
+    assert (offer.clause.document, offer.clause.section) == ("nejix 2027-01", "7")
     (event,) = line.events(REFUSED)
-    assert (event["kind"], event["clause"]) == ("recording.redacted", "nejix 7")
+    assert (event["kind"], event["clause"]) == ("recording.redacted", "nejix 2027-01 7")
 
 
 def test_what_is_hidden_is_not_handed_out_although_the_policy_would(line, recording):
