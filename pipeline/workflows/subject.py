@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.dataset import RecallCause
