@@ -24,6 +24,8 @@ class NotedQueue:
         self.purges: list[tuple[TenantId, RecordingId, str]] = []
         self.judged: list[tuple[RecordingId, str]] = []
         self.deliveries: list[tuple[str, int, int]] = []
+        self.retried: list[tuple[RecordingId, str]] = []
+        self.answers: list[tuple[str, tuple[RecordingId, ...]]] = []
         self.is_broken = False
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
@@ -54,6 +56,18 @@ class NotedQueue:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.deliveries.append((delivery, attempt, delay_s))
+
+    def enqueue_retry(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.retried.append((recording, cause))
+
+    def enqueue_answer(
+        self, tx: Any, tenant: TenantId, request: str, *, cause: str, also: Sequence[RecordingId] = ()
+    ) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.answers.append((request, tuple(also)))
 
 
 class NotedRecordings:

@@ -156,6 +156,10 @@ class AuditTag(StrEnum):
     ENDPOINT_REMOVED = "webhook:endpoint:removed"
     DELIVERY_ASKED = "webhook:delivery:asked"
     DELIVERY_GIVEN_UP = "webhook:delivery:given_up"
+    RECORDING_RETRIED = "recording:work:retried"
+    DOWNLOAD_REFUSED = "artifact:download:refused"
+    SUBJECT_ANSWER_ASKED = "subject:answer:asked"
+    SUBJECT_ANSWER_STARTED = "subject:answer:started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,19 @@ class Recording:
     """When Earmark first heard of it; None before it is stored."""
 
 
+_NOT_OURS: Final = ("vendor_", "quarantined")
+
+
+def is_retryable(recording: Recording) -> bool:
+    """Say whether work on a recording may be begun again.
+
+    It failed here, or its redaction could not be proved. What the vendor could not make, and what is quarantined, comes
+    out the same however often it is tried.
+    """
+    is_stuck = recording.state in (RecordingState.FAILED, RecordingState.WITHHELD)
+    return is_stuck and not (recording.reason or "").startswith(_NOT_OURS)
+
+
 TOLD = (RecordingState.ANNOUNCED, RecordingState.COMPLETED, RecordingState.ABSENT, RecordingState.FAILED)
 """What a vendor tells of a recording; of two things told, the later in this order holds, whichever came first."""
 

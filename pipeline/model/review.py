@@ -54,6 +54,8 @@ class ReviewState(StrEnum):
     ESCALATED = "escalated"
     APPROVED = "approved"
     REJECTED = "rejected"
+    SET_ASIDE = "set_aside"
+    """Work on the recording was begun again, and what a reviewer would look at is about to change."""
     PURGED = "purged"
 
 
@@ -68,6 +70,7 @@ _NEXT: Final = {
     },
     ReviewState.APPROVED: {ReviewState.OPEN, ReviewState.REJECTED, ReviewState.PURGED},
     ReviewState.REJECTED: {ReviewState.OPEN, ReviewState.PURGED},
+    ReviewState.SET_ASIDE: {ReviewState.OPEN, ReviewState.PURGED},
     ReviewState.PURGED: set[ReviewState](),
 }
 

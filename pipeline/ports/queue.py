@@ -32,6 +32,37 @@ class WorkQueue(Protocol):
         """
         ...
 
+    def enqueue_retry(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Start the work on a recording again when `tx` commits, from its first step.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose recording.
+            recording: which; it is worked on again once for each cause.
+            cause: the id of the reason for which somebody asked.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
+    def enqueue_answer(
+        self, tx: Any, tenant: TenantId, request: str, *, cause: str, also: Sequence[RecordingId] = ()
+    ) -> None:
+        """Start what answers a person's request when `tx` commits.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose request.
+            request: which; it is worked on once for each cause, and answering what was answered changes nothing.
+            cause: the id of the reason for which somebody decided it.
+            also: recordings in which somebody looked and found the person.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
     def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended") -> None:
         """Start the work on an ended call when `tx` commits, and not before `delay_s` seconds later.
 

@@ -55,13 +55,19 @@ def read_redacted(
         if artifact is None:
             raise NotFound(f"recording {recording} has no {kind.value}")
         grant = _granted(tx, artifact, actor, purpose)
-        _check_shown(tx, recording, artifact)
+        check_shown(tx, recording, artifact)
         facts = {"kind": kind.value, "recording": recording, "reason": reason, **grant}
         add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     return vault.read(artifact)
 
 
-def _check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
+def check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
+    """Make sure that an artifact of a recording may be shown to people at all.
+
+    Raises:
+        NotPermitted: it has ended, its redaction is not proved, a child was noted and that is not judged
+            yet, or its decision shows it to nobody.
+    """
     check_not_ended(tx, recording, artifact)
     if not read_facts(tx, recording).get("is_redaction_proved"):
         raise NotPermitted("the redaction of this recording is not proved")

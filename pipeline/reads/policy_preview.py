@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
+from itertools import islice
 from typing import Final
 
 from pipeline.model.decision import DecisionRecord, canonical_json
@@ -38,7 +39,9 @@ class Preview:
     examples: Mapping[tuple[str, str], tuple[str, ...]] = field(repr=False)
 
 
-def preview_policy(tx: Transaction, shelf: PolicyShelf, bundle: Bundle, matrix: JurisdictionMatrix) -> Preview:
+def preview_policy(
+    tx: Transaction, shelf: PolicyShelf, bundle: Bundle, matrix: JurisdictionMatrix, *, most: int | None = None
+) -> Preview:
     """Count what a version would move of everything that the transaction's tenant has now.
 
     Args:
@@ -46,6 +49,7 @@ def preview_policy(tx: Transaction, shelf: PolicyShelf, bundle: Bundle, matrix: 
         shelf: the versions that the tenant has.
         bundle: the version that is considered.
         matrix: the rows of law.
+        most: how many artifacts are looked at, for somebody who waits; None: all.
     """
     after = with_version(shelf, bundle, announced_on=tx.now.date())
     begins = after.newest.in_force_from or bundle.effective.day
@@ -53,7 +57,7 @@ def preview_policy(tx: Transaction, shelf: PolicyShelf, bundle: Bundle, matrix: 
     artifacts: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], list[str]] = {}
-    for stored in list_in_force(tx):
+    for stored in islice(list_in_force(tx), most):
         facts = replace(read_facts(canonical_json(stored.facts)), as_of=as_of, later_policies=())
         kind = facts.artifact.kind.value
         artifacts[kind] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -155,14 +156,13 @@ def _note_heard(context: StepContext, recording: Recording, speakers: SpeakerMap
 
 
 def _note(context: StepContext, recording: Recording, manifest: Manifest, stated_age: int | None) -> None:
-    types = sorted({entry.type.value for entry in manifest.entries})
     with context.vault.database.transaction(recording.tenant) as tx:
         merge_facts(
             tx,
             recording.id,
             {
                 "entities": len(manifest.entries),
-                "entity_types": ",".join(types),
+                **count_types(manifest),
                 "muted_ms": manifest.muted_ms,
                 "heard_on": ",".join(sorted({f"{bleed.channel}>{bleed.on}" for bleed in manifest.heard_on})) or None,
                 "detector": manifest.detector_version,
@@ -171,3 +171,12 @@ def _note(context: StepContext, recording: Recording, manifest: Manifest, stated
                 "stated_age": stated_age,
             },
         )
+
+
+def count_types(manifest: Manifest) -> dict[str, str]:
+    """Write which types of entity are hidden, and how many of each, as facts."""
+    types = Counter(entry.type.value for entry in manifest.entries)
+    return {
+        "entity_types": ",".join(sorted(types)),
+        "entity_counts": ",".join(f"{name}={types[name]}" for name in sorted(types)),
+    }

@@ -22,7 +22,7 @@ from pipeline.redaction.profile import RedactionProfile
 from pipeline.redaction.render_audio import render_audio
 from pipeline.redaction.verify import Ears, Verification, Verifier
 from pipeline.steps.context import Receipt, StepContext, shelf_of
-from pipeline.steps.detect import profile_of, read_conversation
+from pipeline.steps.detect import count_types, profile_of, read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import Facts
@@ -46,7 +46,7 @@ class Proved:
         return {
             "is_redaction_proved": True,
             "entities": len(self.manifest.entries),
-            "entity_types": ",".join(sorted({entry.type.value for entry in self.manifest.entries})),
+            **count_types(self.manifest),
             "muted_ms": self.manifest.muted_ms,
             "widened": widened,
             "unhidden_types": ",".join(sorted(self.unhidden)),

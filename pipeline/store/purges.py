@@ -27,7 +27,7 @@ def open_purge(tx: Transaction, subject: Subject, ground: Ground, *, purge_id: s
     lock_log(tx)
     row = tx.connection.execute(select(purges).where(_of(tx, subject), purges.c.state == PurgeState.OPEN.value)).first()
     if row is not None:
-        return _purge(row)
+        return purge_of(row)
     purge = Purge(
         id=purge_id or new_id("purge"),
         subject=subject,
@@ -65,7 +65,7 @@ def get_purge(tx: Transaction, purge: str) -> Purge:
     row = tx.connection.execute(select(purges).where(_is(tx, purge))).first()
     if row is None:
         raise NotFound(f"no purge {purge}")
-    return _purge(row)
+    return purge_of(row)
 
 
 def list_purges(
@@ -77,7 +77,7 @@ def list_purges(
         query = query.where(purges.c.state == state.value)
     if subject is not None:
         query = query.where(purges.c.subject_id == subject)
-    return tuple(_purge(row) for row in tx.connection.execute(query))
+    return tuple(purge_of(row) for row in tx.connection.execute(query))
 
 
 def add_items(tx: Transaction, purge: Purge, items: Iterable[Item]) -> None:
@@ -194,7 +194,8 @@ def _columns(item: Item) -> dict[str, Any]:
     }
 
 
-def _purge(row: Row[Any]) -> Purge:
+def purge_of(row: Row[Any]) -> Purge:
+    """Read a purge from a row that has every column of its table."""
     return Purge(
         id=row.id,
         subject=Subject(kind=row.subject_kind, id=row.subject_id),

@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Row, Text, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from pipeline.model.errors import NotFound
+from pipeline.model.errors import IllegalTransition, NotFound
 from pipeline.model.ids import CallId, RecordingId, TenantId, new_id
-from pipeline.model.recording import Recording, RecordingState, advance, merge_news
+from pipeline.model.recording import Recording, RecordingState, advance, is_retryable, merge_news
 from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings, tombstones
@@ -124,6 +124,24 @@ def withhold_published(tx: Transaction, recording: RecordingId, *, reason: str) 
         .values(state=RecordingState.WITHHELD.value, reason=reason)
     )
     return changed.rowcount == 1
+
+
+def begin_again(tx: Transaction, recording: RecordingId) -> Recording:
+    """Put a recording that is stuck back to where work begins, and give it as it was.
+
+    Raises:
+        NotFound: the tenant has no such recording.
+        IllegalTransition: it is not stuck, or trying again would change nothing.
+    """
+    row = tx.connection.execute(select(recordings).where(_is(tx, recording)).with_for_update()).first()
+    if row is None:
+        raise NotFound(f"no recording {recording}")
+    was = recording_of(row)
+    if not is_retryable(was):
+        raise IllegalTransition(f"a recording that is {was.state} is not worked on again")
+    changes = {"state": RecordingState.COMPLETED.value, "reason": None}
+    tx.connection.execute(update(recordings).where(_is(tx, recording)).values(**changes))
+    return was
 
 
 def read_encryption(tx: Transaction, recording: RecordingId) -> dict[str, str] | None:

@@ -28,23 +28,16 @@ class ReviewItem:
 
 
 def open_review(tx: Transaction, recording: RecordingId, *, risk: int, reasons: tuple[str, ...]) -> None:
-    """Put a recording before the reviewers; one that is there already stays as it is."""
-    item = new_id("rev")
-    added = tx.connection.execute(
-        insert(review_items)
-        .values(
-            id=item,
-            tenant=tx.tenant,
-            recording_id=recording,
-            state="open",
-            risk=risk,
-            reasons=list(reasons),
-            opened_at=tx.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(review_items.c.id)
+    """Put a recording before the reviewers; one that is there already stays as it is, one set aside comes back."""
+    opened = {"state": "open", "risk": risk, "reasons": list(reasons), "opened_at": tx.now}
+    row = insert(review_items).values(id=new_id("rev"), tenant=tx.tenant, recording_id=recording, **opened)
+    put = row.on_conflict_do_update(
+        index_elements=["tenant", "recording_id"],
+        set_=opened,
+        where=review_items.c.state == ReviewState.SET_ASIDE.value,
     )
-    if added.first() is not None:
+    item = tx.connection.execute(put.returning(review_items.c.id)).scalar()
+    if item is not None:
         facts: Facts = {"recording": recording, "risk": risk, "reasons": ",".join(reasons)}
         add_event(tx, AuditTag.REVIEW_OPENED, actor="system", target=item, facts=facts)
 
@@ -80,6 +73,13 @@ def mark_review(tx: Transaction, recording: RecordingId, state: ReviewState) -> 
         .where(review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording)
         .values(state=state.value)
     )
+
+
+def set_aside(tx: Transaction, recording: RecordingId) -> bool:
+    """Take a recording from before the reviewers while it is worked on again; False where it did not wait there."""
+    mine = (review_items.c.tenant == tx.tenant) & (review_items.c.recording_id == recording)
+    waiting = update(review_items).where(mine, review_items.c.state == "open").values(state=ReviewState.SET_ASIDE.value)
+    return tx.connection.execute(waiting).rowcount == 1
 
 
 def list_reviews(tx: Transaction, *, state: str = "open", limit: int = 100) -> tuple[ReviewItem, ...]:

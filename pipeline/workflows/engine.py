@@ -28,6 +28,7 @@ from pipeline.workflows.corrections import register_rendering_queue, register_re
 from pipeline.workflows.outgoing import register_deliveries
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
+    ANSWER_REQUEST,
     CALLS,
     CHECKPOINT_LOG,
     DELIVER_NOTICE,
@@ -54,6 +55,7 @@ from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 from pipeline.workflows.settle_holds import settle_whole_hold
+from pipeline.workflows.subject import answer_or_note, with_answer_context
 from pipeline.workflows.tenant_notices import send_notice
 
 _NAME: Final = "earmark"
@@ -100,6 +102,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_upkeep(context)
     register_renderings(context, repeated=_repeated, foreseen=_foreseen)
     register_deliveries(context, version, lambda name, step: partial(_foreseen, _repeated(name, step)))
+    _register_answers(context, version)
     DBOS.launch()
     _register_queues(concurrency)
 
@@ -249,6 +252,15 @@ def _register_upkeep(context: StepContext) -> None:
     @DBOS.workflow(name=CHECKPOINT_LOG)
     def signing(tenant: str) -> dict[str, Any]:
         return sign_log(lambda: _foreseen(checkpoint, tenant), tenant)
+
+
+def _register_answers(context: StepContext, version: str) -> None:
+    queue = DurableQueue(context.vault.database.engine, version=version)
+    steps = {name: _repeated(name, step) for name, step in with_answer_context(context, queue).items()}
+
+    @DBOS.workflow(name=ANSWER_REQUEST)
+    def workflow(tenant: str, request: str, also: str) -> dict[str, Any]:
+        return answer_or_note(lambda name, *more: _foreseen(steps[name], tenant, request, *more), also)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -34,6 +34,7 @@ RENDERINGS: Final = "renderings"
 RENDER_CHANGES: Final = "render_changes"
 DELIVERIES: Final = "deliveries"
 DELIVER_EVENT: Final = "deliver_event"
+ANSWER_REQUEST: Final = "answer_request"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -86,6 +87,27 @@ class DurableQueue:
         if recordings:
             named = {"tenant": tenant, "recordings": sorted(recordings), "version": self._version}
             tx.connection.execute(_ENQUEUE_RECORDINGS, named)
+
+    def enqueue_retry(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
+        """Start the work on a recording again after the transaction commits; naming one cause again starts nothing."""
+        self._client.enqueue_in_transaction(
+            tx.connection,
+            {
+                "workflow_name": PROCESS_RECORDING,
+                "queue_name": RECORDINGS,
+                "workflow_id": f"recording:{tenant}:{recording}:{cause}",
+                "app_version": self._version,
+                "queue_partition_key": tenant,
+            },
+            tenant,
+            recording,
+        )
+
+    def enqueue_answer(
+        self, tx: Transaction, tenant: TenantId, request: str, *, cause: str, also: Sequence[RecordingId] = ()
+    ) -> None:
+        """Start what answers a request after the transaction commits; naming one cause again starts nothing."""
+        self.enqueue_upkeep(tx, ANSWER_REQUEST, tenant, request, ",".join(also), once=f"{request}:{cause}")
 
     def enqueue_judging(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Have a recording judged again after the transaction commits; naming one cause again starts nothing."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.dataset import RecallCause
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, PipelineError
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.subject import RequestKind, RequestState, Strength, SubjectRequest, Whose
 from pipeline.ports.queue import WorkQueue
@@ -21,9 +21,13 @@ from pipeline.store.recalls import recall_of
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
-from pipeline.store.subject_requests import get_request, move_request
+from pipeline.store.subject_requests import get_request, move_request, note_act
+from pipeline.telemetry import log
 
-__all__ = ["answer_request", "correct_transcript", "read_corrections", "reindex"]
+__all__ = [
+    "answer_or_note", "answer_request", "correct_transcript", "note_unanswered", "read_corrections", "reindex",
+    "with_answer_context",
+]  # fmt: skip
 
 _ACTOR: Final = "system"
 _ERASED: Final = RecallCause.DELETION_REQUEST
@@ -67,6 +71,35 @@ def answer_request(
             return _object(context, tenant, request, actor=actor)
         case RequestKind.CORRECTION:
             raise InvalidInput("a correction is answered with its words")
+
+
+def note_unanswered(context: StepContext, tenant: TenantId, request_id: str, error: str) -> Receipt:
+    """Note that a request could not be answered, by the class of the error; somebody decides again."""
+    with context.vault.database.transaction(tenant) as tx:
+        note_act(tx, get_request(tx, request_id), "answer_failed", actor="system", facts={"error": error})
+    log().error("subject.not_answered", tenant=tenant, request=request_id, error=error)
+    return {"failed": error}
+
+
+def with_answer_context(context: StepContext, queue: WorkQueue) -> Mapping[str, Callable[..., dict[str, Any]]]:
+    """Give the steps of answering by their names, with what they work with filled in."""
+
+    def answer(tenant: str, request: str, also: str) -> dict[str, Any]:
+        looked_at = [RecordingId(one) for one in also.split(",") if one]
+        return dict(answer_request(context, TenantId(tenant), request, queue=queue, also=looked_at))
+
+    def note(tenant: str, request: str, error: str) -> dict[str, Any]:
+        return dict(note_unanswered(context, TenantId(tenant), request, error))
+
+    return {"answer_request": answer, "note_unanswered": note}
+
+
+def answer_or_note(run: Callable[..., Any], also: str) -> dict[str, Any]:
+    """Answer a request, or note that it could not be; `run` runs the step of a name for the request."""
+    try:
+        return dict(run("answer_request", also))
+    except PipelineError as error:
+        return dict(run("note_unanswered", type(error).__name__))
 
 
 def _purging(request_id: str, queue: WorkQueue) -> Purge:

@@ -16,6 +16,7 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
     "pipeline/reads/findings.py:read_version": "ARTIFACT_READ",
+    "pipeline/reads/download.py:download": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
     "pipeline/reads/reveal.py:read_clip": "REVEAL_READ",
@@ -36,6 +37,7 @@ UNSEALS_COLUMNS = {
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
     "pipeline/store/redaction_changes.py:read_change_reason": "why a reviewer changed a redaction, for the second one",
     "pipeline/store/reveals.py:read_reveal_reason": "why somebody asks for a reveal, for who allows it",
+    "pipeline/store/reasons.py:_opened": "why somebody did something, as they typed it, for the tenant's people",
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/settings_drafts.py:_draft": "what a tenant's own people want to change of its settings",
     "pipeline/store/settings_drafts.py:read_reason": "why a draft was activated or rejected, for those who set up",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pipeline.model.ids import RecordingId
 from pipeline.store.audit import list_events
-from pipeline.store.reviews import list_reviews, open_review
+from pipeline.store.reviews import list_reviews, open_review, set_aside
 
 
 def open_one(tx, recording: str, risk: int = 10, reasons: tuple[str, ...] = ("type:US_SSN",)) -> None:
@@ -28,3 +28,14 @@ def test_the_riskiest_comes_first_and_of_equals_the_oldest(database, tenant, clo
         assert [i.recording for i in list_reviews(tx)] == ["rec_b", "rec_a", "rec_c"]
         assert [i.recording for i in list_reviews(tx, limit=1)] == ["rec_b"]
         assert list_reviews(tx, state="approved") == ()
+
+
+def test_what_was_set_aside_waits_for_nobody_and_comes_back_as_it_is_then(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        open_one(tx, "rec_1", 100, ("failed", "VendorUnavailable"))
+        assert set_aside(tx, RecordingId("rec_1"))
+        assert not set_aside(tx, RecordingId("rec_1"))
+        assert list_reviews(tx) == ()
+        open_one(tx, "rec_1", 25)
+        (item,) = list_reviews(tx)
+        assert (item.risk, item.reasons) == (25, ("type:US_SSN",))

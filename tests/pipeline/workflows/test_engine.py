@@ -14,11 +14,14 @@ from pipeline.decisions.children import note_child
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
+from pipeline.model.subject import RequestKind, RequestState
 from pipeline.store.decisions import find_decision
+from pipeline.store.subject_requests import get_request, list_acts
 from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import StepFailed
 from tests.conftest import APP_ROLE
+from tests.pipeline.steps.asking import asked
 from tests.pipeline.workflows.house_of_fakes import WordDetector
 
 CANARY = "canaryname"
@@ -156,3 +159,25 @@ def test_a_recording_that_is_noted_as_a_childs_is_judged_again_and_due(line, app
     assert decided.record["visibility"] == "quarantined"
     assert decided.retain_until is not None
     assert decided.retain_until <= (line.context.clock.now() + timedelta(hours=72)).date()
+
+
+def test_a_request_is_answered_by_a_worker_and_one_that_cannot_be_is_told_so(line, app_url):
+    access, correction = asked(line, RequestKind.ACCESS), asked(line, RequestKind.CORRECTION)
+    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    with line.tx() as tx:
+        for request in (access, correction):
+            queue.enqueue_answer(tx, line.owner.id, request.id, cause="why_1")
+    queue.close()
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    try:
+        for request in (access, correction):
+            handle = DBOS.retrieve_workflow(f"answer_request:{line.owner.id}:{request.id}:why_1")
+            while handle.get_status().status in ("PENDING", "ENQUEUED"):
+                time.sleep(0.05)
+    finally:
+        engine.stop()
+        logging.getLogger("dbos").handlers.clear()
+    with line.tx() as tx:
+        assert get_request(tx, access.id).state is RequestState.ANSWERED
+        told = list_acts(tx, correction.id)[-1]
+    assert (told.act, told.facts) == ("answer_failed", {"error": "InvalidInput"})

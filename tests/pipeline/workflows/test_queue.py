@@ -117,3 +117,20 @@ def test_each_attempt_of_a_delivery_is_started_once(queue, database, tenant):
             queue.enqueue_delivery(tx, tenant.id, "whd_1", attempt=attempt, delay_s=delay_s)
     found = [(row.workflow_uuid, row.status) for row in rows(database)]
     assert found == [("delivery:acme:whd_1:1", "ENQUEUED"), ("delivery:acme:whd_1:2", "DELAYED")]
+
+
+def test_work_is_begun_again_once_for_each_reason_on_the_queue_of_its_tenant(queue, database, tenant):
+    for cause in ("why_1", "why_1", "why_2"):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_retry(tx, tenant.id, "rec_1", cause=cause)
+    one, two = rows(database)
+    assert (one[0], two[0]) == ("recording:acme:rec_1:why_1", "recording:acme:rec_1:why_2")
+    assert tuple(one[1:]) == (PROCESS_RECORDING, "ENQUEUED", RECORDINGS, "acme", "7")
+
+
+def test_an_answer_is_begun_once_for_each_reason(queue, database, tenant):
+    for cause in ("why_1", "why_1", "why_2"):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_answer(tx, tenant.id, "dsr_1", cause=cause, also=["rec_1"])
+    named = [row[0] for row in rows(database)]
+    assert named == ["answer_request:acme:dsr_1:why_1", "answer_request:acme:dsr_1:why_2"]
