@@ -49,3 +49,7 @@ def test_a_new_text_comes_without_a_translation_and_one_that_is_gone_goes():
 
 def test_a_page_speaks_spanish():
     assert speaker("es")("Skip to the content") == "Ir al contenido"
+
+
+def test_a_text_that_is_said_with_values_is_one_text_and_no_half_of_a_pair():
+    assert [message for _, message in said() if isinstance(message, tuple) and len(message) != 2] == []
