@@ -12,6 +12,7 @@ from webhooks.api import calls, people, receipts, recorder, recordings, subject_
 from webhooks.limits import LimitBody
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
+from webhooks.review import quality, quality_disputes, quality_results
 from webhooks.sign_in import account, users
 from webhooks.sign_in import page as sign_in
 from webhooks.subjects import follow, page
@@ -47,6 +48,9 @@ def create_app(context: WebContext) -> FastAPI:
         page,
         follow,
         assets,
+        quality,
+        quality_results,
+        quality_disputes,
         sign_in,
         account,
         users,

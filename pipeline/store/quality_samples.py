@@ -23,6 +23,7 @@ from pipeline.ports.keys import Keys
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts
+from pipeline.store.tables_quality import quality_readings as readings
 from pipeline.store.tables_quality import quality_samples as samples
 
 OPEN, DISPUTED, FINISHED = "open", "disputed", "finished"
@@ -103,9 +104,22 @@ def get_sample(tx: Transaction, sample: str, *, is_locked: bool = False) -> Samp
     return _sample(row)
 
 
-def list_samples(tx: Transaction, *, state: str, after: str = "", limit: int = 50) -> tuple[Sample, ...]:
-    """List samples in a state that can still be read, oldest first, from the one after `after`."""
-    query = _own(tx).where(samples.c.state == state, _is_readable(tx))
+def list_samples(
+    tx: Transaction, *, state: str, after: str = "", limit: int = 50, without: str = ""
+) -> tuple[Sample, ...]:
+    """List samples in a state that can still be read, oldest first, from the one after `after`.
+
+    Args:
+        tx: the transaction.
+        state: which state.
+        after: the id of the last one that was listed.
+        limit: how many.
+        without: leave out what this person ever had to read.
+    """
+    had = select(readings.c.id).where(
+        readings.c.tenant == tx.tenant, readings.c.sample_id == samples.c.id, readings.c.reader == without
+    )
+    query = _own(tx).where(samples.c.state == state, _is_readable(tx), ~had.exists())
     if after:
         last = select(samples.c.drawn_at).where(samples.c.tenant == tx.tenant, samples.c.id == after).scalar_subquery()
         query = query.where(or_(samples.c.drawn_at > last, (samples.c.drawn_at == last) & (samples.c.id > after)))

@@ -66,7 +66,11 @@ def write(catalogue: Catalog, path: Path) -> None:
 
 
 def _message(text: object) -> Message:
-    return tuple(str(part) for part in text if part is not None) if isinstance(text, tuple) else str(text)
+    if not isinstance(text, tuple):
+        return str(text)
+    # What is said with values, `_("%(number)s left", number=3)`, comes with holes in the values' places.
+    parts = tuple(str(part) for part in text if part is not None)
+    return parts if len(parts) > 1 else parts[0]
 
 
 def _is_told(entry: CatalogueEntry) -> bool:

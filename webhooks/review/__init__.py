@@ -1,0 +1,1 @@
+"""The reviewers' part of the console."""
