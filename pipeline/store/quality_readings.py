@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, case, func, insert, select, update
 
@@ -13,14 +13,15 @@ from pipeline.model.errors import NotFound
 from pipeline.model.ids import new_id
 from pipeline.model.quality import Findings, Part
 from pipeline.ports.keys import Keys
-from pipeline.store.quality_samples import OPEN
+from pipeline.store.quality_samples import OPEN, is_readable
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
-from pipeline.store.tables import artifacts
 from pipeline.store.tables_quality import quality_readings as readings
 from pipeline.store.tables_quality import quality_samples as samples
 
 DONE, RETURNED = "done", "returned"
+MOST_COUNTED: Final = 100
+"""How many are counted: who has as many to read need not know how many more there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ def take_reading(tx: Transaction, reader: str) -> Reading | None:
 
 
 def count_waiting(tx: Transaction, reader: str) -> int:
-    """Count the samples that have a free part and that a reader never had."""
-    query = select(func.count()).select_from(samples).where(*_waits_for(tx, reader))
-    return int(tx.connection.execute(query).scalar_one())
+    """Count the samples that have a free part and that a reader never had, up to `MOST_COUNTED`."""
+    found = select(samples.c.id).where(*_waits_for(tx, reader)).limit(MOST_COUNTED).subquery()
+    return int(tx.connection.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def get_reading(tx: Transaction, reading: str, *, reader: str) -> Reading:
@@ -121,11 +122,8 @@ def _waits_for(tx: Transaction, reader: str) -> tuple[Any, ...]:
     own = (readings.c.tenant == tx.tenant) & (readings.c.sample_id == samples.c.id)
     held = select(func.count()).where(own, readings.c.state != RETURNED).scalar_subquery()
     had = select(readings.c.id).where(own, readings.c.reader == reader).exists()
-    lives = select(artifacts.c.id).where(
-        artifacts.c.tenant == tx.tenant, artifacts.c.id == samples.c.transcript_id, artifacts.c.purged_at.is_(None)
-    )
     is_free = held < case((samples.c.has_second, 2), else_=1)
-    return (samples.c.tenant == tx.tenant, samples.c.state == OPEN, is_free, ~had, lives.exists())
+    return (samples.c.tenant == tx.tenant, samples.c.state == OPEN, is_free, ~had, is_readable(tx))
 
 
 def _is_held(sample: str) -> Any:

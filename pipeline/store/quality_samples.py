@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.agreement import Agreement
@@ -119,7 +119,7 @@ def list_samples(
     had = select(readings.c.id).where(
         readings.c.tenant == tx.tenant, readings.c.sample_id == samples.c.id, readings.c.reader == without
     )
-    query = _own(tx).where(samples.c.state == state, _is_readable(tx), ~had.exists())
+    query = _own(tx).where(samples.c.state == state, is_readable(tx), ~had.exists())
     if after:
         last = select(samples.c.drawn_at).where(samples.c.tenant == tx.tenant, samples.c.id == after).scalar_subquery()
         query = query.where(or_(samples.c.drawn_at > last, (samples.c.drawn_at == last) & (samples.c.id > after)))
@@ -141,7 +141,7 @@ def count_drawn(tx: Transaction, *, since: datetime, until: datetime) -> Mapping
             samples.c.tenant == tx.tenant,
             samples.c.drawn_at >= since,
             samples.c.drawn_at < until,
-            or_(samples.c.state == FINISHED, _is_readable(tx)),
+            or_(samples.c.state == FINISHED, is_readable(tx)),
         )
         .group_by(samples.c.rate)
     )
@@ -149,10 +149,10 @@ def count_drawn(tx: Transaction, *, since: datetime, until: datetime) -> Mapping
 
 
 def count_states(tx: Transaction) -> Mapping[str, int]:
-    """Count samples that can still be read, by where they stand."""
+    """Count samples that are not finished and can still be read, by where they stand."""
     query = (
         select(samples.c.state, func.count())
-        .where(samples.c.tenant == tx.tenant, _is_readable(tx))
+        .where(samples.c.tenant == tx.tenant, samples.c.state.in_((OPEN, DISPUTED)), is_readable(tx))
         .group_by(samples.c.state)
     )
     return {state: count for state, count in tx.connection.execute(query)}
@@ -209,7 +209,7 @@ def read_findings(tx: Transaction, sample: str, *, keys: Keys) -> Findings:
 def list_without_case(tx: Transaction) -> tuple[str, ...]:
     """Name every finished sample that can still be read and has no evaluation case."""
     query = select(samples.c.id).where(
-        samples.c.tenant == tx.tenant, samples.c.state == FINISHED, samples.c.case_id.is_(None), _is_readable(tx)
+        samples.c.tenant == tx.tenant, samples.c.state == FINISHED, samples.c.case_id.is_(None), is_readable(tx)
     )
     return tuple(tx.connection.execute(query.order_by(samples.c.id)).scalars())
 
@@ -224,11 +224,15 @@ def _own(tx: Transaction) -> Select[Any]:
     return select(samples).where(samples.c.tenant == tx.tenant)
 
 
-def _is_readable(tx: Transaction) -> Any:
-    lives = select(artifacts.c.id).where(
-        artifacts.c.tenant == tx.tenant, artifacts.c.id == samples.c.transcript_id, artifacts.c.purged_at.is_(None)
+def is_readable(tx: Transaction) -> ColumnElement[bool]:
+    """Say of a sample whether its words are still there.
+
+    Each is looked up by its key: as a join, a table without statistics was once read whole for every sample.
+    """
+    lives = select(artifacts.c.purged_at.is_(None)).where(
+        artifacts.c.tenant == tx.tenant, artifacts.c.id == samples.c.transcript_id
     )
-    return lives.exists()
+    return lives.scalar_subquery().is_(True)
 
 
 def _change(tx: Transaction, sample: str, values: Mapping[str, Any]) -> None:

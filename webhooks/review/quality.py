@@ -20,7 +20,7 @@ from pipeline.model.quality import Sheet, Verdict
 from pipeline.model.user import Role
 from pipeline.reads.quality_sheet import open_sheet, open_sound
 from pipeline.store.quality_rates import find_rates
-from pipeline.store.quality_readings import DONE, count_waiting, list_own_readings
+from pipeline.store.quality_readings import DONE, MOST_COUNTED, count_waiting, list_own_readings
 from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import SignedIn, allowed
 from webhooks.problems import status_of
@@ -141,6 +141,7 @@ def _work(request: Request, context: WebContext, who: SignedIn, *, notice: Notic
             "is_reader": bool(who.roles & READERS),
             "rates": find_rates(tx),
             "waiting": count_waiting(tx, who.actor),
+            "most": MOST_COUNTED,
             "mine": list_own_readings(tx, who.actor),
             "done": list_own_readings(tx, who.actor, state=DONE, limit=10),
         }

@@ -23,7 +23,7 @@ def test_a_period_is_told_with_its_intervals_and_says_that_it_is_not_enough(line
     read_as(line, BEN, missed=EntityType.PIN)
     found = to_document(results(line))
     assert json.loads(json.dumps(found)) == found
-    assert (found["samples"], found["second_rate"]) == ({"drawn": 2, "read": 1, "now": {"finished": 1, "open": 1}}, 1)
+    assert (found["samples"], found["second_rate"]) == ({"drawn": 2, "read": 1, "now": {"open": 1}}, 1)
     leak = found["over_all"]["leak"]
     assert (leak["part"], leak["whole"], leak["is_enough"]) == (1, 3, False)
     assert 0 < leak["low"] < leak["value"] < leak["high"] < 1
