@@ -26,7 +26,13 @@ class NotedQueue:
         self.deliveries: list[tuple[str, int, int]] = []
         self.retried: list[tuple[RecordingId, str]] = []
         self.answers: list[tuple[str, tuple[RecordingId, ...]]] = []
+        self.cases: list[tuple[str, str]] = []
         self.is_broken = False
+
+    def enqueue_case(self, tx: Any, tenant: TenantId, sample: str, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.cases.append((sample, cause))
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
         if self.is_broken:

@@ -11,6 +11,7 @@ from pipeline.steps.context import StepContext
 from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.purge import purge_recording
 from pipeline.steps.settle_hold import settle_hold
+from pipeline.steps.write_case import write_case
 from pipeline.workflows.call import CALL_STEPS, process_call
 from pipeline.workflows.corrections import CORRECTION_STEPS, render_changes
 from pipeline.workflows.policies import POLICY_STEPS, PolicyWatch
@@ -35,6 +36,9 @@ class Queued:
 
     def enqueue_judging(self, tx, tenant, recording, *, cause) -> None:
         self._add(f"judge:{recording}:{cause}", lambda context: decide_artifacts(context, tenant, recording))
+
+    def enqueue_case(self, tx, tenant, sample, *, cause) -> None:
+        self._add(f"case:{sample}:{cause}", lambda context: write_case(context, tenant, sample))
 
     def enqueue_call(self, tx, tenant, call, *, delay_s, cause="ended") -> None:
         self._add(

@@ -12,7 +12,7 @@ from webhooks.api import calls, people, receipts, recorder, recordings, subject_
 from webhooks.limits import LimitBody
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
-from webhooks.review import bulk, corrections, reveals, versions
+from webhooks.review import bulk, corrections, quality, quality_disputes, quality_results, reveals, versions
 from webhooks.sign_in import account, users
 from webhooks.sign_in import page as sign_in
 from webhooks.subjects import follow, page
@@ -52,6 +52,9 @@ def create_app(context: WebContext) -> FastAPI:
         versions,
         bulk,
         reveals,
+        quality,
+        quality_results,
+        quality_disputes,
         sign_in,
         account,
         users,

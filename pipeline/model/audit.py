@@ -160,6 +160,15 @@ class AuditTag(StrEnum):
     DOWNLOAD_REFUSED = "artifact:download:refused"
     SUBJECT_ANSWER_ASKED = "subject:answer:asked"
     SUBJECT_ANSWER_STARTED = "subject:answer:started"
+    QUALITY_RATES_CHANGED = "quality:rates:changed"
+    QUALITY_DRAWN = "quality:sample:drawn"
+    QUALITY_TAKEN = "quality:reading:taken"
+    QUALITY_RETURNED = "quality:reading:returned"
+    QUALITY_READ = "quality:reading:finished"
+    QUALITY_DISPUTED = "quality:sample:disputed"
+    QUALITY_SETTLED = "quality:sample:settled"
+    QUALITY_FINISHED = "quality:sample:finished"
+    QUALITY_CASE_KEPT = "quality:case:kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,20 @@ class WorkQueue(Protocol):
         """
         ...
 
+    def enqueue_case(self, tx: Any, tenant: TenantId, sample: str, *, cause: str) -> None:
+        """Have the evaluation case of a finished quality review made when `tx` commits, and not otherwise.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose sample.
+            sample: which; its case is made once for each cause.
+            cause: why now: it was finished, or a change of the rates allows it.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
     def enqueue_judging(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Have a recording judged again when `tx` commits, because something about it changed.
 

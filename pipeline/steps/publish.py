@@ -10,6 +10,7 @@ from pipeline.model.recording import RecordingState
 from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.draw_sample import draw_sample
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import add_event
 from pipeline.store.decisions import find_decision
@@ -51,6 +52,7 @@ def publish(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
                 target=recording,
                 facts={"entities": facts.get("entities", 0), "muted_ms": facts.get("muted_ms", 0)},
             )
+            draw_sample(tx, recording, keys=context.vault.keys)
     return {"state": RecordingState.PUBLISHED.value, "entities": facts.get("entities", 0)}
 
 

@@ -23,12 +23,12 @@ from pipeline.steps.settle_hold import settle_hold
 from pipeline.steps.tell_tenant import tell_tenant
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
 from pipeline.workflows.outgoing import register_deliveries
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
-    ANSWER_REQUEST,
     CALLS,
     CHECKPOINT_LOG,
     DELIVER_NOTICE,
@@ -55,7 +55,7 @@ from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
 from pipeline.workflows.serializer import JsonSerializer, StepFailed
 from pipeline.workflows.settle_holds import settle_whole_hold
-from pipeline.workflows.subject import answer_or_note, with_answer_context
+from pipeline.workflows.subject import register_answers
 from pipeline.workflows.tenant_notices import send_notice
 
 _NAME: Final = "earmark"
@@ -102,7 +102,8 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_upkeep(context)
     register_renderings(context, repeated=_repeated, foreseen=_foreseen)
     register_deliveries(context, version, lambda name, step: partial(_foreseen, _repeated(name, step)))
-    _register_answers(context, version)
+    register_answers(context, version, repeated=_repeated, foreseen=_foreseen)
+    register_cases(context, repeated=_repeated, foreseen=_foreseen)
     DBOS.launch()
     _register_queues(concurrency)
 
@@ -252,15 +253,6 @@ def _register_upkeep(context: StepContext) -> None:
     @DBOS.workflow(name=CHECKPOINT_LOG)
     def signing(tenant: str) -> dict[str, Any]:
         return sign_log(lambda: _foreseen(checkpoint, tenant), tenant)
-
-
-def _register_answers(context: StepContext, version: str) -> None:
-    queue = DurableQueue(context.vault.database.engine, version=version)
-    steps = {name: _repeated(name, step) for name, step in with_answer_context(context, queue).items()}
-
-    @DBOS.workflow(name=ANSWER_REQUEST)
-    def workflow(tenant: str, request: str, also: str) -> dict[str, Any]:
-        return answer_or_note(lambda name, *more: _foreseen(steps[name], tenant, request, *more), also)
 
 
 def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:

@@ -35,6 +35,7 @@ RENDER_CHANGES: Final = "render_changes"
 DELIVERIES: Final = "deliveries"
 DELIVER_EVENT: Final = "deliver_event"
 ANSWER_REQUEST: Final = "answer_request"
+WRITE_CASE: Final = "write_case"
 
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
@@ -224,6 +225,10 @@ class DurableQueue:
             tenant,
             *more,
         )
+
+    def enqueue_case(self, tx: Transaction, tenant: TenantId, sample: str, *, cause: str) -> None:
+        """Start the making of an evaluation case; naming it again for the same cause starts nothing."""
+        self.enqueue_upkeep(tx, WRITE_CASE, tenant, sample, once=f"{sample}:{cause}")
 
     def enqueue_call(
         self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended"

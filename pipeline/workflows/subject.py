@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from dbos import DBOS
+
 from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, PipelineError
@@ -23,10 +25,11 @@ from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request, note_act
 from pipeline.telemetry import log
+from pipeline.workflows.queue import ANSWER_REQUEST, DurableQueue
 
 __all__ = [
-    "answer_or_note", "answer_request", "correct_transcript", "note_unanswered", "read_corrections", "reindex",
-    "with_answer_context",
+    "answer_or_note", "answer_request", "correct_transcript", "note_unanswered", "read_corrections", "register_answers",
+    "reindex", "with_answer_context",
 ]  # fmt: skip
 
 _ACTOR: Final = "system"
@@ -100,6 +103,18 @@ def answer_or_note(run: Callable[..., Any], also: str) -> dict[str, Any]:
         return dict(run("answer_request", also))
     except PipelineError as error:
         return dict(run("note_unanswered", type(error).__name__))
+
+
+def register_answers(
+    context: StepContext, version: str, *, repeated: Callable[..., Callable[..., Any]], foreseen: Callable[..., Any]
+) -> None:
+    """Make the workflow known to the engine; `repeated` makes a durable step, and `foreseen` runs one."""
+    queue = DurableQueue(context.vault.database.engine, version=version)
+    steps = {name: repeated(name, step) for name, step in with_answer_context(context, queue).items()}
+
+    @DBOS.workflow(name=ANSWER_REQUEST)
+    def workflow(tenant: str, request: str, also: str) -> dict[str, Any]:
+        return answer_or_note(lambda name, *more: foreseen(steps[name], tenant, request, *more), also)
 
 
 def _purging(request_id: str, queue: WorkQueue) -> Purge:

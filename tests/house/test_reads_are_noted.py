@@ -14,10 +14,12 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 """What opening is made of."""
 
 NOTED = {
+    "pipeline/reads/artifact.py:read_pinned": "ARTIFACT_READ",
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
     "pipeline/reads/findings.py:read_version": "ARTIFACT_READ",
     "pipeline/reads/download.py:download": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
+    "pipeline/reads/quality_cases.py:_read_case": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
     "pipeline/reads/reveal.py:read_clip": "REVEAL_READ",
     "pipeline/reads/reveal.py:read_revealed": "REVEAL_READ",
@@ -38,6 +40,9 @@ UNSEALS_COLUMNS = {
     "pipeline/store/redaction_changes.py:read_change_reason": "why a reviewer changed a redaction, for the second one",
     "pipeline/store/reveals.py:read_reveal_reason": "why somebody asks for a reveal, for who allows it",
     "pipeline/store/reasons.py:_opened": "why somebody did something, as they typed it, for the tenant's people",
+    "pipeline/store/quality_rates.py:list_rates_changes": "why a rate was changed, for who may change it",
+    "pipeline/store/quality_readings.py:open_findings": "where a reader found something, for who settles it",
+    "pipeline/store/quality_samples.py:read_findings": "where something was found in the end, for its evaluation case",
     "pipeline/store/retention_runs.py:list_justifications": "why something is kept, as the operator wrote it",
     "pipeline/store/settings_drafts.py:_draft": "what a tenant's own people want to change of its settings",
     "pipeline/store/settings_drafts.py:read_reason": "why a draft was activated or rejected, for those who set up",

@@ -8,8 +8,8 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import TenantId
+from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.session import Database, reachable
-from pipeline.store.tables import metadata
 from tests.conftest import make_tenant
 
 
@@ -21,9 +21,9 @@ def test_every_table_has_a_tenant_and_a_forced_row_policy(database):
                 "n.oid = relnamespace where nspname = 'earmark' and relkind = 'r' and relname <> 'alembic_version'"
             )
         ).all()
-    assert {r.relname for r in rows} == {t.name for t in metadata.tables.values()}
+    assert {r.relname for r in rows} == {t.name for t in ALL_TABLES}
     assert all(r.relrowsecurity and r.relforcerowsecurity for r in rows)
-    assert all("tenant" in t.c for t in metadata.tables.values())
+    assert all("tenant" in t.c for t in ALL_TABLES)
 
 
 def test_tables_as_queries_see_them_are_the_tables_of_the_migrations(database):
@@ -35,7 +35,7 @@ def test_tables_as_queries_see_them_are_the_tables_of_the_migrations(database):
             )
         ).all()
     made = {(r.table_name, r.column_name, r.is_nullable == "YES") for r in found}
-    known = {(t.name, c.name, bool(c.nullable)) for t in metadata.tables.values() for c in t.columns}
+    known = {(t.name, c.name, bool(c.nullable)) for t in ALL_TABLES for c in t.columns}
     assert made == known
 
 

@@ -12,6 +12,8 @@ from pipeline.workflows.queue import (
     RECONCILE_TENANT,
     RECONCILIATIONS,
     RECORDINGS,
+    UPKEEP,
+    WRITE_CASE,
     DurableQueue,
 )
 from tests.conftest import APP_ROLE
@@ -98,6 +100,16 @@ def test_what_is_told_after_a_calls_end_is_work_of_its_own(queue, database, tena
         with database.transaction(tenant.id) as tx:
             queue.enqueue_call(tx, tenant.id, "call_1", delay_s=10, cause=cause)
     assert [row[0] for row in rows(database)] == ["call:acme:call_1", "call:acme:call_1:withdrawn:caller:1"]
+
+
+def test_an_evaluation_case_is_made_once_for_each_cause(queue, database, tenant):
+    for cause in ("finished", "finished", "qrt_1"):
+        with database.transaction(tenant.id) as tx:
+            queue.enqueue_case(tx, tenant.id, "qsm_1", cause=cause)
+    assert [(row[0], row[1], row[3]) for row in rows(database)] == [
+        ("write_case:acme:qsm_1:finished", WRITE_CASE, UPKEEP),
+        ("write_case:acme:qsm_1:qrt_1", WRITE_CASE, UPKEEP),
+    ]
 
 
 def test_each_cause_has_a_recording_judged_once(queue, database, tenant):
