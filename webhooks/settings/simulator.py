@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from pipeline.model.decision_terms import SENTENCES
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import RecordingId
+from pipeline.model.retention import RetentionBasis
 from pipeline.model.tenant import Tenant
 from pipeline.policies.entity_sets import load_entity_set
 from pipeline.store.calls import list_legs
@@ -43,6 +45,21 @@ _METHODS: Final = (
     (Method.SPEECH.value, _("by speech")),
     (Method.IMPLIED.value, _("by staying on the line")),
 )
+BASES: Final[Mapping[RetentionBasis, str]] = {
+    RetentionBasis.POLICY: _("the policy's own period"),
+    RetentionBasis.HOUSE_CHOICE: _("our choice, where the policy is silent"),
+    RetentionBasis.TENANT_SETTING: _("your setting"),
+    RetentionBasis.JURISDICTION_CAP: _("the latest day that a law allows"),
+    RetentionBasis.JURISDICTION_MINIMUM: _("a law orders to keep it until then"),
+    RetentionBasis.POLICY_MINIMUM: _("a law that the policy names orders to keep it until then"),
+    RetentionBasis.CHILD: _("a child was heard"),
+    RetentionBasis.DELETION_REQUEST: _("deletion was asked for"),
+    RetentionBasis.CLOSURE: _("the account was closed"),
+    RetentionBasis.WITHDRAWAL: _("the permission was taken back"),
+    RetentionBasis.NOT_PERMITTED: _("it must not be kept"),
+    RetentionBasis.HOLD: _("a legal hold"),
+}
+"""What sets the day of a copy, in words."""
 
 
 @router.get("/settings/simulator")
@@ -87,6 +104,7 @@ def _shown(
             "preview": preview(tx, context, owner, drafted) if draft is not None else None,
             "moves": MOVES,
             "reasons": SENTENCES,
+            "bases": BASES,
         }
     return page(request, who, "simulator.html", values, problem=problem)
 

@@ -21,7 +21,8 @@ class Person:
             user = add_user(tx, login, roles, password_hash=None, locale="en", actor="test")
             token = open_session(tx, user, method="test")
         self.csrf = csrf_of(stage.context, tenant, digest_of(token))
-        self._headers = {"accept": "text/html", "cookie": f"{cookie_name(stage.context)}={tenant}.{token}"}
+        self.token = f"{tenant}.{token}"
+        self._headers = {"accept": "text/html", "cookie": f"{cookie_name(stage.context)}={self.token}"}
 
     def get(self, path: str):
         return self.stage.client.get(path, headers=self._headers)

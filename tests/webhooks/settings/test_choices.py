@@ -25,7 +25,7 @@ def test_thirty_days_are_drafted_submitted_and_activated_by_another_and_then_in_
     assert settings_of(stage, owner).settings.retention_days == {}
     draft = draft_of(stage, owner)
     page = editor.get(f"/settings/drafts/{draft.id}")
-    assert "{&#39;recording.original&#39;: 30}" in page.text
+    assert "recording.original: 30" in page.text
     sent = editor.post(
         f"/settings/drafts/{draft.id}/submit", {"revision": find(r'name="revision" value="(\d+)"', page)}
     )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from pipeline.model.retention import RetentionBasis
 from tests.builders import a_call, a_recording, answer
+from webhooks.settings.simulator import BASES
 
 NEW_YORK, DENVER, WITHHELD = "+12125550142", "+13035550100", "+266696687"
 
@@ -54,6 +56,10 @@ def test_a_draft_of_ones_own_stands_beside_what_holds(editor):
     assert "With your draft" in page
     assert "Nov 26, 2026" in page
     assert "What your draft would move" in page
+
+
+def test_every_basis_has_its_words():
+    assert set(BASES) == set(RetentionBasis)
 
 
 def test_what_is_no_answer_is_refused_on_the_page(admin):
