@@ -107,6 +107,9 @@ def _beside(tx: Transaction, context: WebContext, section: str, owner: Tenant, d
             "forbidden_engines": [why for name in COMPANY_OF_ENGINE if (why := engine_forbidden(name, versions[0]))],
             "regions": regions_allowed(versions[0]),
             "companies": list_sub_processors(owner, versions[0], today=tx.now.date()),
+            "evidence": None,
+            "vendor_regions": "",
+            "today": tx.now.date(),
         }
     found = effective(tx, context, owner)
     return {"effects_of": (*found.numbers, *found.beginnings)}

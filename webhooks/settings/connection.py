@@ -33,7 +33,7 @@ from webhooks.tenancy import WebContext
 
 router = APIRouter(include_in_schema=False)
 _VENDOR: Final = "twilio"
-_BACK_TO: Final = ("/settings/twilio", "/settings/start")
+_BACK_TO: Final = ("/settings/twilio", "/settings/start", "/settings/choices/processors")
 
 
 @router.get("/settings/twilio")

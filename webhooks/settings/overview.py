@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from pipeline.decisions.settings_drafts import binding_versions, is_first_set_up
 from pipeline.model.settings_draft import DraftState
-from pipeline.reads.sub_processors import list_sub_processors
+from pipeline.reads.tenant_health import check_tenants
 from pipeline.store.settings_drafts import list_drafts
 from pipeline.store.tenants import get_tenant
 from webhooks.settings.parts import Context, Reader, _, effective, page
@@ -27,8 +27,9 @@ def show_overview(request: Request, context: Context, who: Reader) -> Response:
             "bundle": versions[0],
             "announced": versions[1:],
             "now": effective(tx, context, owner),
-            "companies": list_sub_processors(owner, versions[0], today=tx.now.date()),
             "waiting": list_drafts(tx, keys=context.keys, states=[DraftState.SUBMITTED]),
             "is_new": is_first_set_up(tx, keys=context.keys),
         }
+    names, today = [who.tenant], context.clock.now().date()
+    values["findings"] = tuple(check_tenants(context.vault, names, context.recognisers, today=today))
     return page(request, who, "overview.html", values)

@@ -61,6 +61,9 @@ def test_evidence_is_put_on_file_and_what_proves_nothing_is_refused(admin, stage
     fields = {"contract": "DPA-9", "training_off_by": "the contract", "regions": "us, eu", "expires_on": "2027-06-01"}
     assert admin.post("/settings/twilio/evidence", fields).status_code == 303
     assert "DPA-9" in {entry.contract for entry in settings_of(stage, owner).registry}
+    about = fields | {"company": "deepgram", "back": "/settings/choices/processors"}
+    assert admin.post("/settings/twilio/evidence", about).headers["location"].startswith("/settings/choices/processors")
+    assert ("deepgram", "DPA-9") in {(entry.name, entry.contract) for entry in settings_of(stage, owner).registry}
     for wrong in ({"contract": ""}, {"expires_on": "soon"}, {"regions": ""}):
         assert admin.post("/settings/twilio/evidence", fields | wrong).status_code == 422
 

@@ -10,6 +10,7 @@ def test_what_really_happens_stands_first_with_its_reason_and_clause(admin, stag
     assert "Calls are recorded now" in page
     assert "connekz §" in page
     assert "+13035550100" not in page
+    assert "policies and recognisers fit" in page
     other = stage.tenant("quiet", is_recording_on=False, is_transcription_on=False, topology="voicemail")
     quiet = Person(stage, "ada", admin.roles, other.id).get("/settings").text
     assert "No call is recorded now" in quiet
