@@ -13,6 +13,7 @@ from webhooks.limits import LimitBody
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
 from webhooks.review import bulk, corrections, quality, quality_disputes, quality_results, reveals, versions
+from webhooks.settings import settings_pages
 from webhooks.sign_in import account, users
 from webhooks.sign_in import page as sign_in
 from webhooks.subjects import follow, page
@@ -58,6 +59,7 @@ def create_app(context: WebContext) -> FastAPI:
         sign_in,
         account,
         users,
+        *settings_pages,
         health,
     ):
         app.include_router(part.router)

@@ -18,6 +18,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import TrainingScope
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.processor import is_proved
+from pipeline.model.telephone import is_e164
 from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant, Topology
 from pipeline.policies.bundle import Bundle, Leaf
 from pipeline.policies.loader import load_scripts
@@ -28,7 +29,6 @@ from pipeline.redaction.profile import make_profile
 
 _SPEECH_TO_TEXT: Final = "speech_to_text"
 _VOICEMAIL_S: Final = range(10, 601)
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _REGION: Final = re.compile(r"[a-z]{2,12}(-[a-z0-9]{1,20}){0,3}")
 _PARTIES: Final = {"caller", "agent", "callee"}
@@ -146,7 +146,7 @@ def _check_line(after: Tenant) -> None:
     chosen, kept = after.settings, after.secrets
     if chosen.topology in _LISTENING and not kept.agent_url.startswith("wss://"):
         raise InvalidInput("an AI agent takes calls at an address that begins with wss://")
-    if chosen.topology in _PUT_THROUGH and not _E164.fullmatch(kept.forward_to):
+    if chosen.topology in _PUT_THROUGH and not is_e164(kept.forward_to):
         raise InvalidInput("calls are put through to a number in international form, such as +12125550123")
 
 

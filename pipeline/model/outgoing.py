@@ -24,6 +24,9 @@ _LONGEST_URL: Final = 500
 _FIRST_FREE_PORT: Final = 1024
 _INNER_NAMES: Final = ("localhost", ".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa", ".corp")
 
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Numeric addresses of IPv4 as a network of IPv6 alone writes them."""
+
 
 class EventKind(StrEnum):
     """What an endpoint may be told of."""
@@ -157,9 +160,12 @@ def is_public_address(text: str) -> bool:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    if inner is not None:
-        return is_public_address(str(inner))
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None,))[0]
+        if address in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public_address(str(inner))
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 
 

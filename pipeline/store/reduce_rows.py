@@ -25,6 +25,8 @@ Which columns identify a person, and what becomes of them once nothing with word
   `holds.scope_id` of a person, `purpose_consents`: keyed digests of the tenant's own records of people; stay with them.
 - `child_signals.age`, `recalls`, `dataset_rows`, `policy_notices`: ids, digests and an age beside an id that leads to
   nobody any more; stay.
+- `settings_drafts`, `webhook_endpoints`: sealed, no part of a recording, end with the tenant's key. `settings_history`,
+  `api_keys`, `webhook_deliveries`, `webhook_attempts`: names and values of settings, digests, ids and codes; stay.
 - `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
 """
 

@@ -26,13 +26,12 @@ from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
-from pipeline.workflows.outgoing import register_deliveries
+from pipeline.workflows.outgoing import register_deliveries, register_delivery_queue
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
     CHECKPOINT_LOG,
     DELIVER_NOTICE,
-    DELIVERIES,
     JUDGE_RECORDING,
     NOTICES,
     PROCESS_CALL,
@@ -62,8 +61,6 @@ _NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
 _CHUNKS_A_MINUTE: Final = 60
 """At most so many chunks begin, over all workers: calls that come in are worked on meanwhile."""
-_SERVERS_AT_ONCE: Final = 4
-"""A slow server of one tenant keeps those of others waiting no longer than its share."""
 
 
 def migrate_engine(owner_url: str, *, app_role: str) -> None:
@@ -118,12 +115,9 @@ def _register_queues(concurrency: int) -> None:
         on_conflict="always_update",
     )
     register_rendering_queue(concurrency)
-    DBOS.register_queue(CALLS, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
-    for name in (RECONCILIATIONS, NOTICES, UPKEEP):
+    for name in (CALLS, RECONCILIATIONS, NOTICES, UPKEEP, RETENTION):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
-    DBOS.register_queue(
-        DELIVERIES, worker_concurrency=_SERVERS_AT_ONCE, polling_interval_sec=1.0, on_conflict="always_update"
-    )
+    register_delivery_queue()
     DBOS.register_queue(
         REDECISIONS,
         worker_concurrency=1,
@@ -131,7 +125,6 @@ def _register_queues(concurrency: int) -> None:
         polling_interval_sec=0.5,
         on_conflict="always_update",
     )
-    DBOS.register_queue(RETENTION, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
 
 
 def stop() -> None:

@@ -22,10 +22,11 @@ from pipeline.store.system_session import list_tenants_with_endpoints
 from pipeline.store.vault import Vault
 from pipeline.store.webhook_deliveries import add_deliveries
 from pipeline.store.webhook_endpoints import list_endpoints, lock_endpoint, mark_seen
-from pipeline.workflows.queue import DELIVER_EVENT, DurableQueue
+from pipeline.workflows.queue import DELIVER_EVENT, DELIVERIES, DurableQueue
 
 type Step = Callable[..., Any]
 
+_SERVERS_AT_ONCE: Final = 4
 _AT_ONCE: Final = 1_000
 """Entries of a tenant's log that are looked at in one transaction."""
 
@@ -51,6 +52,13 @@ def register_deliveries(context: StepContext, version: str, durable: Callable[[s
         if receipt["next_in_s"] is not None:
             name_next_attempt(tenant, delivery, attempt + 1, receipt["next_in_s"])
         return receipt
+
+
+def register_delivery_queue() -> None:
+    """Let attempts be taken up; a slow server of one tenant keeps those of others waiting no longer than its share."""
+    DBOS.register_queue(
+        DELIVERIES, worker_concurrency=_SERVERS_AT_ONCE, polling_interval_sec=1.0, on_conflict="always_update"
+    )
 
 
 class OutgoingWatch:

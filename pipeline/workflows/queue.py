@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from dbos import DBOSClient
+from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy import Engine, text
 
 from pipeline.model.ids import CallId, RecordingId, TenantId
@@ -251,19 +251,15 @@ class DurableQueue:
         self, tx: Transaction, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0
     ) -> None:
         """Start an attempt to tell a server some time after the transaction commits; naming it again starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
-            {
-                "workflow_name": DELIVER_EVENT,
-                "queue_name": DELIVERIES,
-                "workflow_id": f"delivery:{tenant}:{delivery}:{attempt}",
-                "app_version": self._version,
-                "delay_seconds": delay_s,
-            },
-            tenant,
-            delivery,
-            attempt,
-        )
+        options: EnqueueOptions = {
+            "workflow_name": DELIVER_EVENT,
+            "queue_name": DELIVERIES,
+            "workflow_id": f"delivery:{tenant}:{delivery}:{attempt}",
+            "app_version": self._version,
+        }
+        if delay_s:
+            options["delay_seconds"] = delay_s
+        self._client.enqueue_in_transaction(tx.connection, options, tenant, delivery, attempt)
 
     def close(self) -> None:
         """Let go of the client."""

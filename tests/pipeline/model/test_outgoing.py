@@ -65,7 +65,8 @@ def test_an_address_of_an_inner_network_or_in_the_clear_is_refused_and_not_repea
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::", "255.255.255.255", "nonsense"],
+     "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::",
+     "64:ff9b::7f00:1", "64:ff9b::a00:1", "255.255.255.255", "nonsense"],
 )  # fmt: skip
 def test_no_address_of_an_inner_network_is_public(address):
     assert not is_public_address(address)

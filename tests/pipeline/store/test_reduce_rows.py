@@ -12,7 +12,8 @@ from pipeline.store.reduce_rows import PURGED_FACTS, reduce_call, reduce_recordi
 from tests.builders import a_call, a_recording, answer
 
 KNOWN = {
-    "access_grants", "access_revocations", "artifacts", "attestations", "audit_checkpoints", "audit_events",
+    "access_grants", "access_revocations", "api_keys", "artifacts", "attestations", "audit_checkpoints",
+    "audit_events",
     "blind_terms", "calls", "certificates", "child_signals", "closure_exceptions", "closures", "consent_events",
     "dataset_rows", "datasets", "decisions", "endings", "endings_applied", "holds", "inbox", "justifications",
     "law_versions", "ledger_lines", "legal_acts", "legal_requests", "legs", "matters", "notices_to_tenant", "numbers",
@@ -22,7 +23,8 @@ KNOWN = {
     "saved_searches", "signing_keys", "subject_codes",
     "subject_request_events", "subject_requests", "subject_tries", "tenants", "tombstones", "training_features",
     "change_batches", "redaction_changes", "redaction_versions", "reveals", "review_outcomes",
-    "transfer_notices", "word_index", "word_searches", "wordings",
+    "settings_drafts", "settings_history", "transfer_notices", "webhook_attempts", "webhook_deliveries",
+    "webhook_endpoints", "word_index", "word_searches", "wordings",
 }  # fmt: skip
 
 
