@@ -66,7 +66,8 @@ def write(catalogue: Catalog, path: Path) -> None:
 
 
 def _message(text: object) -> Message:
-    return tuple(str(part) for part in text if part is not None) if isinstance(text, tuple) else str(text)
+    parts = tuple(str(part) for part in text if part is not None) if isinstance(text, tuple) else (str(text),)
+    return parts if len(parts) > 1 else parts[0]  # a text with values is told with an empty place for each
 
 
 def _is_told(entry: CatalogueEntry) -> bool:
