@@ -10,6 +10,7 @@ from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
 from webhooks.api import calls, people, receipts, recorder, recordings, subject_requests
 from webhooks.limits import LimitBody
+from webhooks.operations import dashboard, deletions, downloads, holds, policies, request_acts, requests, stuck
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
 from webhooks.review import bulk, corrections, quality, quality_disputes, quality_results, reveals, versions
@@ -60,6 +61,14 @@ def create_app(context: WebContext) -> FastAPI:
         account,
         users,
         *settings_pages,
+        dashboard,
+        stuck,
+        requests,
+        request_acts,
+        holds,
+        deletions,
+        policies,
+        downloads,
         health,
     ):
         app.include_router(part.router)

@@ -197,13 +197,13 @@ def list_requests(
     query = _all(tx).order_by(_T.due_on, _T.id)
     query = query.where(_T.state.in_(_OPEN)) if only_open or due_by else query
     query = query.where(_T.due_on <= due_by) if due_by else query
-    return tuple(_request(row) for row in tx.connection.execute(query))
+    return tuple(request_of(row) for row in tx.connection.execute(query))
 
 
 def list_alerting(tx: Transaction, today: date) -> tuple[SubjectRequest, ...]:
     """List the open requests whose half has passed."""
     query = _all(tx).where(_T.state.in_(_OPEN), _T.half_on <= today).order_by(_T.due_on, _T.id)
-    return tuple(_request(row) for row in tx.connection.execute(query))
+    return tuple(request_of(row) for row in tx.connection.execute(query))
 
 
 def requests_about(tx: Transaction, terms: Sequence[str]) -> tuple[bool, bool]:
@@ -260,10 +260,11 @@ def _only(tx: Transaction, query: Select[Any]) -> SubjectRequest:
     row = tx.connection.execute(query).first()
     if row is None:
         raise NotFound("no such request")
-    return _request(row)
+    return request_of(row)
 
 
-def _request(row: Row[Any]) -> SubjectRequest:
+def request_of(row: Row[Any]) -> SubjectRequest:
+    """Read a request from a row that has every column of its table."""
     return SubjectRequest(
         id=row.id,
         kind=RequestKind(row.kind),

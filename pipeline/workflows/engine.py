@@ -6,14 +6,11 @@ engine's default changes with every upgrade of itself and would strand what is i
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig
-from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
@@ -26,6 +23,7 @@ from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
+from pipeline.workflows.foreseen import foreseen
 from pipeline.workflows.outgoing import register_deliveries, register_delivery_queue
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
@@ -52,7 +50,7 @@ from pipeline.workflows.queue import (
 from pipeline.workflows.reconcile import reconcile_tenant
 from pipeline.workflows.recording import STEPS, process_recording, with_context
 from pipeline.workflows.retention import RETENTION_STEPS, with_retention_context
-from pipeline.workflows.serializer import JsonSerializer, StepFailed
+from pipeline.workflows.serializer import JsonSerializer
 from pipeline.workflows.settle_holds import settle_whole_hold
 from pipeline.workflows.subject import register_answers
 from pipeline.workflows.tenant_notices import send_notice
@@ -97,10 +95,10 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     _register_policies(context)
     _register_retention(context)
     _register_upkeep(context)
-    register_renderings(context, repeated=_repeated, foreseen=_foreseen)
-    register_deliveries(context, version, lambda name, step: partial(_foreseen, _repeated(name, step)))
-    register_answers(context, version, repeated=_repeated, foreseen=_foreseen)
-    register_cases(context, repeated=_repeated, foreseen=_foreseen)
+    register_renderings(context, repeated=_repeated, foreseen=foreseen)
+    register_deliveries(context, version, lambda name, step: partial(foreseen, _repeated(name, step)))
+    register_answers(context, version, repeated=_repeated, foreseen=foreseen)
+    register_cases(context, repeated=_repeated, foreseen=foreseen)
     DBOS.launch()
     _register_queues(concurrency)
 
@@ -138,7 +136,7 @@ def _register(context: StepContext) -> None:
     @DBOS.workflow(name=PROCESS_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
         def run(name: str, *more: Any) -> dict[str, Any]:
-            receipt: dict[str, Any] = _foreseen(steps[name], tenant, recording, *more)
+            receipt: dict[str, Any] = foreseen(steps[name], tenant, recording, *more)
             return receipt
 
         return dict(process_recording(run))
@@ -149,8 +147,8 @@ def _register_judging(context: StepContext) -> None:
 
     @DBOS.workflow(name=JUDGE_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
-        decided = dict(_foreseen(decide, tenant, recording))
-        _foreseen(assess, tenant, recording)
+        decided = dict(foreseen(decide, tenant, recording))
+        foreseen(assess, tenant, recording)
         return decided
 
 
@@ -160,7 +158,7 @@ def _register_calls(context: StepContext) -> None:
     @DBOS.workflow(name=PROCESS_CALL)
     def workflow(tenant: str, call: str) -> dict[str, Any]:
         def run(name: str) -> dict[str, Any]:
-            receipt: dict[str, Any] = _foreseen(steps[name], tenant, call)
+            receipt: dict[str, Any] = foreseen(steps[name], tenant, call)
             return receipt
 
         return dict(process_call(run))
@@ -177,7 +175,7 @@ def _register_reconciling(context: StepContext, version: str) -> None:
     @DBOS.workflow(name=RECONCILE_TENANT)
     def workflow(tenant: str) -> dict[str, Any]:
         try:
-            receipt: dict[str, Any] = _foreseen(step, tenant)
+            receipt: dict[str, Any] = foreseen(step, tenant)
             return receipt
         except PipelineError as error:  # the next hour's reaches back over this one
             log().error("reconcile.failed", tenant=tenant, error=type(error).__name__)
@@ -191,7 +189,7 @@ def _register_policies(context: StepContext) -> None:
         @DBOS.workflow(name=workflow_name)
         def workflow(tenant: str, *more: Any) -> dict[str, Any]:
             try:
-                receipt: dict[str, Any] = _foreseen(step, tenant, *more)
+                receipt: dict[str, Any] = foreseen(step, tenant, *more)
                 return receipt
             except PipelineError as error:  # it is named anew within the day
                 log().error("policies.failed", tenant=tenant, step=step_name, error=type(error).__name__)
@@ -206,7 +204,7 @@ def _register_retention(context: StepContext) -> None:
 
     def told(name: str, *arguments: str) -> dict[str, Any]:
         try:
-            receipt: dict[str, Any] = _foreseen(steps[name], *arguments)
+            receipt: dict[str, Any] = foreseen(steps[name], *arguments)
             return receipt
         except PipelineError as error:  # the next night takes up what is left
             log().error("retention.failed", tenant=arguments[0], step=name, error=type(error).__name__)
@@ -237,40 +235,15 @@ def _register_upkeep(context: StepContext) -> None:
 
     @DBOS.workflow(name=TELL_TENANT)
     def sending(tenant: str, notice: str) -> dict[str, Any]:
-        return send_notice(lambda: _foreseen(telling, tenant, notice), tenant)
+        return send_notice(lambda: foreseen(telling, tenant, notice), tenant)
 
     @DBOS.workflow(name=SETTLE_HOLD)
     def settling(tenant: str, hold: str) -> dict[str, Any]:
-        return settle_whole_hold(lambda *page: _foreseen(settle_page, *page), tenant, hold)
+        return settle_whole_hold(lambda *page: foreseen(settle_page, *page), tenant, hold)
 
     @DBOS.workflow(name=CHECKPOINT_LOG)
     def signing(tenant: str) -> dict[str, Any]:
-        return sign_log(lambda: _foreseen(checkpoint, tenant), tenant)
-
-
-def _foreseen(step: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a step; whatever ends it is told as an error of ours, the same now as when it is read back after a death.
-
-    Raises:
-        PipelineError: the step's own, its last one where attempts ran out, or `StepFailed` for what nobody foresaw.
-    """
-    try:
-        return step(*arguments)
-    except PipelineError:
-        raise
-    except dbos_errors.DBOSMaxStepRetriesExceeded as error:
-        raise error.errors[-1] from None
-    except dbos_errors.DBOSException:
-        raise
-    except Exception as error:
-        log().error("step.unforeseen", error=type(error).__name__, at=_place(error))
-        raise StepFailed(f"unforeseen {type(error).__name__}") from None
-
-
-def _place(error: BaseException) -> str:
-    """Name file and line of an error, and nothing of its message, which may hold anything."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
+        return sign_log(lambda: foreseen(checkpoint, tenant), tenant)
 
 
 def _durable(name: str, context: StepContext) -> Callable[..., Any]:

@@ -37,7 +37,7 @@ def test_what_failed_is_worked_on_again_from_its_beginning_and_comes_out_well(li
     kept = audio.read_bytes()
     audio.write_bytes(b"a document and no sound")
     assert worked(line, recording) == "failed"
-    assert waiting(line) == [("failed", line.now(recording).reason)]
+    assert [reasons[0] for reasons in waiting(line)] == ["failed"]
     audio.write_bytes(kept)
     was = retry(line, recording.id, queue)
     assert (was.state, line.state(recording), waiting(line)) == (S.FAILED, S.COMPLETED, [])
@@ -46,7 +46,7 @@ def test_what_failed_is_worked_on_again_from_its_beginning_and_comes_out_well(li
     assert (named, why, event["was"], event["because_of"]) == (recording.id, event["why"], "failed", was.reason)
     assert "canary" not in str(event)
     assert worked(line, recording) == "published"
-    assert waiting(line) not in ([], [("failed", was.reason)])
+    assert ["failed" in reasons for reasons in waiting(line)] == [False]
 
 
 def test_what_was_withheld_may_be_tried_again_and_two_who_ask_start_it_once(line):

@@ -8,7 +8,6 @@ from datetime import timedelta
 import psycopg
 import pytest
 from dbos import DBOS
-from dbos import error as dbos_errors
 
 from pipeline.decisions.children import note_child
 from pipeline.model.artifact import ArtifactKind
@@ -86,41 +85,6 @@ def test_what_nobody_foresaw_ends_in_a_named_failure_and_its_message_stands_nowh
         assert CANARY not in everything_in(postgres, database_name, schema)
     shown = capfd.readouterr()
     assert CANARY not in shown.out + shown.err
-
-
-def raising(error: Exception):
-    def step(*arguments):
-        raise error
-
-    return step
-
-
-def test_attempts_that_ran_out_are_told_by_their_last_error_as_after_a_death():
-    last = VendorUnavailable("twilio", "fetch media", status=503)
-    ran_out = dbos_errors.DBOSMaxStepRetriesExceeded("capture", 5, [StoreUnreachable("put"), last])
-    with pytest.raises(VendorUnavailable) as caught:
-        engine._foreseen(raising(ran_out))
-    assert caught.value is last
-
-
-def test_an_error_of_ours_passes_as_it_is():
-    with pytest.raises(NotFound, match="no call call_1"):
-        engine._foreseen(raising(NotFound("no call call_1")))
-
-
-def test_a_foreign_error_becomes_a_failed_step_without_its_message():
-    with pytest.raises(StepFailed, match=r"^unforeseen ValueError$") as caught:
-        engine._foreseen(raising(ValueError(CANARY)))
-    assert caught.value.__suppress_context__
-
-
-def test_the_engines_own_errors_are_left_to_the_engine():
-    with pytest.raises(dbos_errors.DBOSUnexpectedStepError):
-        engine._foreseen(raising(dbos_errors.DBOSUnexpectedStepError("w", 1, "a", "b")))
-
-
-def test_a_step_that_succeeds_gives_its_receipt():
-    assert engine._foreseen(lambda *arguments: {"got": arguments}, "acme", "rec") == {"got": ("acme", "rec")}
 
 
 @pytest.mark.parametrize(
