@@ -64,13 +64,18 @@ def read_redacted(
         if artifact is None:
             raise NotFound(f"recording {recording} has no {kind.value}")
         grant = _granted(tx, artifact, actor, purpose)
-        _check_shown(tx, recording, artifact)
+        check_shown(tx, recording, artifact)
         facts = {"kind": kind.value, "recording": recording, "reason": reason, **grant}
         add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     return vault.read(artifact)
 
 
-def _check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
+def check_shown(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:
+    """Refuse to show what nobody may see any more, or not yet.
+
+    Raises:
+        NotPermitted: it has ended, is not proved, a child was noted and is not judged, or it is quarantined.
+    """
     if list_endings_of(tx, recording=recording, call=artifact.call):
         raise NotPermitted("the recording has ended and is hidden")
     if not read_facts(tx, recording).get("is_redaction_proved"):

@@ -15,6 +15,7 @@ OPENS = {"pipeline/store/vault.py", "pipeline/store/seal.py"}
 
 NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
+    "pipeline/reads/call_export.py:export_call": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
     "pipeline/reads/subject_export.py:read_export": "ARTIFACT_READ",
