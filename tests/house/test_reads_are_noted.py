@@ -18,6 +18,7 @@ NOTED = {
     "pipeline/reads/artifact.py:read_redacted": "ARTIFACT_READ",
     "pipeline/reads/findings.py:read_version": "ARTIFACT_READ",
     "pipeline/reads/download.py:download": "ARTIFACT_READ",
+    "pipeline/reads/call_export.py:export_call": "ARTIFACT_READ",
     "pipeline/reads/legal_export.py:export_request": "ARTIFACT_READ",
     "pipeline/reads/quality_cases.py:_read_case": "ARTIFACT_READ",
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",

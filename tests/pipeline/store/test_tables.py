@@ -38,6 +38,7 @@ MADE_ONCE = {
     "purpose_revocations": {"tenant", "consent_id"},
     "redaction_versions": {"tenant", "recording_id", "number"},
     "word_index": {"tenant", "recording_id"},
+    "users": {"tenant", "login"},
 }
 
 
