@@ -10,13 +10,12 @@ from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
 from webhooks.api import calls, people, receipts, recorder, recordings, subject_requests
 from webhooks.limits import LimitBody
-from webhooks.operations import dashboard, deletions, downloads, holds, policies, request_acts, requests, stuck
+from webhooks.operations import operations_pages
 from webhooks.pages import assets
 from webhooks.pages.problem_pages import problem_page
-from webhooks.review import bulk, corrections, quality, quality_disputes, quality_results, reveals, versions
+from webhooks.review import review_pages
 from webhooks.settings import settings_pages
-from webhooks.sign_in import account, users
-from webhooks.sign_in import page as sign_in
+from webhooks.sign_in import sign_in_pages
 from webhooks.subjects import follow, page
 from webhooks.tenancy import WebContext
 from webhooks.twilio import bridge, conference, machine, news, transfer, voice
@@ -50,25 +49,10 @@ def create_app(context: WebContext) -> FastAPI:
         page,
         follow,
         assets,
-        corrections,
-        versions,
-        bulk,
-        reveals,
-        quality,
-        quality_results,
-        quality_disputes,
-        sign_in,
-        account,
-        users,
+        *review_pages,
         *settings_pages,
-        dashboard,
-        stuck,
-        requests,
-        request_acts,
-        holds,
-        deletions,
-        policies,
-        downloads,
+        *operations_pages,
+        *sign_in_pages,
         health,
     ):
         app.include_router(part.router)

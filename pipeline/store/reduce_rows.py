@@ -13,7 +13,8 @@ Which columns identify a person, and what becomes of them once nothing with word
 - `review_moves.sealed` (what reviewers wrote): emptied, and `word_index` (keyed digests of its words) removed, by the
   database with the redacted transcript. `saved_searches`, `word_searches`: of the people who search, of no recording.
 - `redaction_changes`, `reveals` (places, types, what was written), `review_outcomes` (what was written): emptied. Who
-  decided what, when and by which code stays. `redaction_versions`, `change_batches`: ids, counts and types; stay.
+  decided what, when and by which code stays. `quality_samples`, `quality_readings` (what readers found): emptied;
+  counts stay. `redaction_versions`, `change_batches`: ids, counts and types; stay.
 - `artifacts`: id, kind, digests, size and decision stay, with `purged_at`; `name` is a keyed digest that the tenant's
   key ends. `decisions`: facts and records hold ids, places, dates and answers, and are kept to be replayed.
 - `recordings.recording_sid`, `calls.call_sid`: stay. The vendor's own ids, which nobody else can resolve; without them
@@ -25,6 +26,8 @@ Which columns identify a person, and what becomes of them once nothing with word
   `holds.scope_id` of a person, `purpose_consents`: keyed digests of the tenant's own records of people; stay with them.
 - `child_signals.age`, `recalls`, `dataset_rows`, `policy_notices`: ids, digests and an age beside an id that leads to
   nobody any more; stay.
+- `users`, `web_sessions`, `oidc_providers`, `sign_in_attempts`, `quality_rates`, `reasons` (sealed, what the tenant's
+  own people typed of an act): of the tenant's people, no part of a recording; end with the tenant's key.
 - `settings_drafts`, `webhook_endpoints`: sealed, no part of a recording, end with the tenant's key. `settings_history`,
   `api_keys`, `webhook_deliveries`, `webhook_attempts`: names and values of settings, digests, ids and codes; stay.
 - `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
@@ -35,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import func, null, update
+from sqlalchemy import func, null, select, update
 
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import NotFound
@@ -47,6 +50,7 @@ from pipeline.store.calls import seal_numbers
 from pipeline.store.recordings import add_tombstone, mark_state
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, consent_events, inbox, legs, recordings, review_items
+from pipeline.store.tables_quality import quality_readings, quality_samples
 from pipeline.store.tables_review import redaction_changes, reveals, review_outcomes
 
 PURGED_FACTS: Final = {"is_purged": True}
@@ -159,3 +163,7 @@ def _decided(tx: Transaction, recording: RecordingId) -> None:
     ):
         own = (table.c.tenant == tx.tenant) & (table.c.recording_id == recording)
         tx.connection.execute(update(table).where(own).values(**emptied))
+    samples = (quality_samples.c.tenant == tx.tenant) & (quality_samples.c.recording_id == recording)
+    readings = quality_readings.c.sample_id.in_(select(quality_samples.c.id).where(samples))
+    for table, which in ((quality_samples, samples), (quality_readings, readings)):
+        tx.connection.execute(update(table).where(which, table.c.sealed.is_not(None)).values(sealed=b""))

@@ -22,7 +22,6 @@ users = Table(
     at("created_at"),
     Column("disabled_at", DateTime(timezone=True)),
     UniqueConstraint("tenant", "login"),
-    UniqueConstraint("tenant", "oidc_ref"),
 )
 
 web_sessions = Table(

@@ -78,7 +78,7 @@ webhook_deliveries = Table(
     Column("endpoint_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("seq", BigInteger),
-    Column("body", Text, nullable=False),
+    Column("payload", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     at("created_at"),

@@ -1,1 +1,8 @@
 """What a tenant's people do beside reviewing: requests, holds, deletions, what failed, policy versions, figures."""
+
+from __future__ import annotations
+
+from webhooks.operations import dashboard, deletions, downloads, holds, policies, request_acts, requests, stuck
+
+operations_pages = (dashboard, stuck, requests, request_acts, holds, deletions, policies, downloads)
+"""Every part with routes of its own."""

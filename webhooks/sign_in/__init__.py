@@ -1,1 +1,8 @@
 """Coming in and going out: log-in, the first password, one's own account, and who the people of a tenant are."""
+
+from __future__ import annotations
+
+from webhooks.sign_in import account, page, users
+
+sign_in_pages = (page, account, users)
+"""Every part with routes of its own."""

@@ -25,6 +25,8 @@ KNOWN = {
     "change_batches", "redaction_changes", "redaction_versions", "reveals", "review_outcomes",
     "settings_drafts", "settings_history", "transfer_notices", "webhook_attempts", "webhook_deliveries",
     "webhook_endpoints", "word_index", "word_searches", "wordings",
+    "users", "web_sessions", "oidc_providers", "sign_in_attempts", "reasons",
+    "quality_rates", "quality_samples", "quality_readings",
 }  # fmt: skip
 
 
@@ -75,6 +77,28 @@ def test_where_personal_data_was_said_and_why_somebody_thought_so_is_forgotten(m
     row = tx.connection.execute(text("select * from earmark.redaction_changes")).one()
     assert (row.entity_type, row.start_ms, row.end_ms, row.sealed) == ("OTHER", 0, 1, None)
     assert (row.actor, row.kind, row.state) == ("user:ada", "add", "rendered")
+
+
+def test_what_readers_found_of_a_call_is_forgotten_and_how_many_it_was_stays(made):
+    tx, recording = made
+    tx.connection.execute(
+        text(
+            "insert into earmark.quality_samples (id, tenant, recording_id, manifest_id, transcript_id, audio_id, rate,"
+            " has_second, state, counts, sealed, drawn_at, finished_at) values ('qs_1', 'acme', :recording, 'm', 't',"
+            " 'a', 100, false, 'finished', '{}', 'x', now(), now())"
+        ),
+        {"recording": recording.id},
+    )
+    tx.connection.execute(
+        text(
+            "insert into earmark.quality_readings (id, tenant, sample_id, part, reader, state, sealed, taken_at)"
+            " values ('qr_1', 'acme', 'qs_1', 'first', 'user:ada', 'done', 'x', now())"
+        )
+    )
+    reduce_recording(tx, recording, why="child")
+    sample = tx.connection.execute(text("select counts, sealed from earmark.quality_samples")).one()
+    reading = tx.connection.execute(text("select reader, sealed from earmark.quality_readings")).one()
+    assert (tuple(sample), tuple(reading)) == (({}, b""), ("user:ada", b""))
 
 
 def test_numbers_of_a_tenant_without_a_key_are_blanked(made, keys, tenant):

@@ -39,6 +39,8 @@ MADE_ONCE = {
     "redaction_versions": {"tenant", "recording_id", "number"},
     "word_index": {"tenant", "recording_id"},
     "users": {"tenant", "login"},
+    "quality_samples": {"tenant", "recording_id"},
+    "quality_readings": {"tenant", "reader", "sample_id"},
 }
 
 
@@ -86,6 +88,15 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("review_moves", "sealed"),
         ("saved_searches", "sealed"),
         ("word_searches", "sealed"),
+        ("reasons", "sealed"),
+        ("oidc_providers", "sealed"),
+        ("settings_drafts", "sealed"),
+        ("settings_drafts", "sealed_reason"),
+        ("webhook_endpoints", "sealed"),
+        ("quality_rates", "sealed"),
+        ("quality_samples", "sealed"),
+        ("quality_samples", "settled_why"),
+        ("quality_readings", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

@@ -13,7 +13,8 @@ CHANGES = """
 create table earmark.users (
   id text primary key, tenant text not null, login text not null, roles text[] not null, locale text not null,
   password_hash text, must_change_password boolean not null, oidc_ref text, created_by text not null,
-  created_at timestamptz not null, disabled_at timestamptz, unique (tenant, login), unique (tenant, oidc_ref));
+  created_at timestamptz not null, disabled_at timestamptz, unique (tenant, login));
+create unique index on earmark.users (tenant, oidc_ref) where oidc_ref is not null;
 create table earmark.web_sessions (
   id text primary key, tenant text not null, user_id text not null, method text not null,
   created_at timestamptz not null, seen_at timestamptz not null, ended_at timestamptz);

@@ -34,7 +34,7 @@ create table earmark.webhook_endpoints (
 create index on earmark.webhook_endpoints (tenant) where removed_at is null;
 create table earmark.webhook_deliveries (
   id text primary key, tenant text not null, endpoint_id text not null, kind text not null, seq bigint,
-  body text not null, state text not null, attempts integer not null, created_at timestamptz not null,
+  payload text not null, state text not null, attempts integer not null, created_at timestamptz not null,
   next_at timestamptz, unique (tenant, endpoint_id, seq),
   check (state in ('waiting', 'delivered', 'given_up') and (state = 'waiting') = (next_at is not null)));
 create index on earmark.webhook_deliveries (tenant, endpoint_id, created_at desc, id desc);
