@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.decision import DecisionRecord, to_plain
-from pipeline.model.errors import StoreUnreachable
+from pipeline.model.errors import NotFound, StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.policies.facts import Facts
 from pipeline.policies.tags import object_tags
@@ -25,6 +25,8 @@ from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
 from pipeline.store.decisions import StoredDecision, add_decision, find_decision
 from pipeline.store.holding import settle_lock
+from pipeline.store.holds import list_holds_on
+from pipeline.store.purges import is_doomed
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
@@ -197,11 +199,29 @@ def _keep_anew(context: JudgeContext, artifact: Artifact, judge_now: JudgeNow) -
 
 def _is_kept(context: JudgeContext, verdict: Verdict) -> bool:
     artifact, judged = verdict.artifact, verdict.judged
-    tag_object(context, artifact, judged)
+    is_there = _is_tagged(context, artifact, judged)
     with context.vault.database.transaction(artifact.tenant) as tx:
-        covering = settle_lock(tx, context.vault.objects, artifact)
+        covering = (
+            settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
+        )
         if {hold.matter for hold in covering} != set(judged.record.retention.matters):
             return False
         context.policies.keep_inputs(tx, judged.version, context.law.matrix)
         add_decision(tx, stored(judged))
         return True
+
+
+def _is_tagged(context: JudgeContext, artifact: Artifact, judged: Judged) -> bool:
+    """Tag an object; False where a purge that was killed has destroyed it and has not noted that yet.
+
+    Raises:
+        NotFound: the object is gone, and no purge has it on its list.
+    """
+    try:
+        tag_object(context, artifact, judged)
+    except NotFound:
+        with context.vault.database.transaction(artifact.tenant) as tx:
+            if not is_doomed(tx, artifact.id):
+                raise
+        return False
+    return True

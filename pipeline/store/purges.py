@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from pipeline.model.audit import AuditTag
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
-from pipeline.model.ids import new_id
+from pipeline.model.ids import ArtifactId, new_id
 from pipeline.model.purge import Ground, Item, ItemKind, ItemState, Purge, PurgeState, Subject, Version
 from pipeline.model.retention import RetentionBasis
 from pipeline.store.audit import Facts, add_event, lock_log
@@ -133,6 +133,23 @@ def count_doomed(tx: Transaction, purge: str) -> int:
     """Count what is still to go."""
     query = select(func.count()).where(_items_of(tx, purge), purge_items.c.state == ItemState.DOOMED.value)
     return int(tx.connection.execute(query).scalar() or 0)
+
+
+def is_doomed(tx: Transaction, artifact: ArtifactId) -> bool:
+    """Say whether an open purge is to destroy an artifact's object, or has and did not come to note it."""
+    query = (
+        select(purge_items.c.target)
+        .join_from(purge_items, purges, purges.c.id == purge_items.c.purge_id)
+        .where(
+            purge_items.c.tenant == tx.tenant,
+            purges.c.tenant == tx.tenant,
+            purge_items.c.kind == ItemKind.OBJECT.value,
+            purge_items.c.target == artifact,
+            purge_items.c.state == ItemState.DOOMED.value,
+            purges.c.state == PurgeState.OPEN.value,
+        )
+    )
+    return tx.connection.execute(query).first() is not None
 
 
 def list_followed(tx: Transaction) -> tuple[str, ...]:

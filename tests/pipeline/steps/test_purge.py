@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.decisions.holds import approve_release, ask_release, place
 from pipeline.model.artifact import ArtifactKind as K
-from pipeline.model.errors import StoreUnreachable, VendorUnavailable
+from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.purge import NOTHING, purge_recording
@@ -309,3 +309,32 @@ def test_what_happened_stands_in_the_audit_log(line, recording):
         "retention:purge:finished",
     ]
     assert len(line.events("artifact:artifact:purged")) == len(statements(line)[0]["destroyed"])
+
+
+class Killed(BaseException):
+    """What no code of ours catches, as SIGKILL is not caught."""
+
+
+def test_a_purge_killed_after_an_object_is_gone_and_before_it_is_noted_goes_on(line, recording, monkeypatch):
+    before = {a.id for a in living(line, recording) if a.kind is not K.CONSENT_RECEIPT}
+    end(line, recording)
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr("pipeline.steps.destroy._note_gone", die)
+        purge(line, recording)
+    assert {a.id for a in living(line, recording)} > set()
+    receipt = purge(line, recording)
+    assert (receipt["is_done"], line.state(recording)) == (True, S.PURGED)
+    [told] = statements(line)
+    assert {one["artifact"] for one in told["destroyed"]} == before
+
+
+def test_an_object_that_is_gone_without_a_purge_is_an_error_and_not_decided_on(line, recording):
+    gone = next(a for a in living(line, recording) if a.kind is K.TRANSCRIPT_REDACTED)
+    line.context.vault.objects.purge(gone.object_key)
+    end(line, recording)
+    with pytest.raises(NotFound):
+        purge(line, recording)
