@@ -26,6 +26,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
+from pipeline.reads.shown_sound import OpenSounds
 from pipeline.reads.tenant_health import Recognisers
 from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.session import Database
@@ -62,6 +63,11 @@ class WebContext:
     def vault(self) -> Vault:
         """The way to sealed artifacts; people read through `pipeline.reads`, which audits."""
         return Vault(database=self.database, objects=self.objects, keys=self.keys)
+
+    @cached_property
+    def sounds(self) -> OpenSounds:
+        """Redacted sounds that reviewers hear at the moment."""
+        return OpenSounds(self.vault, self.clock)
 
     def control(self, owner: Tenant, *, callback_url: str = "") -> RecorderControl:
         """Give what tells the recorders of a tenant's calls; with an address also what starts them."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from webhooks.review import bulk, corrections, quality, quality_disputes, quality_results, reveals, versions
+from webhooks.review import (
+    bulk,
+    call,
+    corrections,
+    quality,
+    quality_disputes,
+    quality_results,
+    queue,
+    reveals,
+    versions,
+)
 
-review_pages = (corrections, versions, bulk, reveals, quality, quality_results, quality_disputes)
+review_pages = (queue, call, corrections, versions, bulk, reveals, quality, quality_results, quality_disputes)
 """Every part with routes of its own."""
