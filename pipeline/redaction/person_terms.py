@@ -1,7 +1,8 @@
 """What names a person, brought to one form however it was said, and turned into keyed digests.
 
 "A n n a", "Anna" and "ANNA" are one name, "double five" and "55" one number, "anna at gmail dot com" and
-"Anna@gmail.com" one address. Nothing here compares by sound: who is only alike is somebody else. The digests are made
+"Anna@gmail.com" one address. Nothing here compares by sound: who is only alike is somebody else. That is how a person
+is found; for who they are only the exact digest of an address or number counts (`exact_form.py`). The digests are made
 under a key of the tenant; without it a number cannot be found by trying all numbers.
 """
 
@@ -16,6 +17,7 @@ from typing import Final
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind
+from pipeline.redaction.exact_form import asked_form, exact_number, said_form
 from pipeline.redaction.said_value import value_of
 
 KIND_OF: Final = {
@@ -33,6 +35,8 @@ KIND_OF: Final = {
     EntityType.DRIVER_LICENSE: IdentifierKind.ACCOUNT,
 }
 """By which of its entities a person is found."""
+PROVABLE: Final = frozenset({IdentifierKind.NUMBER, IdentifierKind.EMAIL})
+"""Where a code can be sent."""
 _TYPE_OF: Final = {
     IdentifierKind.NAME: EntityType.PERSON,
     IdentifierKind.NUMBER: EntityType.PHONE_NUMBER,
@@ -53,15 +57,43 @@ def index_key(digest_key: bytes) -> bytes:
     return hmac.digest(digest_key, b"blind-index/1", "sha256")
 
 
-def said_terms(type: EntityType, said: str, *, key: bytes) -> frozenset[str]:
-    """Give the digests that one entity is found by; none for a type, or a value, that names nobody."""
+def said_terms(type: EntityType, said: str, *, key: bytes, country: str | None = None) -> frozenset[str]:
+    """Give the digests that one entity is found by; none for a type, or a value, that names nobody.
+
+    Args:
+        type: what it is.
+        said: its words.
+        key: the key of the index.
+        country: where a number without its country belongs, such as `NZ`; None: it proves nothing.
+    """
     kind = KIND_OF.get(type)
-    return frozenset() if kind is None else frozenset(_digest(kind, form, key) for form in _said_forms(kind, said))
+    if kind is None:
+        return frozenset()
+    return _digests(kind, set(_said_forms(kind, said)), key) | _exact(kind, said_form(type, said, country=country), key)
+
+
+def identity_terms(type: EntityType, said: str, *, key: bytes, country: str | None) -> frozenset[str]:
+    """Give those of an entity's digests that say whose it is: of an address or a number the exact one alone."""
+    kind = KIND_OF.get(type)
+    if kind is not None and kind in PROVABLE:
+        return _exact(kind, said_form(type, said, country=country), key)
+    return said_terms(type, said, key=key)
 
 
 def number_terms(number: str, *, key: bytes) -> frozenset[str]:
     """Give the digests that a number on a leg is found by."""
-    return said_terms(EntityType.PHONE_NUMBER, number, key=key)
+    kind = IdentifierKind.NUMBER
+    return _digests(kind, set(_said_forms(kind, number)), key) | exact_number_terms(number, key=key)
+
+
+def exact_number_terms(number: str, *, key: bytes) -> frozenset[str]:
+    """Give the digest that a number on a leg proves who somebody is by."""
+    return _exact(IdentifierKind.NUMBER, exact_number(number), key)
+
+
+def exact_terms(sought: Identifier, *, key: bytes) -> frozenset[str]:
+    """Give the digest by which an address or a number proves who somebody is; none for what no code can reach."""
+    return _exact(sought.kind, asked_form(sought), key)
 
 
 def wanted_terms(sought: Identifier, *, key: bytes) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -153,6 +185,10 @@ def _plain(word: str) -> str:
     """Bring a word to small letters and digits without accents."""
     folded = unicodedata.normalize("NFKD", word.casefold())
     return "".join(sign for sign in folded if sign.isalnum() and not unicodedata.combining(sign)).replace("ß", "ss")
+
+
+def _exact(kind: IdentifierKind, form: str | None, key: bytes) -> frozenset[str]:
+    return frozenset() if form is None else _digests(kind, {f"x:{form}"}, key)
 
 
 def _digests(kind: IdentifierKind, forms: set[str], key: bytes) -> frozenset[str]:
