@@ -117,7 +117,7 @@ def show_one(request: str, tenant: str, who: bool, as_json: bool) -> None:
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--agent", "is_agent", is_flag=True, help="An authorised agent asks, and their authority was seen.")
-@click.option("--reason", required=True, help="Which proof was seen; it stands in the audit log.")
+@click.option("--reason", required=True, help="Which proof was seen; it is kept sealed with the request.")
 @as_json_option
 def verify(request: str, tenant: str, is_agent: bool, reason: str, as_json: bool) -> None:
     """Attest that proof was seen of who asks."""
@@ -127,14 +127,14 @@ def verify(request: str, tenant: str, is_agent: bool, reason: str, as_json: bool
 
     identity = Identity.AGENT if is_agent else Identity.OPERATOR
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = attest_identity(tx, request, identity=identity, actor="cli", reason=reason)
+        found = attest_identity(tx, request, identity=identity, actor="cli", reason=reason, keys=base.keys)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 
 @click.command("refuse")
 @click.argument("request")
 @click.option("--tenant", required=True)
-@click.option("--reason", required=True, help="The exception that it falls under.")
+@click.option("--reason", required=True, help="The exception that it falls under; it is kept sealed with the request.")
 @as_json_option
 def refuse_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
     """Refuse a request, with the exception that it falls under."""
@@ -143,7 +143,7 @@ def refuse_one(request: str, tenant: str, reason: str, as_json: bool) -> None:
     from pipeline.settings import read_settings
 
     with open_base(read_settings()) as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = refuse(tx, request, actor="cli", reason=reason)
+        found = refuse(tx, request, actor="cli", reason=reason, keys=base.keys)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 

@@ -184,7 +184,7 @@ def test_who_is_known_by_what_they_said_alone_takes_back_what_may_be_theirs(data
         joined(tx, keys, call, LegRole.CALLER, NUMBER)
         joined(tx, keys, call, LegRole.CALLEE, "+12125550101")
         request = asked(tx, keys, (K.EMAIL, MAIL), kind=RequestKind.WITHDRAWAL)
-        attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen")
+        attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen", keys=keys)
         withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
         told = {(Outcome.WITHDRAWN, Method.OPERATOR_ATTESTED)}
         assert stands(tx, call) == {("agent", 1): AGREED, ("caller", 1): told, ("callee", 1): told}
@@ -194,7 +194,7 @@ def test_a_call_of_which_no_leg_is_known_ends_all_the_same(database, keys, tenan
     with database.transaction(tenant.id) as tx:
         call = known(tx, keys, tenant, K.NUMBER, NUMBER, roles=())
         request = asked(tx, keys, (K.NUMBER, NUMBER), kind=RequestKind.WITHDRAWAL)
-        attest_identity(tx, request.id, identity=Identity.AGENT, actor="user:1", reason="authority seen")
+        attest_identity(tx, request.id, identity=Identity.AGENT, actor="user:1", reason="authority seen", keys=keys)
         withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
         assert {outcome for found in stands(tx, call).values() for outcome, _ in found} == {Outcome.WITHDRAWN}
 
@@ -214,7 +214,7 @@ def test_an_address_that_is_only_alike_gets_no_code_and_proves_nothing(database,
         known(tx, keys, tenant, K.EMAIL, said)
         stranger = asked(tx, keys, (K.EMAIL, asks))
         assert sent(tx, keys, stranger) is None
-        assert not own_call_ids(find_requester(tx, _attested(tx, stranger), keys=keys))
+        assert not own_call_ids(find_requester(tx, _attested(tx, keys, stranger), keys=keys))
 
 
 def test_a_code_for_ones_own_address_proves_no_call_of_whoever_has_one_alike(database, keys, tenant):
@@ -242,7 +242,7 @@ def test_a_said_number_proves_somebody_of_its_own_country_alone(database, keys, 
         known(tx, keys, tenant, K.NUMBER, said, country=country)
         request = asked(tx, keys, (K.NUMBER, asks))
         assert (sent(tx, keys, request) is not None) is is_theirs
-        assert bool(own_call_ids(find_requester(tx, _attested(tx, request), keys=keys))) is is_theirs
+        assert bool(own_call_ids(find_requester(tx, _attested(tx, keys, request), keys=keys))) is is_theirs
 
 
 def test_what_was_indexed_without_exact_digests_proves_nothing(database, keys, tenant):
@@ -257,5 +257,7 @@ def test_what_was_indexed_without_exact_digests_proves_nothing(database, keys, t
             assert not prove(tx, request.id, code, keys=keys, queue=NotedQueue(), actor="page")
 
 
-def _attested(tx, request):
-    return attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen")
+def _attested(tx, keys, request):
+    return attest_identity(
+        tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen", keys=keys
+    )
