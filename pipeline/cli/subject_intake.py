@@ -118,7 +118,7 @@ def show_one(*, request: str, tenant: str, who: bool, acting: str | None, as_jso
 @click.argument("request")
 @click.option("--tenant", required=True)
 @click.option("--agent", "is_agent", is_flag=True, help="An authorised agent asks, and their authority was seen.")
-@click.option("--reason", required=True, help="Which proof was seen; it stands in the audit log.")
+@click.option("--reason", required=True, help="Which proof was seen; it is kept sealed with the request.")
 @as_option
 @as_json_option
 def verify(*, request: str, tenant: str, is_agent: bool, reason: str, acting: str | None, as_json: bool) -> None:
@@ -127,14 +127,14 @@ def verify(*, request: str, tenant: str, is_agent: bool, reason: str, acting: st
 
     identity = Identity.AGENT if is_agent else Identity.OPERATOR
     with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = attest_identity(tx, request, identity=identity, actor=name_actor(acting), reason=reason)
+        found = attest_identity(tx, request, identity=identity, actor=name_actor(acting), reason=reason, keys=base.keys)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 
 @click.command("refuse")
 @click.argument("request")
 @click.option("--tenant", required=True)
-@click.option("--reason", required=True, help="The exception that it falls under.")
+@click.option("--reason", required=True, help="The exception that it falls under; it is kept sealed with the request.")
 @as_option
 @as_json_option
 def refuse_one(*, request: str, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
@@ -142,7 +142,7 @@ def refuse_one(*, request: str, tenant: str, reason: str, acting: str | None, as
     from pipeline.decisions.subject_requests import refuse
 
     with open_desk() as base, base.database.transaction(tenant_id(tenant)) as tx:
-        found = refuse(tx, request, actor=name_actor(acting), reason=reason)
+        found = refuse(tx, request, actor=name_actor(acting), reason=reason, keys=base.keys)
     show(_facts(found)) if as_json else show_facts(_facts(found))
 
 

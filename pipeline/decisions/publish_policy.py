@@ -7,10 +7,9 @@ from datetime import date
 from pipeline.model.errors import Conflict, InvalidInput
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
-from pipeline.policies.loader import load_bundle
 from pipeline.policies.versions import PolicyShelf, notice_days
 from pipeline.store.audit import lock_log
-from pipeline.store.policy_versions import add_version, find_policies, keep_first, policies_of
+from pipeline.store.policy_versions import add_version, keep_first, policies_of
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Vault
@@ -31,10 +30,9 @@ def publish(tx: Transaction, vault: Vault, bundle: Bundle, *, actor: str) -> boo
         InvalidInput: of another policy, not in place of the newest, too early, or nobody could be told.
     """
     owner = get_tenant(tx, keys=vault.keys)
-    if find_policies(tx, owner.policy_id) is None:
-        keep_first(tx, load_bundle(owner.policy_id))
     lock_log(tx)  # of two who publish at once the second sees the first one's
     shelf = policies_of(tx, owner.policy_id)
+    keep_first(tx, shelf.versions[0].bundle)
     if _is_there(shelf, bundle):
         return False
     days = notice_days(shelf, bundle)

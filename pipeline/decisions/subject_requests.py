@@ -11,7 +11,7 @@ from pipeline.ports.keys import Keys
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import list_acts, list_alerting, lock_request, move_request, note_act
-from pipeline.store.subject_words import REASONED, note_words
+from pipeline.store.subject_words import ATTESTED, CLOSED, REASONED, REFUSED, note_words
 
 _HALF, _LATE = "alerted_half", "alerted_late"
 
@@ -22,8 +22,12 @@ def ask_identity(tx: Transaction, request: str, *, actor: str) -> SubjectRequest
     return move_request(tx, found, RequestState.IDENTITY_ASKED, actor=actor)
 
 
-def attest_identity(tx: Transaction, request: str, *, identity: Identity, actor: str, reason: str) -> SubjectRequest:
+def attest_identity(
+    tx: Transaction, request: str, *, identity: Identity, actor: str, reason: str, keys: Keys
+) -> SubjectRequest:
     """Say that proof was seen of who asks, or of an agent's authority: everything they named is theirs from then on.
+
+    Which proof it was is kept sealed.
 
     Raises:
         InvalidInput: no reason, or a code, which nobody attests.
@@ -33,21 +37,21 @@ def attest_identity(tx: Transaction, request: str, *, identity: Identity, actor:
         raise InvalidInput("a person attests for a requester or for an authorised agent")
     _need(reason)
     found = lock_request(tx, request)
-    facts: Facts = {"identity": identity.value, "reason": reason}
+    facts: Facts = {"identity": identity.value}
     changes = {"identity": identity.value, "verified_terms": list(found.terms)}
-    return move_request(tx, found, RequestState.VERIFIED, actor=actor, facts=facts, **changes)
+    moved = move_request(tx, found, RequestState.VERIFIED, actor=actor, facts=facts, **changes)
+    note_words(tx, moved, ATTESTED, reason, keys=keys, actor=actor)
+    return moved
 
 
-def refuse(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
-    """Refuse a request, with the exception that it falls under.
+def refuse(tx: Transaction, request: str, *, actor: str, reason: str, keys: Keys) -> SubjectRequest:
+    """Refuse a request, and keep, sealed, the exception that it falls under.
 
     Raises:
         InvalidInput: no reason.
         IllegalTransition: the request is answered.
     """
-    _need(reason)
-    found = lock_request(tx, request)
-    return move_request(tx, found, RequestState.REFUSED, actor=actor, facts={"reason": reason})
+    return _end(tx, request, RequestState.REFUSED, REFUSED, actor=actor, reason=reason, keys=keys)
 
 
 def answer(tx: Transaction, request: str, *, actor: str, reason: str, keys: Keys) -> SubjectRequest:
@@ -76,15 +80,14 @@ def give_reason(tx: Transaction, request: str, *, actor: str, reason: str, keys:
     note_words(tx, found, REASONED, reason, keys=keys, actor=actor)
 
 
-def close(tx: Transaction, request: str, *, actor: str, reason: str) -> SubjectRequest:
-    """Close a request: it was answered, or the person let it go.
+def close(tx: Transaction, request: str, *, actor: str, reason: str, keys: Keys) -> SubjectRequest:
+    """Close a request, and keep, sealed, why: it was answered, or the person let it go.
 
     Raises:
         InvalidInput: no reason.
         IllegalTransition: it is being worked on.
     """
-    _need(reason)
-    return move_request(tx, lock_request(tx, request), RequestState.CLOSED, actor=actor, facts={"reason": reason})
+    return _end(tx, request, RequestState.CLOSED, CLOSED, actor=actor, reason=reason, keys=keys)
 
 
 def alert_late(tx: Transaction, today: date, *, actor: str) -> tuple[SubjectRequest, ...]:
@@ -104,6 +107,15 @@ def alert_late(tx: Transaction, today: date, *, actor: str) -> tuple[SubjectRequ
                 note_act(tx, request, act, actor=actor, facts=facts)
                 add_event(tx, AuditTag.SUBJECT_ALERTED, actor=actor, target=request.id, facts=facts)
     return late
+
+
+def _end(
+    tx: Transaction, request: str, then: RequestState, act: str, *, actor: str, reason: str, keys: Keys
+) -> SubjectRequest:
+    _need(reason)
+    moved = move_request(tx, lock_request(tx, request), then, actor=actor)
+    note_words(tx, moved, act, reason, keys=keys, actor=actor)
+    return moved
 
 
 def _need(reason: str) -> None:

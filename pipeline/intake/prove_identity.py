@@ -1,7 +1,7 @@
 """A person shows that a number or an address on record is theirs: a code goes there, and comes back.
 
-A code is sent only where the number or address is on record; whoever asks is answered the same either way, and sees
-the same page in the same time. A withdrawal takes effect with its proof.
+A code is sent only where exactly this number or address is on record, and proves that one alone; whoever asks is
+answered the same either way, and sees the same page in the same time. A withdrawal takes effect with its proof.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from pipeline.model.subject import (
 )
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
-from pipeline.redaction.person_terms import counted_form, index_key
+from pipeline.redaction.exact_form import asked_form
+from pipeline.redaction.person_terms import counted_form, exact_terms, index_key
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.blind_terms import Wanted, find_person, want
 from pipeline.store.calls import get_call
@@ -77,11 +78,11 @@ def ask_for_proof(
         sender = _sender(tx, one.kind, keys)
         if one.kind not in _PROVABLE or one.kind not in reaches or not sender:
             continue
-        (wanted,) = want([one], key=key)
-        if _is_on_record(tx, one, wanted) and _may_send(tx, one, keys):
+        to, (wanted,) = asked_form(one), want([one], key=key)
+        if to is not None and _is_on_record(tx, one, wanted) and _may_send(tx, one, keys):
             code = add_code(tx, request_id, _term(wanted), keys=keys)
             add_event(tx, AuditTag.SUBJECT_CODE_SENT, actor=actor, target=request_id, facts={"kind": one.kind.value})
-            return CodeToSend(kind=one.kind, to=one.value, sender=sender, code=code)
+            return CodeToSend(kind=one.kind, to=to, sender=sender, code=code)
     return None
 
 
@@ -89,12 +90,12 @@ def prove(tx: Transaction, request_id: str, code: str, *, keys: Keys, queue: Wor
     """Take a code back; True where it was the right one and the request goes on. A wrong one counts when it commits."""
     request = lock_request(tx, request_id)
     term = use_code(tx, request_id, code.strip(), keys=keys)
-    if term is None or request.state not in _WAITING:
+    key = index_key(keys.digest_key(tx.tenant))
+    named = [exact_terms(one, key=key) for one in read_details(tx, request_id, keys=keys).identifiers]
+    proved = sorted({found for exact in named if term in exact for found in exact})
+    if not proved or request.state not in _WAITING:
         add_event(tx, AuditTag.SUBJECT_CODE_WRONG, actor=actor, target=request_id)
         return False
-    key = index_key(keys.digest_key(tx.tenant))
-    named = [want([one], key=key)[0] for one in read_details(tx, request_id, keys=keys).identifiers]
-    proved = sorted({found for wanted in named if term in wanted.sure for found in wanted.sure})
     facts: Facts = {"identity": Identity.CODE.value, "terms": len(proved)}
     moved = move_request(
         tx,
@@ -138,7 +139,8 @@ def count_person(tx: Transaction, what: str, one: Identifier, *, most: int, with
 
 
 def _is_on_record(tx: Transaction, one: Identifier, wanted: Wanted) -> bool:
-    found = [m for m in find_person(tx, [wanted]) if m.strength is Strength.STRONG]
+    """Say whether exactly this number was on a call of its own, or exactly this address was said."""
+    found = [m for m in find_person(tx, [wanted.only(wanted.exact)]) if m.strength is Strength.STRONG]
     return any(m.whose is Whose.OWN or one.kind is IdentifierKind.EMAIL for m in found)
 
 
@@ -147,8 +149,8 @@ def _may_send(tx: Transaction, one: Identifier, keys: Keys) -> bool:
 
 
 def _term(wanted: Wanted) -> str:
-    """Name the identifier by the first of its digests; any of them leads back to it."""
-    return min(wanted.sure)
+    """Name the identifier by its exact digest: a code proves what it was sent to, and nothing that is alike."""
+    return min(wanted.exact)
 
 
 def _sender(tx: Transaction, kind: IdentifierKind, keys: Keys) -> str:

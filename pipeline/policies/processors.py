@@ -17,6 +17,11 @@ from pipeline.policies.regions import broken_rules, family
 
 _REDACTED_ONLY: Final = frozenset({"embeddings"})
 """Purposes for which nothing but redacted text is ever sent."""
+RELAY: Final = (
+    ProcessorAsk(name="gcp", purpose="speech_to_text", region="us"),
+    ProcessorAsk(name="aws", purpose="text_to_speech", region="us"),
+)
+"""Whom the telephony vendor is told to hear and speak with for an agent that is reached as text."""
 
 
 def lists_processor(bundle: Bundle, name: str, purpose: str) -> bool:
@@ -39,6 +44,13 @@ def why_not_host(
         return ReasonCode.EVIDENCE_EXPIRED
     named = family(host.region) if host.region else ""
     return None if named in entry.regions and named in evidence.regions else ReasonCode.REGION
+
+
+def why_not_relay(bundle: Bundle, registry: Iterable[ProcessorEvidence], *, on: date) -> ReasonCode | None:
+    """Say why an agent may not be reached as text on a day; None where it may."""
+    known = tuple(registry)
+    against = (why_not_host(bundle, known, company, on=on) for company in RELAY)
+    return next((code for code in against if code is not None), None)
 
 
 def decide_processors(case: Case) -> tuple[ProcessorDecision, ...]:

@@ -12,7 +12,7 @@ from pipeline.store.audit import Facts, add_event
 from pipeline.store.blind_terms import find_person, want
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import RequestEvent, get_request, list_acts, read_details
-from pipeline.store.subject_words import REASONED, read_words
+from pipeline.store.subject_words import ATTESTED, CLOSED, REASONED, REFUSED, read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +45,8 @@ def read_request(
             "agent": details.agent,
             "reasons": list(read_words(tx, request_id, REASONED, keys=keys)),
         }
+        for act in (ATTESTED, REFUSED, CLOSED):
+            if words := read_words(tx, request_id, act, keys=keys):
+                opened[act] = list(words)
     wanted = want(details.identifiers, key=index_key(keys.digest_key(tx.tenant)))
     return ReadRequest(request=request, acts=list_acts(tx, request_id), found=find_person(tx, wanted), opened=opened)

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.model.ids import TenantId
 from pipeline.reads.health_report import Finding, Verdict
-from pipeline.store.reconciliations import Reconciliation, find_last
+from pipeline.store.reconciliations import Reconciliation, count_held_there, find_last
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Vault
 
@@ -22,14 +22,19 @@ def check_reconciled(vault: Vault, names: Sequence[TenantId], *, now: datetime) 
     for name in names:
         with vault.database.transaction(name) as tx:
             owner = get_tenant(tx, keys=vault.keys)
-            last = find_last(tx)
+            last, held = find_last(tx), count_held_there(tx)
         if not owner.account_sid or not owner.is_active:
             continue
-        found = list(_faults(last, now))
+        found = [*_faults(last, now), *_held(held)]
         yield from (Finding(check=CHECK, verdict=verdict, says=f"{name}: {says}") for verdict, says in found)
         compared += not found
     if compared:
         yield Finding(check=CHECK, verdict=Verdict.OK, says=f"{compared} tenants compared with the vendor in time")
+
+
+def _held(count: int) -> Iterator[tuple[Verdict, str]]:
+    if count:
+        yield Verdict.WARN, f"{count} recordings stay at the vendor for a legal hold; each goes once nothing holds it"
 
 
 def _faults(last: Reconciliation | None, now: datetime) -> Iterator[tuple[Verdict, str]]:

@@ -12,18 +12,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import NotFound, PipelineError, VendorUnavailable
+from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
-from pipeline.policies.loader import load_bundle
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import NumberUrls, Telephony
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.tenant_numbers import NumberLine, compare_numbers
 from pipeline.store.attestations import Attestation, find_newest_attestation
 from pipeline.store.numbers import OwnNumber, list_numbers
-from pipeline.store.policy_versions import find_policies
+from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
 
@@ -51,8 +50,8 @@ class _Owner:
     tenant: Tenant
     numbers: tuple[OwnNumber, ...]
     attestation: Attestation | None
-    policy: Bundle | None
-    """The version in force; None where the tenant has none of its own yet, and its policy may not even exist."""
+    policy: Bundle
+    """The version in force."""
 
     @property
     def armed(self) -> tuple[OwnNumber, ...]:
@@ -61,7 +60,12 @@ class _Owner:
 
 def check_accounts(vault: Vault, names: Sequence[TenantId], side: VendorSide) -> Iterator[Finding]:
     """Make every check on every tenant that has an account; what is well is told once for all of them."""
-    owners = [owner for name in names if (owner := _owner(vault, name)).tenant.account_sid]
+    owners: list[_Owner] = []
+    for name in names:
+        try:
+            owners += [owner for owner in [_owner(vault, name)] if owner.tenant.account_sid]
+        except (NotFound, IntegrityError) as error:
+            yield Finding(check="telephony accounts", verdict=Verdict.FAIL, says=f"{name}: {error}")
     for check, examine in _EXAMINED.items():
         found = [
             Finding(check=check, verdict=verdict, says=f"{owner.tenant.id}: {says}")
@@ -113,9 +117,8 @@ def _pci(owner: _Owner, side: VendorSide) -> Told:
         return
     if chosen.is_transcription_on:
         yield Verdict.FAIL, "in PCI mode nothing may be transcribed: switch transcription off, or use another account"
-    bundle = owner.policy or load_bundle(owner.tenant.policy_id)
     for kind in _RECORDINGS:
-        days = chosen.retention_days.get(kind, bundle.retention[kind].days)
+        days = chosen.retention_days.get(kind, owner.policy.retention[kind].days)
         if days is None or days > _PCI_KEEPS_DAYS:
             yield Verdict.FAIL, f"in PCI mode a {kind} is kept at most {_PCI_KEEPS_DAYS} days, and is to be kept longer"
 
@@ -189,10 +192,9 @@ _WELL: Final = {
 def _owner(vault: Vault, name: TenantId) -> _Owner:
     with vault.database.transaction(name) as tx:
         tenant = get_tenant(tx, keys=vault.keys)
-        policies = find_policies(tx, tenant.policy_id)
         return _Owner(
             tenant=tenant,
-            policy=policies.in_force_on(tx.now.date()).bundle if policies else None,
+            policy=bundle_in_force(tx, tenant.policy_id),
             numbers=list_numbers(tx, keys=vault.keys),
             attestation=find_newest_attestation(tx, keys=vault.keys),
         )

@@ -2,8 +2,9 @@
 
 "A n n a", "Anna" and "ANNA" are one name, "double five" and "55" one number, "anna at gmail dot com" and
 "Anna@gmail.com" one address. Nothing is found by sound: who is only alike is somebody else. Where words of one name
-sound alike, the name is indexed with all of them and with one of them, for the second may be the first spelled out. The
-digests are made under a key of the tenant; without it a number cannot be found by trying all numbers.
+sound alike, the name is indexed with all of them and with one of them, for the second may be the first spelled out.
+That is how a person is found; for who they are only the exact digest of an address or number counts (`exact_form.py`).
+The digests are made under a key of the tenant; without it a number cannot be found by trying all numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipeline.model.entity import EntityType
 from pipeline.model.errors import InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind
 from pipeline.model.telephone import is_e164
+from pipeline.redaction.exact_form import asked_form, exact_number, said_form
 from pipeline.redaction.said_value import name_readings, value_of
 
 KIND_OF: Final = {
@@ -35,6 +37,8 @@ KIND_OF: Final = {
     EntityType.DRIVER_LICENSE: IdentifierKind.ACCOUNT,
 }
 """By which of its entities a person is found."""
+PROVABLE: Final = frozenset({IdentifierKind.NUMBER, IdentifierKind.EMAIL})
+"""Where a code can be sent."""
 _TYPE_OF: Final = {
     IdentifierKind.NUMBER: EntityType.PHONE_NUMBER,
     IdentifierKind.EMAIL: EntityType.EMAIL_ADDRESS,
@@ -53,15 +57,43 @@ def index_key(digest_key: bytes) -> bytes:
     return hmac.digest(digest_key, b"blind-index/1", "sha256")
 
 
-def said_terms(type: EntityType, said: str, *, key: bytes) -> frozenset[str]:
-    """Give the digests that one entity is found by; none for a type, or a value, that names nobody."""
+def said_terms(type: EntityType, said: str, *, key: bytes, country: str | None = None) -> frozenset[str]:
+    """Give the digests that one entity is found by; none for a type, or a value, that names nobody.
+
+    Args:
+        type: what it is.
+        said: its words.
+        key: the key of the index.
+        country: where a number without its country belongs, such as `NZ`; None: it proves nothing.
+    """
     kind = KIND_OF.get(type)
-    return frozenset() if kind is None else frozenset(_digest(kind, form, key) for form in _said_forms(kind, said))
+    if kind is None:
+        return frozenset()
+    return _digests(kind, set(_said_forms(kind, said)), key) | _exact(kind, said_form(type, said, country=country), key)
+
+
+def identity_terms(type: EntityType, said: str, *, key: bytes, country: str | None) -> frozenset[str]:
+    """Give those of an entity's digests that say whose it is: of an address or a number the exact one alone."""
+    kind = KIND_OF.get(type)
+    if kind is not None and kind in PROVABLE:
+        return _exact(kind, said_form(type, said, country=country), key)
+    return said_terms(type, said, key=key)
 
 
 def number_terms(number: str, *, key: bytes) -> frozenset[str]:
     """Give the digests that a number on a leg is found by."""
-    return said_terms(EntityType.PHONE_NUMBER, number, key=key)
+    kind = IdentifierKind.NUMBER
+    return _digests(kind, set(_said_forms(kind, number)), key) | exact_number_terms(number, key=key)
+
+
+def exact_number_terms(number: str, *, key: bytes) -> frozenset[str]:
+    """Give the digest that a number on a leg proves who somebody is by."""
+    return _exact(IdentifierKind.NUMBER, exact_number(number), key)
+
+
+def exact_terms(sought: Identifier, *, key: bytes) -> frozenset[str]:
+    """Give the digest by which an address or a number proves who somebody is; none for what no code can reach."""
+    return _exact(sought.kind, asked_form(sought), key)
 
 
 def wanted_terms(sought: Identifier, *, key: bytes) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -172,6 +204,10 @@ def _plain(word: str) -> str:
     """Bring a word to small letters and digits without accents."""
     folded = unicodedata.normalize("NFKD", word.casefold())
     return "".join(sign for sign in folded if sign.isalnum() and not unicodedata.combining(sign))
+
+
+def _exact(kind: IdentifierKind, form: str | None, key: bytes) -> frozenset[str]:
+    return frozenset() if form is None else _digests(kind, {f"x:{form}"}, key)
 
 
 def _digests(kind: IdentifierKind, forms: set[str], key: bytes) -> frozenset[str]:

@@ -53,7 +53,8 @@ def judge(theirs: VendorRecording, ours: KnownRecording | None) -> Due:
         return Due.NOTHING
     if ours is None or ours.state is RecordingState.ANNOUNCED:
         return Due.TAKE_UP
-    return Due.DELETE_AGAIN if ours.is_deleted_there or ours.state in _OVER else Due.NOTHING
+    is_to_go = ours.is_deleted_there or ours.is_held_there or ours.state in _OVER
+    return Due.DELETE_AGAIN if is_to_go else Due.NOTHING
 
 
 def reach_back(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 from pipeline.consent.standing_at import name_of
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import ConsentEvent, Outcome, Purpose, standings
+from pipeline.model.processor import evidence_of, is_proved
 from pipeline.model.recording import UPLOADED, Recording
 from pipeline.model.tenant import Tenant
 from pipeline.policies.consents import consent_facts
@@ -40,6 +42,8 @@ from pipeline.store.session import Transaction
 from pipeline.store.training_features import find_feature
 
 REDACTION_VERSION: Final = 1
+_TWILIO: Final = "twilio"
+_HOME: Final = "us"
 _REDACTED: Final = (
     ArtifactKind.RECORDING_REDACTED,
     ArtifactKind.TRANSCRIPT_REDACTED,
@@ -99,7 +103,7 @@ def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
     shared = known or circumstances(tx, recording, owner, is_heard=is_heard)
     return Facts(
         as_of=tx.now,
-        artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said),
+        artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said, as_of=tx.now),
         tenant=_tenant(tx, owner, artifact.kind, shared.noted),
         call=shared.call,
         events=with_holds(tx, shared.events, artifact, call=recording.call),
@@ -153,6 +157,8 @@ def _artifact(
     noted: Mapping[str, Any],
     legs: Sequence[Leg],
     events: Sequence[ConsentEvent],
+    *,
+    as_of: datetime,
 ) -> ArtifactFacts:
     is_redacted = artifact.kind in _REDACTED
     is_proved = is_redacted and bool(noted.get("is_redaction_proved"))
@@ -170,7 +176,7 @@ def _artifact(
         is_speaker_map_known=bool(noted.get("is_speaker_map_known")),
         has_only_consented_speakers=_everyone_granted(people_heard(legs, recording, noted), events, Purpose.TRAIN),
         is_before_withdrawal=not withdrawn or (cut_at is not None and cut_at <= min(withdrawn)),
-        processors=_processors(recording, noted),
+        processors=_processors(recording, owner, noted, on=as_of.date()),
     )
 
 
@@ -184,10 +190,13 @@ def _residue(noted: Mapping[str, Any], *, is_proved: bool) -> tuple[Residue, ...
     return residue_of(str(noted.get("entity_types") or "").split(","), is_hidden=is_proved)
 
 
-def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[ProcessorUse, ...]:
+def _processors(recording: Recording, owner: Tenant, noted: Mapping[str, Any], *, on: date) -> tuple[ProcessorUse, ...]:
+    """Name who has had it: where, and that they do not train on it, is what is proved of them."""
     used: list[ProcessorUse] = []
     if recording.source != UPLOADED:
-        used.append(ProcessorUse(name="twilio", purpose="telephony", region="us", is_training_off=True))
+        is_training_off = is_proved(_TWILIO, owner.registry, on=on)
+        region = _region_of(_TWILIO, owner)
+        used.append(ProcessorUse(name=_TWILIO, purpose="telephony", region=region, is_training_off=is_training_off))
     if noted.get("processor"):
         used.append(
             ProcessorUse(
@@ -198,6 +207,14 @@ def _processors(recording: Recording, noted: Mapping[str, Any]) -> tuple[Process
             )
         )
     return tuple(used)
+
+
+def _region_of(company: str, owner: Tenant) -> str | None:
+    """Give the region of the contract; of several the one in which the company is at home, where it names that."""
+    proof = evidence_of(company, owner.registry)
+    if proof is None or not proof.regions:
+        return None
+    return _HOME if _HOME in proof.regions else proof.regions[0]
 
 
 def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:

@@ -17,6 +17,7 @@ from pipeline.model.recording import Recording
 from pipeline.model.subject import IdentifierKind, Whose
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Turn
+from pipeline.redaction.exact_form import country_of
 from pipeline.redaction.manifest import Entry, Manifest
 from pipeline.redaction.person_terms import KIND_OF, index_key, number_terms, said_terms
 from pipeline.steps.context import Receipt, StepContext
@@ -24,7 +25,7 @@ from pipeline.steps.detect import read_conversation
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import add_event
 from pipeline.store.blind_terms import BlindTerm, replace_terms
-from pipeline.store.calls import number_ref, read_numbers
+from pipeline.store.calls import list_legs, number_ref, read_numbers
 from pipeline.store.numbers import list_number_refs
 from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
@@ -80,6 +81,7 @@ def _said(context: StepContext, recording: Recording, owner: Tenant) -> Iterator
     with context.vault.database.transaction(recording.tenant) as tx:
         made = find_artifact(tx, recording.id, ArtifactKind.REDACTION_MANIFEST)
         source = find_artifact(tx, recording.id, ArtifactKind.TRANSCRIPT_ORIGINAL)
+        legs = () if recording.call is None else list_legs(tx, recording.call)
     if made is None or source is None:
         return
     try:
@@ -94,7 +96,8 @@ def _said(context: StepContext, recording: Recording, owner: Tenant) -> Iterator
         if turn is None or entry.type not in KIND_OF:
             continue
         said = turn.text[entry.span.start : entry.span.end]
-        for term in said_terms(entry.type, said, key=key):
+        country = country_of(place for leg in legs if leg.role.value == turn.speaker for place in leg.candidates)
+        for term in said_terms(entry.type, said, key=key, country=country):
             yield BlindTerm(
                 term=term,
                 kind=KIND_OF[entry.type],

@@ -19,14 +19,15 @@ from pipeline.model.recording import Recording
 from pipeline.model.retention import Disposition
 from pipeline.model.subject import SubjectRequest
 from pipeline.model.tenant import Tenant
+from pipeline.redaction.exact_form import country_of
 from pipeline.redaction.manifest import Entry, Manifest
-from pipeline.redaction.person_terms import index_key, number_terms, said_terms
+from pipeline.redaction.person_terms import exact_number_terms, identity_terms, index_key
 from pipeline.redaction.render_text import render_text
 from pipeline.steps.context import StepContext
 from pipeline.steps.detect import read_conversation
 from pipeline.steps.redact_text import read_manifest
 from pipeline.store.artifacts import find_artifact
-from pipeline.store.calls import get_call, read_numbers
+from pipeline.store.calls import get_call, list_legs, read_numbers
 from pipeline.store.decisions import find_decision
 from pipeline.store.recordings import list_recordings, read_facts
 from pipeline.store.session import Transaction
@@ -70,7 +71,7 @@ def _role(context: StepContext, tx: Transaction, call: Call, request: SubjectReq
     """Say which party the requester was: the caller where it is their number that called in."""
     keys = context.vault.keys
     number = read_numbers(tx, call.id, keys=keys).get("from", "")
-    terms = number_terms(number, key=index_key(keys.digest_key(tx.tenant))) if number else frozenset()
+    terms = exact_number_terms(number, key=index_key(keys.digest_key(tx.tenant))) if number else frozenset()
     return LegRole.CALLER if call.direction == "inbound" and terms & set(request.verified_terms) else None
 
 
@@ -120,16 +121,25 @@ def _transcript(
         channel = speakers.speakers.index(role.value)
         key = index_key(context.vault.keys.digest_key(owner.id))
         turns = {turn.index: turn for turn in conversation.turns}
+        country = _country(context, recording, role)
 
         def is_own(entry: Entry) -> bool:
             said = turns[entry.turn].text[entry.span.start : entry.span.end]
-            terms = said_terms(entry.type, said, key=key) & set(request.verified_terms)
+            terms = identity_terms(entry.type, said, key=key, country=country) & set(request.verified_terms)
             return entry.channel == channel == turns[entry.turn].channel and bool(terms)
 
         shown = _without(manifest, is_own)
         return render_text(conversation, shown)
     except (NotFound, Withheld, InvalidInput, IntegrityError, KeyError):
         return stands  # the original is gone, or does not fit: what was redacted is what there is
+
+
+def _country(context: StepContext, recording: Recording, role: LegRole) -> str | None:
+    if recording.call is None:
+        return None
+    with context.vault.database.transaction(recording.tenant) as tx:
+        legs = [leg for leg in list_legs(tx, recording.call) if leg.role is role]
+    return country_of(place for leg in legs for place in leg.candidates)
 
 
 def _without(manifest: Manifest, is_own: Any) -> Manifest:

@@ -31,6 +31,8 @@ from pipeline.store.holds import list_holds_on
 from pipeline.store.reconciliations import KnownRecording
 from pipeline.store.recorder_events import note_recorder_event
 from pipeline.store.recordings import (
+    add_tombstone,
+    get_recording,
     lock_recording_by_sid,
     mark_metadata_gone,
     mark_vendor_copy_deleted,
@@ -189,7 +191,8 @@ def _note_stop(tx: Transaction, ours: Recording, reason: str, *, is_done: bool) 
 
 def _delete_again(parts: Reconciling, owner: Tenant, ours: KnownRecording) -> Mapping[str, int]:
     """Delete what must not be at the vendor; the only copy of something that is held stays, and a person is called."""
-    log().error("recording.back_at_vendor", tenant=owner.id, recording=ours.id, state=ours.state.value)
+    if not ours.is_held_there:
+        log().error("recording.back_at_vendor", tenant=owner.id, recording=ours.id, state=ours.state.value)
     with parts.transaction(owner.id) as tx:
         if not ours.is_deleted_there and list_holds_on(tx, recording=ours.id, call=ours.call):
             log().error("recording.held_at_vendor", tenant=owner.id, recording=ours.id)
@@ -200,6 +203,9 @@ def _delete_again(parts: Reconciling, owner: Tenant, ours: KnownRecording) -> Ma
         raise VendorUnavailable("twilio", "delete a recording again", reason="still there")
     with parts.transaction(owner.id) as tx:
         mark_vendor_copy_deleted_again(tx, ours.id)
+        if ours.is_held_there and ours.state is RecordingState.REFUSED:
+            why = f"refused: {get_recording(tx, ours.id).reason}"
+            add_tombstone(tx, subject_kind="recording", subject_id=ours.id, why=why)
         facts: Facts = {"vendor": "twilio", "state": ours.state.value, "is_again": ours.is_deleted_there}
         add_event(tx, AuditTag.VENDOR_COPY_DELETED, actor=_ACTOR, target=ours.id, facts=facts)
     return {"deleted_again": 1}

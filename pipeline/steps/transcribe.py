@@ -10,6 +10,7 @@ from pipeline.model.consent import Purpose
 from pipeline.model.decision import DecisionRecord
 from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.processor import is_proved
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript_file import read_transcript, write_transcript
@@ -60,11 +61,13 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
         _note_denials(context, found, choice)
         if choice.engine is None:
             return {"is_transcribed": False, "reason": choice.reason}
-        done = _hear(context, found, choice.engine, audio, language)
+        done = _hear(context, found, owner, choice.engine, audio, language=language)
     return _note(context, found, done)
 
 
-def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio: Artifact, language: str) -> Artifact:
+def _hear(
+    context: StepContext, recording: Recording, owner: Tenant, engine: Transcriber, audio: Artifact, *, language: str
+) -> Artifact:
     meta = engine.audit
     body = context.vault.read(audio)
     _check_accepted(body, engine)
@@ -75,7 +78,7 @@ def _hear(context: StepContext, recording: Recording, engine: Transcriber, audio
             had: Facts = {
                 "processor": meta.processor,
                 "processor_region": meta.region,
-                "is_processor_training_off": True,
+                "is_processor_training_off": is_proved(meta.processor, owner.registry, on=tx.now.date()),
             }
             merge_facts(tx, recording.id, had)
     try:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.subject import Identifier, IdentifierKind, PersonMatch, Strength, Whose
-from pipeline.redaction.person_terms import wanted_terms
+from pipeline.redaction.person_terms import PROVABLE, exact_terms, wanted_terms
 from pipeline.store.session import Transaction
 from pipeline.store.tables_subjects import blind_terms
 
@@ -39,13 +39,14 @@ class Wanted:
     """One identifier as it is looked for.
 
     Any of `sure` names the person; so do all of `together` in one place; anything else of `together`, and any of
-    `maybe`, only might.
+    `maybe`, only might. Where somebody says it of themselves, only `exact` of it is surely them.
     """
 
     kind: IdentifierKind
     sure: frozenset[str] = field(default=frozenset(), repr=False)
     together: frozenset[str] = field(default=frozenset(), repr=False)
     maybe: frozenset[str] = field(default=frozenset(), repr=False)
+    exact: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def all_terms(self) -> frozenset[str]:
@@ -56,12 +57,12 @@ class Wanted:
         """Keep what was shown to be the person's own; without it nothing is sure, and nothing is looked for."""
         if self.sure and self.sure <= terms:
             return self
-        return Wanted(kind=self.kind, sure=self.sure & terms)
+        return Wanted(kind=self.kind, sure=self.sure & terms, exact=self.exact & terms)
 
-    def strength(self, found: Collection[str]) -> Strength | None:
+    def strength(self, found: Collection[str], *, is_own: bool = False) -> Strength | None:
         """Say how surely digests that were found in one place name the person; None where they do not at all."""
         seen = set(found)
-        if self.sure & seen or (len(self.together) > 1 and self.together <= seen):
+        if (self.exact if is_own else self.sure) & seen or (len(self.together) > 1 and self.together <= seen):
             return Strength.STRONG
         return Strength.POSSIBLE if seen & self.all_terms else None
 
@@ -72,10 +73,7 @@ def want(sought: Iterable[Identifier], *, key: bytes) -> tuple[Wanted, ...]:
     Raises:
         InvalidInput: something that nobody could be found by.
     """
-    found = ((one.kind, wanted_terms(one, key=key)) for one in sought)
-    return tuple(
-        Wanted(kind=kind, sure=sure, together=together, maybe=maybe) for kind, (sure, together, maybe) in found
-    )
+    return tuple(_want(one, key=key) for one in sought)
 
 
 def replace_terms(tx: Transaction, source: RecordingId | CallId, terms: Iterable[BlindTerm]) -> int:
@@ -127,9 +125,15 @@ def count_terms(tx: Transaction) -> int:
     return int(tx.connection.execute(query).scalar_one())
 
 
+def _want(one: Identifier, *, key: bytes) -> Wanted:
+    sure, together, maybe = wanted_terms(one, key=key)
+    exact = exact_terms(one, key=key) if one.kind in PROVABLE else sure
+    return Wanted(kind=one.kind, sure=sure | exact, together=together, maybe=maybe, exact=exact)
+
+
 def _match(call: str | None, recording: str | None, rows: list[Any], wanted: Sequence[Wanted]) -> PersonMatch:
     """Judge one place: what the person said or was reached at weighs more than what others said of them."""
-    own = _told({row.term for row in rows if row.whose == Whose.OWN.value}, wanted)
+    own = _told({row.term for row in rows if row.whose == Whose.OWN.value}, wanted, is_own=True)
     told = _told({row.term for row in rows}, wanted)
     is_own = Strength.STRONG in own.values() or (bool(own) and Strength.STRONG not in told.values())
     shown = own if is_own else told
@@ -142,10 +146,10 @@ def _match(call: str | None, recording: str | None, rows: list[Any], wanted: Seq
     )
 
 
-def _told(terms: set[str], wanted: Sequence[Wanted]) -> dict[IdentifierKind, Strength]:
+def _told(terms: set[str], wanted: Sequence[Wanted], *, is_own: bool = False) -> dict[IdentifierKind, Strength]:
     told: dict[IdentifierKind, Strength] = {}
     for one in wanted:
-        strength = one.strength(terms)
+        strength = one.strength(terms, is_own=is_own)
         if strength is not None and told.get(one.kind) is not Strength.STRONG:
             told[one.kind] = strength
     return told

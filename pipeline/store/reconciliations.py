@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from pipeline.model.ids import CallId, RecordingId, new_id
 from pipeline.model.recording import RecordingState
-from pipeline.store.recordings import FOLLOWED
+from pipeline.store.recordings import FOLLOWED, HELD_THERE
 from pipeline.store.session import Transaction
 from pipeline.store.tables import recordings
 from pipeline.store.tables_telephony import reconciliations
@@ -42,6 +42,8 @@ class KnownRecording:
     started_at: datetime | None
     noted_at: datetime
     vendor_deleted_at: datetime | None
+    is_held_there: bool = False
+    """A legal hold kept the vendor's copy: it goes once nothing holds it."""
 
     @property
     def is_deleted_there(self) -> bool:
@@ -85,13 +87,22 @@ def list_announced(tx: Transaction) -> tuple[KnownRecording, ...]:
 
 
 def list_followed(tx: Transaction) -> tuple[KnownRecording, ...]:
-    """List recordings that are deleted at the vendor, and whose metadata was not yet seen to be gone there."""
-    return tuple(_list(tx, FOLLOWED))
+    """List what is to be looked at again: metadata of what was deleted there, and copies that a hold kept there."""
+    return tuple(_list(tx, FOLLOWED | HELD_THERE))
 
 
 def count_followed(tx: Transaction) -> int:
-    """Count what `list_followed` lists."""
-    query = select(func.count()).select_from(recordings).where(recordings.c.tenant == tx.tenant, FOLLOWED)
+    """Count recordings that are deleted at the vendor, and whose metadata was not yet seen to be gone there."""
+    return _count(tx, FOLLOWED)
+
+
+def count_held_there(tx: Transaction) -> int:
+    """Count recordings whose copy a legal hold keeps at the vendor."""
+    return _count(tx, HELD_THERE)
+
+
+def _count(tx: Transaction, condition: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(recordings).where(recordings.c.tenant == tx.tenant, condition)
     return int(tx.connection.execute(query).scalar() or 0)
 
 
@@ -109,4 +120,5 @@ def _known(row: Row[Any]) -> KnownRecording:
         started_at=row.started_at,
         noted_at=row.created_at,
         vendor_deleted_at=row.vendor_deleted_at,
+        is_held_there=row.vendor_deleted_at is None and bool(row.facts.get("is_held_at_vendor")),
     )

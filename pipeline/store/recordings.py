@@ -19,6 +19,8 @@ from pipeline.store.tables import recordings, tombstones
 
 FOLLOWED: Final = recordings.c.vendor_deleted_at.is_not(None) & recordings.c.vendor_metadata_gone_at.is_(None)
 """Deleted at the vendor, and its metadata was not yet seen to be gone there."""
+HELD_THERE: Final = recordings.c.facts["is_held_at_vendor"].as_boolean() & recordings.c.vendor_deleted_at.is_(None)
+"""A legal hold kept the vendor's copy, which is the only one or the only whole one."""
 _AT_A_TIME: Final = 1000
 
 

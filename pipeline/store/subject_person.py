@@ -6,7 +6,8 @@ from pipeline.model.call import Leg, LegRole
 from pipeline.model.ids import CallId
 from pipeline.model.subject import IdentifierKind, PersonMatch, Strength, SubjectRequest, Whose
 from pipeline.ports.keys import Keys
-from pipeline.redaction.person_terms import index_key
+from pipeline.redaction.exact_form import asked_form
+from pipeline.redaction.person_terms import exact_terms, index_key
 from pipeline.store.blind_terms import find_person, want
 from pipeline.store.calls import list_legs, number_ref
 from pipeline.store.session import Transaction
@@ -34,7 +35,7 @@ def own_legs(tx: Transaction, request: SubjectRequest, call: CallId, *, keys: Ke
     """
     key, verified = index_key(keys.digest_key(tx.tenant)), frozenset(request.verified_terms)
     named = [one for one in read_details(tx, request.id, keys=keys).identifiers if one.kind is IdentifierKind.NUMBER]
-    shown = [one.value.strip() for one in named if want([one], key=key)[0].sure <= verified]
-    theirs = {number_ref(number, keys=keys, tenant=tx.tenant) for number in shown}
+    shown = [asked_form(one) for one in named if exact_terms(one, key=key) & verified]
+    theirs = {number_ref(number, keys=keys, tenant=tx.tenant) for number in shown if number}
     people = tuple(leg for leg in list_legs(tx, call) if leg.role is not LegRole.AGENT)
     return tuple(leg for leg in people if leg.number_ref in theirs) or people

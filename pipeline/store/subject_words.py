@@ -15,6 +15,12 @@ from pipeline.store.tables_subjects import subject_request_events
 
 REASONED: Final = "reasoned"
 """The act with which a person of the tenant says why a request is answered, or how."""
+ATTESTED: Final = "attested"
+"""The act with which they say which proof they saw of who asks."""
+REFUSED: Final = "refused"
+"""The act with which they say why a request is refused."""
+CLOSED: Final = "closed"
+"""The act with which they say why a request is closed."""
 
 
 def note_words(tx: Transaction, request: SubjectRequest, act: str, words: str, *, keys: Keys, actor: str) -> None:

@@ -40,6 +40,7 @@ from pipeline.steps.settle_consent import settle_consent
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
+from pipeline.store.policy_versions import keep_first
 from pipeline.store.recordings import get_recording, read_facts
 from pipeline.store.session import Database
 from pipeline.store.tables import recordings
@@ -52,6 +53,7 @@ from samples.twilio_standin.ledger import Ledger, RecordingEntry
 from samples.twilio_standin.leg import AgentApi
 from tests.builders import put_on_file
 from tests.fakes import NotedQueue
+from tests.pipeline.policies.variants import listing_relay
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -172,6 +174,8 @@ class FlowHouse:
         with self.context.database.transaction(made.id) as tx:
             add_tenant(tx, made, keys=keys, actor="test")
             put_on_file(tx)
+            if made.settings.topology is Topology.RELAY:
+                keep_first(tx, listing_relay(made.policy_id))
             if flow.armed:
                 number = flow.scenario.from_ if flow.scenario.topology == "outbound" else flow.scenario.to
                 mark_armed(tx, number, keys=keys)

@@ -26,10 +26,12 @@ from pipeline.policies.scripts import ScriptId
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.numbers import mark_armed
+from pipeline.store.policy_versions import keep_first
 from pipeline.store.session import Database
 from pipeline.store.tenants import add_tenant, find_tenant, get_tenant
 from tests.builders import put_on_file
 from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
+from tests.pipeline.policies.variants import listing_relay
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
@@ -163,6 +165,8 @@ class Stage:
         with self.context.database.transaction(made.id) as tx:
             add_tenant(tx, made, keys=self.context.keys, actor="test")
             put_on_file(tx)
+            if made.settings.topology is Topology.RELAY:
+                keep_first(tx, listing_relay(made.policy_id))
             mark_armed(tx, DENVER, keys=self.context.keys)
             return get_tenant(tx, keys=self.context.keys)
 

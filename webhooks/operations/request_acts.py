@@ -66,24 +66,32 @@ def decide(
 
 
 def _verify(given: Given) -> str:
-    why = given.sealed("verify")
-    decisions.attest_identity(given.tx, given.name, identity=Identity.OPERATOR, actor=given.who.actor, reason=why)
+    _attest(given, Identity.OPERATOR)
     return "verified"
 
 
 def _verify_agent(given: Given) -> str:
-    why = given.sealed("verify")
-    decisions.attest_identity(given.tx, given.name, identity=Identity.AGENT, actor=given.who.actor, reason=why)
+    _attest(given, Identity.AGENT)
     return "verified"
 
 
+def _attest(given: Given, identity: Identity) -> None:
+    given.sealed("verify")
+    keys, actor = given.context.keys, given.who.actor
+    decisions.attest_identity(given.tx, given.name, identity=identity, actor=actor, reason=given.reason, keys=keys)
+
+
 def _refuse(given: Given) -> str:
-    decisions.refuse(given.tx, given.name, actor=given.who.actor, reason=given.sealed("refuse"))
+    given.sealed("refuse")
+    keys = given.context.keys
+    decisions.refuse(given.tx, given.name, actor=given.who.actor, reason=given.reason, keys=keys)
     return "refused"
 
 
 def _close(given: Given) -> str:
-    decisions.close(given.tx, given.name, actor=given.who.actor, reason=given.sealed("close"))
+    given.sealed("close")
+    keys = given.context.keys
+    decisions.close(given.tx, given.name, actor=given.who.actor, reason=given.reason, keys=keys)
     return "closed"
 
 

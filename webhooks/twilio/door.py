@@ -13,9 +13,10 @@ from fastapi.responses import Response
 
 from pipeline.intake.choose_next import fail_closed
 from pipeline.intake.control_recorder import RecorderControl
+from pipeline.intake.relay import as_answered, as_answered_unseen
 from pipeline.model.errors import NotFound, StoreCannotWrite, StoreUnreachable
 from pipeline.model.ids import twilio_sid
-from pipeline.model.tenant import Tenant
+from pipeline.model.tenant import Tenant, Topology
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from webhooks.auth import Envelope, Fields, open_envelope, read_signed
@@ -78,6 +79,9 @@ def admitted(context: WebContext, tenant: str, envelope: Envelope) -> Iterator[V
         if owner is None:
             raise NotFound
         fields = read_signed(envelope, owner, public_base=context.public_base)
+        if owner.settings.topology is Topology.RELAY:
+            bundle = context.policies.policies_of(tx, owner.policy_id).in_force_on(tx.now.date()).bundle
+            owner = as_answered(owner, bundle, on=tx.now.date())
         yield Visit(tx=tx, owner=owner, fields=fields, context=context)
 
 
@@ -129,8 +133,9 @@ def fail_safe[G: Guest](guest: G | None, error: Exception, otherwise: Callable[[
 
 def go_on_unrecorded(visit: Guest) -> str:
     """Write the document of a call of which nothing can be known."""
-    step = fail_closed(visit.owner, law=visit.context.law)
-    return twiml.render(step, owner=visit.owner, call_sid=visit.call_sid, urls=visit.urls)
+    owner = visit.owner if isinstance(visit, Visit) else as_answered_unseen(visit.owner)
+    step = fail_closed(owner, law=visit.context.law)
+    return twiml.render(step, owner=owner, call_sid=visit.call_sid, urls=visit.urls)
 
 
 def xml(document: str, *, after: Iterable[Callable[[], object]] = ()) -> Response:

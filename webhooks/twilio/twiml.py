@@ -197,7 +197,8 @@ def _connect(document: VoiceResponse, step: Next, owner: Tenant, call_sid: str) 
     agent: Stream | ConversationRelay
     if owner.settings.topology is Topology.RELAY:
         # Keys reach the agent, so that a caller may withdraw with one. The companies that hear and speak are named,
-        # since the defaults change without notice and may be ones that no policy lists.
+        # since the defaults change without notice and may be ones that no policy lists. They are those that
+        # `policies.processors.RELAY` asks for.
         agent = connect.conversation_relay(
             url=owner.secrets.agent_url,
             language=step.lines[0].locale if step.lines else owner.settings.locale,

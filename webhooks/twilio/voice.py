@@ -20,6 +20,7 @@ from pipeline.intake.control_recorder import ask_start, ask_stop
 from pipeline.intake.law_of_call import PUT_THROUGH, Ringing
 from pipeline.intake.note_answer import close_gate, note_announced, note_record_answer, note_training_answer
 from pipeline.intake.note_message import note_message_end
+from pipeline.intake.relay import as_answered
 from pipeline.intake.wording import is_as_played
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Outcome
@@ -61,9 +62,10 @@ shared_routes: Final = (SharedRoute("/twilio/{tenant}/voice", answer_voice),)
 
 def _begin(tx: Transaction, guests: Sequence[Guest]) -> Sequence[tuple[str, Sequence[Callable[[], object]]]]:
     """Begin the calls of one tenant, as it stood for all of them; give their documents, and what comes after each."""
-    owner, context = guests[0].owner, guests[0].context
+    context, today = guests[0].context, tx.now.date()
     ringing = [_ringing(guest) for guest in guests]
-    bundle = context.policies.policies_of(tx, owner.policy_id).in_force_on(tx.now.date()).bundle
+    bundle = context.policies.policies_of(tx, guests[0].owner.policy_id).in_force_on(today).bundle
+    owner = as_answered(guests[0].owner, bundle, on=today)
     states = begin_calls(tx, ringing, owner=owner, keys=context.keys, law=context.law, bundle=bundle)
     visits = [Visit(tx=tx, owner=owner, fields=guest.fields, context=context) for guest in guests]
     return [(_render(v, choose_next(state)), v.after) for v, state in zip(visits, states, strict=True)]

@@ -24,6 +24,9 @@ def test_a_request_is_opened_listed_shown_verified_and_answered(earmark: Earmark
     assert [act["act"] for act in who["acts"]] == ["opened"]
     verify = ("subject", "verify", opened["request"], "--tenant", "acme", "--reason", "passport", "--json")
     assert document(earmark(*verify))["identity"] == "operator"
+    assert document(earmark("subject", "show", opened["request"], "--tenant", "acme", "--who", "--json"))[
+        "attested"
+    ] == ["passport"]
     answer = ("subject", "answer", opened["request"], "--tenant", "acme", "--reason", "done", "--json")
     assert document(earmark(*answer)) == {"calls": 0, "recordings": 0}
     assert document(earmark("subject", "list", "--tenant", "acme", "--open", "--json")) == []
@@ -44,6 +47,9 @@ def test_a_refusal_has_a_reason_and_is_final(earmark: Earmark) -> None:
     assert told_in_one_line(*earmark(*refuse, " ")).startswith("a decision about a request needs a reason")
     assert document(earmark(*refuse, "another's data", "--json"))["state"] == "refused"
     assert earmark("subject", "verify", opened["request"], "--tenant", "acme", "--reason", "x")[0] == 2
+    show = ("subject", "show", opened["request"], "--tenant", "acme", "--json")
+    assert "another's data" not in earmark(*show)[1]
+    assert document(earmark(*show, "--who"))["refused"] == ["another's data"]
 
 
 @pytest.mark.usefixtures("acme")

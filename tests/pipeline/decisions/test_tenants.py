@@ -9,8 +9,11 @@ import pytest
 from pipeline.decisions.tenants import change_settings, put_settings, take_on
 from pipeline.model.errors import Conflict, InvalidInput, NotFound
 from pipeline.model.ids import TenantId
+from pipeline.model.tenant import Topology
 from pipeline.store.audit import list_events
+from pipeline.store.policy_versions import keep_first
 from pipeline.store.tenants import get_tenant
+from tests.pipeline.policies.variants import listing_relay
 
 
 def tags(line, tenant: TenantId) -> list[str]:
@@ -113,3 +116,27 @@ def test_a_change_that_is_refused_leaves_the_tenant_as_it_was(vault, tenant):
         assert get_tenant(tx, keys=vault.keys) == tenant
     with pytest.raises(NotFound):
         change_settings(vault, TenantId("nobody"), lambda found: found, actor="test")
+
+
+RELAYED = {"topology": Topology.RELAY}
+
+
+def test_an_agent_is_reached_as_text_only_where_the_policy_lists_who_hears_and_speaks_with_evidence(line, newcomer):
+    vault = line.context.vault
+
+    def reach_as_text(found):
+        return replace(found, settings=replace(found.settings, **RELAYED))
+
+    with pytest.raises(InvalidInput, match="OTHER_PURPOSE"):
+        change_settings(vault, line.owner.id, reach_as_text, actor="cli")
+    with line.tx() as tx:
+        keep_first(tx, listing_relay(line.owner.policy_id))
+    assert change_settings(vault, line.owner.id, reach_as_text, actor="cli").settings.topology is Topology.RELAY
+    for take in (take_on, lambda *given, actor: put(line, *given, actor=actor)):
+        with pytest.raises(InvalidInput, match="relay"):
+            take(vault, reach_as_text(newcomer), actor="cli")
+
+
+def put(line, vault, tenant, *, actor):
+    with vault.database.transaction(tenant.id) as tx:
+        put_settings(tx, vault, tenant, actor=actor)

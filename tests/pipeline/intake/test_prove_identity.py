@@ -19,12 +19,14 @@ from pipeline.model.subject import (
     Whose,
 )
 from pipeline.policies.loader import load_bundle, load_law
-from pipeline.redaction.person_terms import index_key, said_terms
+from pipeline.redaction.person_terms import exact_terms, index_key, said_terms
 from pipeline.store.audit import list_events
 from pipeline.store.blind_terms import BlindTerm, replace_terms
 from pipeline.store.call_progress import ref_of
 from pipeline.store.calls import add_leg
 from pipeline.store.consents import list_consents
+from pipeline.store.subject_codes import add_code
+from pipeline.store.subject_person import find_requester, own_call_ids
 from pipeline.store.subject_requests import get_request
 from tests.builders import a_call, answer
 from tests.fakes import NotedQueue
@@ -34,9 +36,11 @@ NUMBER, MAIL = "+12125550100", "anna@example.com"
 TYPES = {K.NUMBER: EntityType.PHONE_NUMBER, K.EMAIL: EntityType.EMAIL_ADDRESS}
 
 
-def known(tx, keys, tenant, kind, value, *, whose=Whose.OWN, roles=(LegRole.CALLER,)) -> CallId:
+def known(
+    tx, keys, tenant, kind, value, *, whose=Whose.OWN, roles=(LegRole.CALLER,), country=None, without=()
+) -> CallId:
     call = a_call(tx, keys, roles=roles)
-    terms = said_terms(TYPES[kind], value, key=index_key(keys.digest_key(tenant.id)))
+    terms = said_terms(TYPES[kind], value, key=index_key(keys.digest_key(tenant.id)), country=country) - set(without)
     replace_terms(tx, call, [BlindTerm(term=t, kind=kind, whose=whose, call=call, recording=None) for t in terms])
     return call
 
@@ -180,7 +184,7 @@ def test_who_is_known_by_what_they_said_alone_takes_back_what_may_be_theirs(data
         joined(tx, keys, call, LegRole.CALLER, NUMBER)
         joined(tx, keys, call, LegRole.CALLEE, "+12125550101")
         request = asked(tx, keys, (K.EMAIL, MAIL), kind=RequestKind.WITHDRAWAL)
-        attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen")
+        attest_identity(tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen", keys=keys)
         withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
         told = {(Outcome.WITHDRAWN, Method.OPERATOR_ATTESTED)}
         assert stands(tx, call) == {("agent", 1): AGREED, ("caller", 1): told, ("callee", 1): told}
@@ -190,6 +194,70 @@ def test_a_call_of_which_no_leg_is_known_ends_all_the_same(database, keys, tenan
     with database.transaction(tenant.id) as tx:
         call = known(tx, keys, tenant, K.NUMBER, NUMBER, roles=())
         request = asked(tx, keys, (K.NUMBER, NUMBER), kind=RequestKind.WITHDRAWAL)
-        attest_identity(tx, request.id, identity=Identity.AGENT, actor="user:1", reason="authority seen")
+        attest_identity(tx, request.id, identity=Identity.AGENT, actor="user:1", reason="authority seen", keys=keys)
         withdraw_own_calls(tx, get_request(tx, request.id), keys=keys, queue=NotedQueue())
         assert {outcome for found in stands(tx, call).values() for outcome, _ in found} == {Outcome.WITHDRAWN}
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("anna@gmail.com", "anna@g-mail.com"),
+        ("anna@gmail.com", "an.na@gmail.com"),
+        ("anna@gmail.com", "anna@gmail.co.mm"),
+        ("anna@gmail.com", "anna@gma.il.com"),
+        ("anna at gmail dot com", "ann-a@gmail.com"),
+    ],
+)
+def test_an_address_that_is_only_alike_gets_no_code_and_proves_nothing(database, keys, tenant, said, asks):
+    with database.transaction(tenant.id) as tx:
+        known(tx, keys, tenant, K.EMAIL, said)
+        stranger = asked(tx, keys, (K.EMAIL, asks))
+        assert sent(tx, keys, stranger) is None
+        assert not own_call_ids(find_requester(tx, _attested(tx, keys, stranger), keys=keys))
+
+
+def test_a_code_for_ones_own_address_proves_no_call_of_whoever_has_one_alike(database, keys, tenant):
+    with database.transaction(tenant.id) as tx:
+        mine = known(tx, keys, tenant, K.EMAIL, "anna@g-mail.com")
+        known(tx, keys, tenant, K.EMAIL, "anna at gmail dot com")
+        request = asked(tx, keys, (K.EMAIL, " anna@G-mail.com"), (K.EMAIL, "anna@gmail.com"))
+        code = sent(tx, keys, request)
+        assert code.to == "anna@g-mail.com"
+        assert prove(tx, request.id, code.code, keys=keys, queue=NotedQueue(), actor="page")
+        assert own_call_ids(find_requester(tx, get_request(tx, request.id), keys=keys)) == (mine,)
+
+
+@pytest.mark.parametrize(
+    ("said", "asks", "country", "is_theirs"),
+    [
+        ("212 555 0144", "+12125550144", "US", True),
+        ("212 555 0144", "+642125550144", "US", False),
+        ("212 555 0144", "+12125550144", None, False),
+        ("+1 212 555 0144", "+12125550144", None, True),
+    ],
+)
+def test_a_said_number_proves_somebody_of_its_own_country_alone(database, keys, tenant, said, asks, country, is_theirs):
+    with database.transaction(tenant.id) as tx:
+        known(tx, keys, tenant, K.NUMBER, said, country=country)
+        request = asked(tx, keys, (K.NUMBER, asks))
+        assert (sent(tx, keys, request) is not None) is is_theirs
+        assert bool(own_call_ids(find_requester(tx, _attested(tx, keys, request), keys=keys))) is is_theirs
+
+
+def test_what_was_indexed_without_exact_digests_proves_nothing(database, keys, tenant):
+    key = index_key(keys.digest_key(tenant.id))
+    with database.transaction(tenant.id) as tx:
+        for kind, value in ((K.NUMBER, NUMBER), (K.EMAIL, MAIL)):
+            exact = exact_terms(Identifier(kind=kind, value=value), key=key)
+            known(tx, keys, tenant, kind, value, without=exact)
+            request = asked(tx, keys, (kind, value))
+            assert sent(tx, keys, request) is None
+            code = add_code(tx, request.id, min(set(request.terms) - exact), keys=keys)
+            assert not prove(tx, request.id, code, keys=keys, queue=NotedQueue(), actor="page")
+
+
+def _attested(tx, keys, request):
+    return attest_identity(
+        tx, request.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen", keys=keys
+    )

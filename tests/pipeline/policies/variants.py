@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import load_bundle
+from pipeline.policies.processors import RELAY
 from pipeline.policies.versions import PolicyShelf, PolicyVersion
 
 NEXT = "2027-06-01.1"
@@ -46,6 +47,18 @@ def without_company(policy: str, name: str, **more: Any) -> Bundle:
     """The next version, with a company struck off its list."""
     listed = json.loads(load_bundle(policy).model_dump_json())["processors"]["listed"]
     return variant(policy, {"processors/listed": [p for p in listed if p["name"] != name]}, **more)
+
+
+def listing_relay(policy: str) -> Bundle:
+    """A policy of a tenant's own, in force from the day of the packaged one, that lists who hears and speaks."""
+    before = load_bundle(policy)
+    named = {ask.name for ask in RELAY}
+    packaged = {p["name"]: p for p in json.loads(before.model_dump_json())["processors"]["listed"]}
+    listed = [entry for name, entry in packaged.items() if name not in named]
+    for ask in RELAY:
+        more = {"name": ask.name, "purposes": ["hosting", ask.purpose], "regions": ["us"]}
+        listed.append(packaged.get(ask.name, packaged["twilio"]) | more)
+    return variant(policy, {"processors/listed": listed}, effective=before.effective.day)
 
 
 def shelf_of(*bundles: Bundle, announced: date | None = None, in_force: date | None = None) -> PolicyShelf:

@@ -6,7 +6,9 @@ import pytest
 
 from pipeline.reads.tenant_reconciled import check_reconciled
 from pipeline.store.reconciliations import add_reconciliation
+from pipeline.store.recordings import merge_facts
 from pipeline.store.tenants import change_tenant
+from tests.builders import a_call, a_recording
 
 
 def told(vault, tenant, clock) -> list[tuple[str, str]]:
@@ -52,3 +54,11 @@ def test_a_tenant_with_nothing_to_compare_is_not_asked_for_it(vault, tenant, clo
     with vault.database.transaction(tenant.id) as tx:
         change_tenant(tx, replace(tenant, **change), keys=keys, actor="test", changed=[])
     assert told(vault, tenant, clock) == []
+
+
+def test_what_a_hold_keeps_at_the_vendor_is_told(vault, tenant, clock, keys):
+    compare(vault, tenant)
+    with vault.database.transaction(tenant.id) as tx:
+        merge_facts(tx, a_recording(tx, a_call(tx, keys)).id, {"is_held_at_vendor": True})
+    [(verdict, says)] = told(vault, tenant, clock)
+    assert (verdict, "1 recordings stay at the vendor for a legal hold" in says) == ("warn", True)

@@ -81,7 +81,7 @@ class Office:
         self.tenant = replace(self.tenant, secrets=replace(self.tenant.secrets, **kept))
         self._keep()
 
-    def look(self) -> dict[str, list[tuple[Verdict, str]]]:
+    def look(self, *others: Tenant) -> dict[str, list[tuple[Verdict, str]]]:
         recordings, telephony = self.real or (self.recordings, self.telephony)
         side = VendorSide(
             recordings=recordings,
@@ -90,7 +90,7 @@ class Office:
             now=self.now,
         )
         found: dict[str, list[tuple[Verdict, str]]] = {}
-        for finding in check_accounts(self.vault, [self.tenant.id], side):
+        for finding in check_accounts(self.vault, [*(t.id for t in others), self.tenant.id], side):
             found.setdefault(finding.check, []).append((finding.verdict, finding.says))
         return found
 
@@ -166,6 +166,13 @@ def test_pci_mode_is_known_and_nothing_goes_against_it(
 def test_in_pci_mode_recordings_without_an_end_fail(vault, database, keys, clock) -> None:
     made = make_tenant(database, keys, "other", policy_id="connekz", pci_mode="on", is_transcription_on=False)
     assert Office(vault, made, clock.now()).verdicts("PCI mode") == [FAIL, FAIL]
+
+
+def test_a_tenant_whose_policy_is_gone_hides_no_other(office: Office, database, keys) -> None:
+    gone = make_tenant(database, keys, "other", policy_id="retired")
+    found = office.look(gone)
+    assert [(verdict, says.partition(":")[0]) for verdict, says in found["telephony accounts"]] == [(FAIL, "other")]
+    assert office.verdicts("PCI mode") == [verdict for verdict, _ in found["PCI mode"]] == [OK]
 
 
 @pytest.mark.parametrize(

@@ -26,4 +26,5 @@ def asked(
         made = open_request(tx, ask, bundle=bundle, matrix=line.context.law.matrix, keys=keys, actor="test").request
         if not is_proved:
             return made
-        return attest_identity(tx, made.id, identity=Identity.OPERATOR, actor="user:1", reason="passport seen")
+        who, seen = Identity.OPERATOR, "passport seen"
+        return attest_identity(tx, made.id, identity=who, actor="user:1", reason=seen, keys=keys)

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.model.errors import VendorUnavailable
 from pipeline.steps.delete_vendor_copy import delete_vendor_copy
+from pipeline.store.holds import add_hold
 from tests.fakes import NotedRecordings
 
 DELETED = "recording:vendor:deleted"
@@ -55,3 +56,23 @@ def test_a_file_that_was_handed_in_has_no_copy_elsewhere(line):
     recording = line.record(source="OperatorUpload")
     assert line.run(delete_vendor_copy, recording) == {"is_deleted": False}
     assert line.asked == []
+
+
+def held(line, recording) -> None:
+    with line.tx() as tx:
+        add_hold(tx, matter="m-1", scope=("recording", recording.id), actor="user:1", reason="lawsuit")
+
+
+def test_the_only_whole_copy_of_what_is_held_stays_with_the_vendor(line):
+    recording = line.record(after_s=0)
+    line.withdraw(recording.call, after_s=4)
+    held(line, recording)
+    assert line.run(delete_vendor_copy, recording) == {"is_deleted": False}
+    assert (line.at_vendor(recording), line.facts(recording)["is_held_at_vendor"]) == (True, True)
+
+
+def test_what_is_held_and_lies_whole_in_the_vault_still_goes_at_the_vendor(line):
+    recording = line.through(line.record(), "settle_consent", "capture")
+    held(line, recording)
+    assert line.run(delete_vendor_copy, recording) == {"is_deleted": True}
+    assert not line.at_vendor(recording)

@@ -14,7 +14,7 @@ from pipeline.policies.facts import RedactionStatus, Residue
 from pipeline.steps.gather_facts import gather, gather_of_tenant
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.recordings import merge_facts
-from tests.builders import a_recording, an_artifact_row, answer
+from tests.builders import ON_FILE, a_recording, an_artifact_row, answer
 
 ORIGINAL, REDACTED = ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.RECORDING_REDACTED
 PROVED = {"is_redaction_proved": True, "is_language_supported": True, "is_speaker_map_known": True}
@@ -146,6 +146,18 @@ def test_who_has_had_it_is_told_with_where_and_how(line):
     unsure = facts_of(line, line.record(), noted={"processor": "deepgram"}).artifact.processors[1]
     assert not unsure.is_training_off
     assert facts_of(line, line.record(source="OperatorUpload")).artifact.processors == ()
+
+
+def test_that_the_vendor_does_not_train_and_where_it_is_rests_on_what_is_on_file(line):
+    recording, (twilio, *_) = line.record(), ON_FILE
+    for registry, expected in (
+        ((), (None, False)),
+        ((replace(twilio, expires_on=date(2021, 1, 1)),), ("us", False)),
+        ((replace(twilio, regions=("eu",)),), ("eu", True)),
+    ):
+        one = replace(line, owner=replace(line.owner, registry=registry))
+        (use,) = facts_of(one, recording).artifact.processors
+        assert (use.region, use.is_training_off) == expected
 
 
 def test_what_the_tenant_switched_off_is_off(line):

@@ -116,6 +116,12 @@ def test_the_index_is_built_anew_with_the_same_terms(line):
     )
 
 
+@pytest.mark.parametrize(("number", "whose"), [("+12125550144", Whose.OWN), ("+642125550144", Whose.OTHERS)])
+def test_a_said_number_is_ones_own_with_the_country_of_the_call(line, number, whose):
+    line, _ = heard(line, "my number is 212 555 0144", ("212 555 0144", T.PHONE_NUMBER), slot="PHONE_NUMBER")
+    assert [(m.whose, m.strength) for m in found(line, K.NUMBER, number)] == [(whose, Strength.STRONG)]
+
+
 @pytest.mark.contradiction(14)
 def test_a_recording_without_a_manifest_is_indexed_by_its_call_and_purged_words_leave_no_terms(line):
     recording = line.through(line.record(), "settle_consent", "capture")

@@ -15,7 +15,13 @@ from pipeline.store.audit import list_events
 from pipeline.store.calls import get_call
 from pipeline.store.holds import add_hold, ask_release, release_hold
 from pipeline.store.reconciliations import find_last
-from pipeline.store.recordings import list_recordings, lock_recording_by_sid, mark_vendor_copy_deleted, read_encryption
+from pipeline.store.recordings import (
+    list_recordings,
+    lock_recording_by_sid,
+    mark_vendor_copy_deleted,
+    merge_facts,
+    read_encryption,
+)
 from pipeline.store.tenants import account_of, change_tenant
 from pipeline.vendors.twilio import TwilioRecordings
 from pipeline.workflows.reconcile import reconcile_tenant
@@ -244,6 +250,20 @@ def test_the_only_copy_of_something_that_is_held_stays_and_is_told(desk, capfd):
         ask_release(tx, hold.id, actor="user:1", reason="settled")
         release_hold(tx, hold.id, actor="user:2")
     assert desk.changes() == {"deleted_again": 1}
+
+
+@pytest.mark.parametrize(("state", "remembered"), [(S.PUBLISHED, 0), (S.REFUSED, 1)])
+def test_a_copy_that_a_hold_kept_goes_once_nothing_holds_it_however_long_ago_it_was(desk, state, remembered):
+    desk.clock.move(hours=-200)
+    desk.twilio.ledger.advance(hours=-200)
+    entry = desk.twilio.record(sid=desk.noted(state))
+    desk.pass_time(hours=200)
+    with desk.tx() as tx:
+        merge_facts(tx, lock_recording_by_sid(tx, entry.sid).id, {"is_held_at_vendor": True})
+    assert desk.changes() == {"deleted_again": 1}
+    assert entry.sid not in desk.twilio.live()
+    with desk.tx() as tx:
+        assert len(tx.connection.execute(text("select 1 from earmark.tombstones")).all()) == remembered
 
 
 @pytest.mark.parametrize("state", [S.COMPLETED, S.AUTHORISED, S.CAPTURED, S.PUBLISHED, S.WITHHELD, S.FAILED])

@@ -6,6 +6,8 @@ from sqlalchemy import text
 from pipeline.model.errors import IllegalTransition, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
 from pipeline.steps.refuse import refuse
+from pipeline.store.holds import add_hold, ask_release, release_hold
+from pipeline.store.reconciliations import count_held_there
 from pipeline.store.recordings import is_vendor_copy_deleted, mark_state
 from tests.fakes import NotedRecordings
 
@@ -68,3 +70,20 @@ def test_what_has_failed_is_not_called_refused_but_its_copy_is_gone(line):
     with pytest.raises(IllegalTransition):
         line.run(refuse, recording, "caller_declined")
     assert (line.state(recording), tombstones(line), line.at_vendor(recording)) == (S.FAILED, [], False)
+
+
+def test_what_is_held_stays_at_the_vendor_unread_until_nothing_holds_it(line):
+    recording = line.record()
+    with line.tx() as tx:
+        hold = add_hold(tx, matter="m-1", scope=("call", recording.call), actor="user:1", reason="lawsuit")
+    assert line.run(refuse, recording, "caller_declined") == {"state": "refused", "reason": "caller_declined"}
+    assert (line.asked, line.at_vendor(recording), tombstones(line)) == ([], True, [])
+    assert line.events(REFUSED) == [{"reason": "caller_declined", "source": "StartCallRecordingTwiML", "is_held": True}]
+    with line.tx() as tx:
+        assert (is_vendor_copy_deleted(tx, recording.id), count_held_there(tx)) == (False, 1)
+        ask_release(tx, hold.id, actor="user:1", reason="settled")
+        release_hold(tx, hold.id, actor="user:2")
+    line.run(refuse, recording, "caller_declined")
+    assert (line.at_vendor(recording), len(tombstones(line))) == (False, 1)
+    with line.tx() as tx:
+        assert count_held_there(tx) == 0

@@ -132,7 +132,7 @@ def test_nothing_is_done_for_whoever_has_not_shown_who_they_are_or_was_refused(l
         answered(line, kind, is_proved=False)
     request = asked(line, kind)
     with line.tx() as tx:
-        refuse(tx, request.id, actor="cli", reason="another law")
+        refuse(tx, request.id, actor="cli", reason="another law", keys=line.context.vault.keys)
         before = get_request(tx, request.id)
     with pytest.raises(IllegalTransition):
         answer_request(line.context, line.owner.id, request.id, queue=NotedQueue())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 
 from pipeline.model.tenant import OnDecline, Topology
 from pipeline.store.calls import find_call_by_sid
+from pipeline.store.processors import add_evidence
 from pipeline.store.tenants import change_tenant
+from tests.builders import ON_FILE
 from tests.webhooks.conftest import DENVER, NEW_YORK, WITHHELD
 from tests.webhooks.twilio.test_voice import BERLIN, SAN_FRANCISCO, events_of, is_unrecorded_connection, says
 
@@ -204,6 +208,18 @@ def test_an_agent_reached_as_text_is_told_to_keep_nothing_of_a_caller_who_refuse
     assert [verb.tag for verb in go_on] == ["Say", "Connect"]
     told = {p.get("name"): p.get("value") for p in go_on.iter("Parameter")}
     assert told == {"callSid": call.call_sid, "keep": "no"}
+
+
+def test_an_agent_reached_as_text_is_not_connected_where_nothing_proves_who_hears_and_speaks(stage):
+    owner = stage.tenant(topology=Topology.RELAY)
+    call = stage.call(owner)
+    announced = call.ring()
+    with stage.context.database.transaction(owner.id) as tx:
+        (gcp,) = [proof for proof in ON_FILE if proof.name == "gcp"]
+        add_evidence(tx, replace(gcp, expires_on=date(2021, 1, 1)), actor="test")
+    for document in (call.follow(announced), stage.call(owner).ring(WITHHELD)):
+        assert "ConversationRelay" not in ElementTree.tostring(document, "unicode")
+    assert [verb.tag for verb in call.follow(announced)] == ["Say", "Hangup"]
 
 
 def test_a_message_is_recorded_with_its_notice_inside_and_a_two_takes_it_back(stage):
