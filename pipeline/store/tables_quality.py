@@ -5,7 +5,7 @@ What a reader marked stands sealed; beside it are counts, by which leak rate and
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
 from pipeline.store.tables import at, id_column, metadata, tenant_column
@@ -44,6 +44,7 @@ quality_samples = Table(
     Column("case_id", Text),
     at("drawn_at"),
     at("finished_at", nullable=True),
+    UniqueConstraint("tenant", "recording_id"),
 )
 
 quality_readings = Table(
@@ -58,4 +59,5 @@ quality_readings = Table(
     Column("sealed", LargeBinary),
     at("taken_at"),
     at("finished_at", nullable=True),
+    UniqueConstraint("tenant", "sample_id", "reader"),
 )

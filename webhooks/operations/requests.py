@@ -138,6 +138,7 @@ def one_page(
         "read": read,
         "one": found,
         "reasons": {reason.id: reason.text for reason in reasons},
+        "apart": [reason for reason in reasons if reason.act in ("verify", "refuse", "close")],
         "clock": _clock(today)(found),
         "waiting": waiting_answer(read.acts),
         "is_open": found.state in NOT_ANSWERED,

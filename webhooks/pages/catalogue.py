@@ -37,7 +37,7 @@ def said() -> Iterator[tuple[str, Message]]:
                 yield from ((name, message) for _, message, _, _ in found if message)
             else:
                 taken = babel_extract(source, list(_KEYWORDS), [], _OF_TEMPLATES)
-                yield from ((name, _message(text)) for _, _, text, _ in taken if text)
+                yield from ((name, _message(text)) for _, _, text, _ in taken if _is_written(text))
 
 
 def update(catalogue: Catalog) -> None:
@@ -63,6 +63,11 @@ def write(catalogue: Catalog, path: Path) -> None:
     head = (f"Language: {path.stem}", "Content-Type: text/plain; charset=utf-8", f"Plural-Forms: {plural}")
     lines = ['msgid ""', 'msgstr ""', *(f'"{line}\\n"' for line in head), "", written.getvalue().decode()]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _is_written(text: object) -> bool:
+    """Say whether a template writes the text itself; what comes from a variable is marked where it is written."""
+    return any(text) if isinstance(text, tuple) else bool(text)
 
 
 def _message(text: object) -> Message:

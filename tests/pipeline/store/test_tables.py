@@ -40,6 +40,8 @@ MADE_ONCE = {
     "word_index": {"tenant", "recording_id"},
     "users": {"tenant", "login"},
     "quality_samples": {"tenant", "recording_id"},
+    "webhook_attempts": {"tenant", "delivery_id", "number"},
+    "webhook_deliveries": {"tenant", "endpoint_id", "seq"},
     "quality_readings": {"tenant", "reader", "sample_id"},
 }
 

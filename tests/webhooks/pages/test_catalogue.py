@@ -20,14 +20,13 @@ def test_pages_are_written_in_two_languages_at_least():
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_text_of_every_page_is_translated_with_the_same_holes(path):
+def test_every_text_of_every_page_is_in_the_catalogue_and_what_is_translated_has_the_same_holes(path):
     entries = [entry for entry in read(path) if entry.id]
     known = {texts(entry.id)[0] for entry in entries}
     assert {texts(message)[0] for _, message in said()} == known
-    assert [entry.id for entry in entries if not all(texts(entry.string))] == []
     for entry in entries:
         wanted = set(HOLE.findall(texts(entry.id)[-1]))
-        assert all(set(HOLE.findall(text)) == wanted for text in texts(entry.string)), entry.id
+        assert all(set(HOLE.findall(text)) == wanted for text in texts(entry.string) if text), entry.id
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
