@@ -9,8 +9,10 @@ from dbos import DBOS
 
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.steps.assess_risk import assess_risk
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import decide_artifacts
+from pipeline.steps.index_words import index_words
 from pipeline.steps.publish_version import give_up, publish_version
 from pipeline.steps.render_version import render_version
 from pipeline.telemetry import log
@@ -22,6 +24,8 @@ CORRECTION_STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
     "render_version": render_version,
     "decide": decide_artifacts,
     "publish_version": publish_version,
+    "index_words": index_words,
+    "assess_risk": assess_risk,
     "give_up": give_up,
 }
 """Every step by the name it is checkpointed under. A name never changes its meaning."""
@@ -83,6 +87,9 @@ def _render(run: Run) -> Receipt:
     published = run("publish_version", dict(rendered))
     if published["is_reopened"]:
         run("decide")  # only now is its redaction proved again
+    if rendered["number"] is not None:
+        run("index_words")  # what is hidden from now on finds its call no more
+        run("assess_risk")
     return {"is_due": True, "version": published["version"], "failed": len(rendered["failed"])}
 
 

@@ -58,7 +58,7 @@ def test_failed_attempts_wait_longer_each_time_and_end(vault, database, tenant, 
     state, attempts = stands(database, tenant, *asked)
     assert (state, attempts[:2]) == ("given_up", [(1, None, "unavailable: ConnectTimeout"), (2, 410, "refused")])
     with database.transaction(tenant.id) as tx:
-        assert [e.entry.tag for e in list_events(tx, target=asked[1])][-1] == "webhook:delivery:given_up"
+        assert [e.entry.tag for e in list_events(tx, target=asked[1])][-1] == "webhook:delivery:abandoned"
 
 
 def test_an_attempt_that_is_asked_for_twice_is_made_once(vault, tenant, asked):

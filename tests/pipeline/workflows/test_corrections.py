@@ -45,8 +45,8 @@ def test_where_nothing_is_due_nothing_is_done():
 @pytest.mark.parametrize(
     ("number", "is_reopened", "steps"),
     [
-        (2, False, ["render_version", "decide", "publish_version"]),
-        (2, True, ["render_version", "decide", "publish_version", "decide"]),
+        (2, False, ["render_version", "decide", "publish_version", "index_words", "assess_risk"]),
+        (2, True, ["render_version", "decide", "publish_version", "decide", "index_words", "assess_risk"]),
         (None, False, ["render_version", "publish_version"]),
     ],
 )
