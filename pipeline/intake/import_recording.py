@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome
+from pipeline.model.errors import Conflict
 from pipeline.model.ids import CallId, LegId, RecordingId, new_id
 from pipeline.model.recording import UPLOADED, Recording, RecordingState
 from pipeline.model.tenant import Tenant
@@ -32,10 +34,17 @@ class Upload:
         return "RE" + hashlib.sha256(b"upload:" + self.sha256.encode()).hexdigest()[:32]
 
 
+_OVER: Final = frozenset({RecordingState.REFUSED, RecordingState.PURGED})
+
+
 def import_recording(
     tx: Transaction, owner: Tenant, upload: Upload, *, bundle: Bundle, matrix_version: str, keys: Keys
 ) -> Recording:
-    """Add call, leg, attestation and recording, or find them where the same file came before."""
+    """Add call, leg, attestation and recording, or find them where the same file came before.
+
+    Raises:
+        Conflict: the same file was refused or purged before; an upload brings neither back.
+    """
     call_sid = "CA" + upload.recording_sid[2:]
     known = find_call_by_sid(tx, call_sid)
     call = known.id if known else _add_call(tx, owner, call_sid, bundle, matrix_version, keys)
@@ -49,7 +58,7 @@ def import_recording(
             script=None,
         )
         add_consent(tx, call, event, cause="upload", actor="cli")
-    return note_recording(
+    found = note_recording(
         tx,
         Recording(
             id=RecordingId(new_id("rec")),
@@ -63,6 +72,9 @@ def import_recording(
             duration_s=upload.duration_ms // 1000,
         ),
     )
+    if found.state in _OVER:
+        raise Conflict(f"this file was {found.state} before, and stays so")
+    return found
 
 
 def _add_call(tx: Transaction, owner: Tenant, call_sid: str, bundle: Bundle, matrix_version: str, keys: Keys) -> CallId:

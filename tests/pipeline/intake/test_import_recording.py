@@ -4,11 +4,12 @@ import pytest
 
 from pipeline.intake.import_recording import Upload, import_recording
 from pipeline.model.consent import Method, Purpose, standings
+from pipeline.model.errors import Conflict
 from pipeline.model.recording import UPLOADED, RecordingState
 from pipeline.policies.loader import load_bundle
 from pipeline.store.calls import list_legs
 from pipeline.store.consents import list_consents
-from pipeline.store.recordings import list_recordings
+from pipeline.store.recordings import list_recordings, mark_state
 
 
 def upload(sha256="a" * 64):
@@ -50,3 +51,15 @@ def test_an_upload_stands_as_a_completed_recording_of_its_own_source(hand_in):
     recording = hand_in(upload())
     assert (recording.state, recording.source) == (RecordingState.COMPLETED, UPLOADED)
     assert (recording.channels, recording.duration_s) == (2, 61)
+
+
+@pytest.mark.parametrize("state", [RecordingState.REFUSED, RecordingState.PURGED])
+def test_a_file_that_was_refused_or_purged_does_not_come_back_by_being_uploaded_again(database, tenant, keys, state):
+    given = {"bundle": load_bundle("nejix"), "matrix_version": "1", "keys": keys}
+    with database.transaction(tenant.id) as tx:
+        made = import_recording(tx, tenant, upload(), **given)
+        mark_state(tx, made.id, state)
+    with database.transaction(tenant.id) as tx, pytest.raises(Conflict, match=state.value):
+        import_recording(tx, tenant, upload(), **given)
+    with database.transaction(tenant.id) as tx:
+        assert [r.state for r in list_recordings(tx)] == [state]
