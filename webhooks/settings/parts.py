@@ -58,6 +58,7 @@ TABS: Final = (
     ("/settings/keys", _("API keys")),
     ("/settings/simulator", _("Simulator")),
     ("/settings/drafts", _("Drafts and history")),
+    ("/settings/users", _("Users")),
 )
 
 SENTENCES: Final[Mapping[str, str]] = {
