@@ -23,7 +23,7 @@ def test_the_first_due_comes_first_and_a_page_goes_on(database, tenant, tmp_path
         shown = [*first.requests, *second.requests]
         assert [one.deadline.due_on for one in shown] == sorted(one.deadline.due_on for one in shown)
         assert ({one.id for one in shown}, second.after) == (set(made), None)
-        refuse(tx, made[0], actor="user:a", reason="not theirs")
+        refuse(tx, made[0], actor="user:a", reason="not theirs", keys=line.context.vault.keys)
         assert len(read_requests(tx).requests) == 4
         assert len(read_requests(tx, only_open=False).requests) == 5
         with pytest.raises(NotFound):
