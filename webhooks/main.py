@@ -30,6 +30,7 @@ def main() -> None:
             public_base=opened.public_base,
             codes=opened.codes,
             events=opened.events,
+            identity=opened.identity,
             recognisers=Recognisers(processors=opened.recognisers[0], configured=opened.recognisers[1]),
         )
         # The library takes the signals while it serves, and raises them again when it is done: what was opened here

@@ -22,6 +22,7 @@ from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
 from pipeline.ports.events import EventPost
+from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
@@ -56,6 +57,8 @@ class WebContext:
     """How a one-time code reaches a person; without one, a person of the tenant attests who asks."""
     events: EventPost | None = None
     """The way to tenants' own servers; without it none is registered."""
+    identity: Identities | None = None
+    """The way to tenants' own identity providers; without it nobody comes in by one."""
     recognisers: Recognisers = _LOCAL
     """Which recognisers can be named, and which of them are set up."""
 

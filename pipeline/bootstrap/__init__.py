@@ -19,6 +19,7 @@ from pipeline.bootstrap.adapters import (
     code_channels,
     event_post,
     hosts_of,
+    identities,
     load_listener,
     load_transcribers,
     name_recognisers,
@@ -31,6 +32,7 @@ from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
 from pipeline.ports.events import EventPost
+from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
@@ -85,6 +87,7 @@ class WebParts:
     clock: Clock
     public_base: str
     events: EventPost
+    identity: Identities
     recognisers: tuple[dict[str, str | None], tuple[str, ...]]
     """Every recogniser with the company that hears with it, and those that are set up."""
     codes: tuple[CodeChannel, ...] = ()
@@ -139,6 +142,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
             public_base=settings.web.public_base,
             codes=code_channels(settings, line),
             events=event_post(base.clock),
+            identity=identities(base.clock),
             recognisers=name_recognisers(settings),
         )
 

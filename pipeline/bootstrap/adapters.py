@@ -15,6 +15,7 @@ from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
 from pipeline.ports.events import EventPost
+from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
 from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
@@ -144,6 +145,13 @@ def event_post(clock: Clock) -> EventPost:
     from pipeline.vendors.webhook_out import WebhookEvents
 
     return WebhookEvents(clock)
+
+
+def identities(clock: Clock) -> Identities:
+    """Give the way to tenants' own identity providers."""
+    from pipeline.vendors.oidc import OidcIdentities
+
+    return OidcIdentities(clock)
 
 
 def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
+from pipeline.cli.text_file import read_text_file
+from pipeline.model.errors import InvalidInput
+from pipeline.model.identity import checked_provider
 from pipeline.model.user import Role, User
 
+_MOST_SECRET_BYTES: Final = 1024
 _tenant = click.option("--tenant", required=True)
 _role: Callable[[Any], Any] = click.option(
     "--role",
@@ -117,6 +122,51 @@ def reset(*, login: str, tenant: str, acting: str | None, as_json: bool) -> None
         once = reset_password(tx, login, actor=name_actor(acting))
         changed = get_user(tx, login)
     _answer(changed, as_json=as_json, **{"one-time password": once})
+
+
+@command.command("provider")
+@_tenant
+@click.option("--issuer", default="", help="The provider's own address, as it writes it: https://...")
+@click.option("--client-id", default="", help="The name by which the provider knows us.")
+@click.option("--secret-file", type=click.Path(path_type=Path), help="Holds the secret that goes with it.")
+@click.option("--remove", "is_removed", is_flag=True, help="Nobody comes in by the provider any more.")
+@as_option
+@as_json_option
+def provider(*, tenant: str, secret_file: Path | None, acting: str | None, as_json: bool, **given: Any) -> None:
+    """Set the OpenID Connect provider that people come in by, or remove it."""
+    from pipeline.decisions.identity_provider import remove_provider, set_provider
+
+    if given["is_removed"]:
+        if given["issuer"] or given["client_id"] or secret_file:
+            raise InvalidInput("--remove stands alone")
+        with open_tenant(tenant) as (_, tx):
+            remove_provider(tx, actor=name_actor(acting))
+        facts = {"provider": "none"}
+    else:
+        if secret_file is None:
+            raise InvalidInput("--issuer, --client-id and --secret-file are given together")
+        secret = read_text_file(secret_file, most_bytes=_MOST_SECRET_BYTES)
+        chosen = checked_provider(given["issuer"], given["client_id"], secret)
+        with open_tenant(tenant) as (base, tx):
+            set_provider(tx, chosen, keys=base.keys, actor=name_actor(acting))
+        back = base.settings.web.public_base + "/sign-in/oidc/back"
+        facts = {"provider": chosen.issuer, "client id": chosen.client_id, "comes back to": back}
+    show(facts) if as_json else show_facts(facts)
+
+
+@command.command("link")
+@click.argument("login")
+@_tenant
+@click.option("--subject", required=True, help="What the provider calls the person: `sub` of its ID tokens.")
+@as_option
+@as_json_option
+def link(*, login: str, tenant: str, subject: str, acting: str | None, as_json: bool) -> None:
+    """Say under which identity of the provider a person comes in."""
+    from pipeline.decisions.identity_provider import link_identity
+
+    with open_tenant(tenant) as (base, tx):
+        changed = link_identity(tx, login, subject, keys=base.keys, actor=name_actor(acting))
+    _answer(changed, as_json=as_json)
 
 
 def _answer(user: User, *, as_json: bool, **more: str) -> None:

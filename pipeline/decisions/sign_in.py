@@ -66,6 +66,16 @@ def sign_in(tx: Transaction, attempt: Attempt, *, keys: Keys) -> Entered:
     return Entered(user=found.user, token=token)
 
 
+def is_place_too_often(tx: Transaction, address: str, *, keys: Keys) -> bool:
+    """Say whether too much failed from one place, by whatever way in."""
+    return count_attempts(tx, _ref(tx, "place", address, keys)) >= _MOST_PLACE
+
+
+def note_place(tx: Transaction, address: str, *, keys: Keys) -> None:
+    """Note that something failed from one place."""
+    note_attempt(tx, [_ref(tx, "place", address, keys)])
+
+
 def _is_too_often(tx: Transaction, refs: dict[str, str]) -> bool:
     most = {"pair": _MOST_PAIR, "place": _MOST_PLACE}
     if any(count_attempts(tx, refs[name]) >= limit for name, limit in most.items()):
@@ -74,6 +84,9 @@ def _is_too_often(tx: Transaction, refs: dict[str, str]) -> bool:
 
 
 def _refs(tx: Transaction, attempt: Attempt, *, keys: Keys) -> dict[str, str]:
-    key = keys.digest_key(tx.tenant)
     said = {"login": attempt.login, "place": attempt.address, "pair": f"{attempt.login}\x00{attempt.address}"}
-    return {name: hmac.digest(key, f"sign-in:{name}:{text}".encode(), "sha256").hex() for name, text in said.items()}
+    return {name: _ref(tx, name, text, keys) for name, text in said.items()}
+
+
+def _ref(tx: Transaction, name: str, text: str, keys: Keys) -> str:
+    return hmac.digest(keys.digest_key(tx.tenant), f"sign-in:{name}:{text}".encode(), "sha256").hex()

@@ -133,6 +133,17 @@ def end_sessions(tx: Transaction, user: User) -> int:
     return len(ended.all())
 
 
+def end_sessions_by(tx: Transaction, method: str) -> int:
+    """End every session of the tenant that was opened in one way; says how many there were."""
+    ended = tx.connection.execute(
+        update(web_sessions)
+        .where(web_sessions.c.tenant == tx.tenant, web_sessions.c.method == method, web_sessions.c.ended_at.is_(None))
+        .values(ended_at=tx.now)
+        .returning(web_sessions.c.id)
+    )
+    return len(ended.all())
+
+
 def digest_of(token: str) -> str:
     """Give what a token is kept as."""
     return hashlib.sha256(token.encode()).hexdigest()

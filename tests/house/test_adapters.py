@@ -12,6 +12,7 @@ NO_VENDOR = {"embedded_postgres.py": "the database of this machine", "system_clo
 PARTS = {
     "files_tree.py": "files.py",
     "object_rules.py": "files.py",
+    "oidc_token.py": "oidc.py",
     "s3_connect.py": "s3.py",
     "s3_errors.py": "s3.py",
     "s3_lifecycle.py": "s3.py",
@@ -63,8 +64,8 @@ def test_bytes_leave_by_an_adapter_alone_and_each_goes_to_a_company_that_a_polic
     assert set(_companies()) - set(_OWN) <= listed
 
 
-_OWN = ("mail server", "the tenant's own server")
-"""What receives notices of policies, which hold nothing of a call: chosen by the operator, and by the tenant."""
+_OWN = ("mail server", "the tenant's own server", "the tenant's own identity provider")
+"""What receives nothing of a call, but notices of policies or who signs in: chosen by operator and tenant."""
 
 
 def _imported(path: Path) -> list[str]:

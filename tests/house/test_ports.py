@@ -22,6 +22,7 @@ CASES = {
     "NoticeChannel": ("tests/pipeline/vendors/contracts/notices.py",),
     "WorkQueue": ("tests/pipeline/workflows",),
     "EventPost": ("tests/pipeline/vendors/contracts/events.py",),
+    "Identities": ("tests/pipeline/vendors/contracts/identity.py",),
     "CodeChannel": ("tests/pipeline/vendors/contracts/codes.py",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),
 }

@@ -38,6 +38,7 @@ UNSEALS_COLUMNS = {
     "pipeline/store/legal_requests.py:_step": "what was done about it, for the operator",
     "pipeline/store/matters.py:_matter": "what a case is called, for the operator",
     "pipeline/store/numbers.py:_opened": "the tenant's own numbers, which are shown masked",
+    "pipeline/store/oidc_providers.py:find_provider": "the secret shown to the tenant's own provider",
     "pipeline/store/redaction_changes.py:read_change_reason": "why a reviewer changed a redaction, for the second one",
     "pipeline/store/reveals.py:read_reveal_reason": "why somebody asks for a reveal, for who allows it",
     "pipeline/store/reasons.py:_opened": "why somebody did something, as they typed it, for the tenant's people",

@@ -57,6 +57,11 @@ class SignedIn:
         return self.user.roles
 
     @property
+    def must_change_password(self) -> bool:
+        """Whether nothing else is open to them yet; whom the provider vouches for came without a password."""
+        return self.user.must_change_password and self.session.method != "oidc"
+
+    @property
     def locale(self) -> str:
         """The language they read."""
         return self.user.locale
@@ -90,7 +95,7 @@ def allowed(*roles: Role, first_password: bool = False) -> Callable[..., SignedI
         if who is None:
             raise _elsewhere(request, SIGN_IN)
         _check_own(request, who, token)
-        if who.user.must_change_password and not first_password:
+        if who.must_change_password and not first_password:
             raise _elsewhere(request, NEW_PASSWORD)
         if roles and not who.roles & set(roles):
             _note_denied(request, context, who, roles)

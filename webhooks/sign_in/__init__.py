@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhooks.sign_in import account, page, users
+from webhooks.sign_in import account, oidc, page, users
 
-sign_in_pages = (page, account, users)
+sign_in_pages = (page, oidc, account, users)
 """Every part with routes of its own."""

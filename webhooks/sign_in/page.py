@@ -47,7 +47,7 @@ def begin(request: Request, context: Context) -> Response:
 @router.get("/sign-in")
 def ask(request: Request, organisation: str = "", next: str = "/") -> Response:
     """Ask who it is."""
-    return _page(request, organisation=organisation, onwards=next)
+    return sign_in_page(request, organisation=organisation, onwards=next)
 
 
 @router.post("/sign-in")
@@ -61,12 +61,12 @@ def enter(
 ) -> Response:
     """Sign somebody in."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return _page(request, organisation=organisation, onwards=next, problem=_WRONG)
+        return sign_in_page(request, organisation=organisation, onwards=next, problem=_WRONG)
     address = request.client.host if request.client else "unknown"
     entered = _try(context, organisation.strip(), Attempt(login=login.strip(), password=password, address=address))
     if entered.user is None:
         problem = _TOO_OFTEN if entered.is_too_often else _WRONG
-        return _page(request, organisation=organisation, onwards=next, problem=problem)
+        return sign_in_page(request, organisation=organisation, onwards=next, problem=problem)
     answer = go_to(NEW_PASSWORD if entered.user.must_change_password else own_path(next))
     give_cookie(answer, context, entered.user.tenant, entered.token)
     return answer
@@ -93,7 +93,7 @@ def own_path(text: str) -> str:
 
 
 def _try(context: WebContext, organisation: str, attempt: Attempt) -> Entered:
-    tenant = _tenant(organisation)
+    tenant = tenant_named(organisation)
     with context.database.transaction(tenant) as tx:
         owner = find_tenant(tx, keys=context.keys) if tx.version is not None else None
         if owner is not None and owner.is_active:
@@ -102,7 +102,8 @@ def _try(context: WebContext, organisation: str, attempt: Attempt) -> Entered:
     return Entered()
 
 
-def _tenant(organisation: str) -> TenantId:
+def tenant_named(organisation: str) -> TenantId:
+    """Read which tenant an organisation is."""
     try:
         return tenant_in_path(organisation)
     except NotFound:
@@ -110,14 +111,16 @@ def _tenant(organisation: str) -> TenantId:
         return TenantId("-")
 
 
-def _page(request: Request, *, organisation: str, onwards: str, problem: str = "") -> Response:
+def sign_in_page(
+    request: Request, *, organisation: str, onwards: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    """Write the page that asks who it is; a problem is a 422 where no other status is given."""
     values = {
         "title": _("Sign in"),
         "organisation": organisation[:_MOST_CHARS],
         "onwards": own_path(onwards),
         "notice": Notice(text=problem) if problem else None,
     }
-    status = HTTPStatus.OK
-    if problem:
+    if problem and status is HTTPStatus.OK:
         status = HTTPStatus.TOO_MANY_REQUESTS if problem == _TOO_OFTEN else HTTPStatus.UNPROCESSABLE_ENTITY
     return show(request, None, "sign_in/sign_in.html", values, status=status)

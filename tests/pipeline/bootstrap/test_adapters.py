@@ -12,6 +12,7 @@ import pytest
 from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
+    identities,
     load_transcribers,
     name_recognisers,
     notice_channels,
@@ -25,6 +26,7 @@ from pipeline.ports.recordings import VendorAccount
 from pipeline.settings import read_settings
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
+from pipeline.vendors.oidc import OidcIdentities
 from pipeline.vendors.system_clock import SystemClock
 
 
@@ -55,6 +57,10 @@ def test_every_recogniser_is_listed_under_the_company_it_sends_to(
     settings = read_settings(data_dir=folder)
     loaded = load_transcribers(settings)
     assert {name: one.audit.processor for name, one in loaded.items()} == name_recognisers(settings)[0]
+
+
+def test_a_tenants_own_provider_is_asked_by_the_given_clock() -> None:
+    assert isinstance(identities(SystemClock()), OidcIdentities)
 
 
 def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

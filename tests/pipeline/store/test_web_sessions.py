@@ -6,7 +6,15 @@ from sqlalchemy import text
 from pipeline.model.errors import NotFound
 from pipeline.model.user import Role
 from pipeline.store.users import add_user, change_user
-from pipeline.store.web_sessions import digest_of, end_session, end_sessions, find_session, list_sessions, open_session
+from pipeline.store.web_sessions import (
+    digest_of,
+    end_session,
+    end_sessions,
+    end_sessions_by,
+    find_session,
+    list_sessions,
+    open_session,
+)
 from tests.conftest import make_tenant
 
 
@@ -56,3 +64,12 @@ def test_another_tenant_finds_nothing(database, keys, tenant):
         session = digest_of(open_session(tx, user, method="password"))
     with database.transaction(other.id) as tx:
         assert find_session(tx, session) is None
+
+
+def test_sessions_of_one_way_in_end_and_no_others(tx, user):
+    other = add_user(tx, "eve", [Role.REVIEWER], password_hash=None, locale="en", actor="test")
+    kept = digest_of(open_session(tx, user, method="password"))
+    ended = [digest_of(open_session(tx, person, method="oidc")) for person in (user, other)]
+    assert (end_sessions_by(tx, "oidc"), end_sessions_by(tx, "oidc")) == (2, 0)
+    assert [find_session(tx, session) for session in ended] == [None, None]
+    assert find_session(tx, kept).user == user
