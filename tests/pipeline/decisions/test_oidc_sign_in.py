@@ -51,13 +51,10 @@ def test_a_trip_is_good_for_one_time_however_it_ended(tx, keys):
     assert returned(tx, keys, trip=replace(TRIP, state="x"), state="x") == (OURS, None)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [{"state": "another"}, {"state": ""}, {"state": "ü"}, {"issuer": "https://id.example.org"}],
-)
-def test_what_was_not_sent_does_not_come_back_and_leaves_the_trip_as_it_is(tx, keys, changed):
-    came = Return(**({"state": TRIP.state, "is_error": False, "address": HOME} | changed))
-    assert accept_return(tx, TRIP, OURS.issuer, came, keys=keys) == (None, Refusal.ANOTHER_TRIP)
+def test_what_was_not_sent_does_not_come_back_and_leaves_the_trip_as_it_is(tx, keys):
+    for changed in ({"state": "another"}, {"state": ""}, {"state": "ü"}, {"issuer": "https://id.example.org"}):
+        came = Return(**({"state": TRIP.state, "is_error": False, "address": HOME} | changed))
+        assert accept_return(tx, TRIP, OURS.issuer, came, keys=keys) == (None, Refusal.ANOTHER_TRIP)
     assert returned(tx, keys) == (OURS, None)
 
 
