@@ -277,7 +277,7 @@ def open_flow_house(postgres: EmbeddedPostgres, folder: Path) -> Iterator[FlowHo
     name = f"flows_{uuid.uuid4().hex}"
     with ExitStack() as stack:
         with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'create database "{name}" template earmark_template')
+            connection.execute(f'create database "{name}" template earmark_template strategy file_copy')
         twilio = stack.enter_context(Standin())
         twilio.ledger.lead()
         clock = LedgerClock(twilio.ledger)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -136,7 +136,9 @@ def test_no_process_wrote_what_was_said(played: Played) -> None:
 def test_no_object_and_no_object_key_holds_what_was_said(played: Played) -> None:
     objects = files_below(played.data / "artifacts")
     assert len(objects) > 10
-    assert find(everything_said(), objects) == []
+    # Three or four digits stand in sealed bytes by chance.
+    long_enough = [replace(one, texts=frozenset(t for t in one.texts if len(t) >= 6)) for one in everything_said()]
+    assert find(long_enough, objects) == []
 
 
 def test_no_file_of_the_installation_holds_what_must_be_hidden(played: Played) -> None:

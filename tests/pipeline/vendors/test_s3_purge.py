@@ -16,7 +16,7 @@ from tests.conftest import APP_ROLE
 from tests.disposal import end
 from tests.line import Line
 
-SEVERAL = 300
+SEVERAL = 120
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from pipeline.workflows import engine
 from tests.pipeline.workflows.house_of_fakes import Log, scripted_context
 
 _counts: dict[str, int] = {}
-_MOST_OF_A_KIND = 4
+_MOST_OF_A_KIND = 2
 """Deciding repeats itself for each artifact; the engine gives a workflow up after a hundred deaths."""
 _died_at: Path
 
