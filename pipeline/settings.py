@@ -152,7 +152,13 @@ class WorkerSettings(_Group):
     """How recordings are worked on."""
 
     name: str = Field(default="worker-1", description="executor id; one running process may hold a name")
-    concurrency: int = Field(default=2, ge=1, le=64, description="recordings at a time in this process")
+    concurrency: int = Field(default=2, ge=1, le=64, description="recordings at a time in each worker; alike in all")
+    tenant_concurrency: int = Field(
+        default=4, ge=1, le=1000, description="recordings of one tenant at a time, over all workers"
+    )
+    tenant_per_minute: int | None = Field(
+        default=None, ge=1, description="recordings of one tenant that begin in a minute; empty: no limit"
+    )
     version: str = Field(default="1", description="version of the workflows; work in flight stays on its own")
 
 

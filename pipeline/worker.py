@@ -17,6 +17,7 @@ from pipeline.telemetry import log
 from pipeline.workflows import engine
 from pipeline.workflows.checkpoints import enqueue_checkpoints
 from pipeline.workflows.outgoing import OutgoingWatch
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.policies import PolicyWatch
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly
@@ -58,7 +59,7 @@ def working(base: Base) -> Iterator[None]:
             database_url=base.app_url,
             worker=settings.worker.name,
             version=settings.worker.version,
-            concurrency=settings.worker.concurrency,
+            pace=_pace(settings),
         )
         supervisor.start()
         upkeep.start()
@@ -72,6 +73,15 @@ def working(base: Base) -> Iterator[None]:
     finally:
         supervisor.stop()
         queue.close()
+
+
+def _pace(settings: Settings) -> Pace:
+    chosen = settings.worker
+    return Pace(
+        concurrency=chosen.concurrency,
+        tenant_concurrency=chosen.tenant_concurrency,
+        tenant_per_minute=chosen.tenant_per_minute,
+    )
 
 
 def run(settings: Settings) -> None:

@@ -6,7 +6,6 @@ once a process and handed on.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.settings import Settings
-from pipeline.store.session import Database, reachable
+from pipeline.store.session import Database
 from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
@@ -209,7 +208,7 @@ def _database_url(settings: Settings) -> Iterator[str]:
     """Give the app's URL, after migrating where that is ours to do."""
     if settings.database.url is not None:
         if settings.database.owner_url is not None:
-            _migrate(settings, settings.database.owner_url.get_secret_value())
+            _migrate(settings.database.owner_url.get_secret_value(), app_role=settings.database.app_role)
         yield settings.database.url.get_secret_value()
         return
     from pipeline.vendors.embedded_postgres import EmbeddedPostgres
@@ -218,20 +217,17 @@ def _database_url(settings: Settings) -> Iterator[str]:
     server.start()
     try:
         server.create_database(_DATABASE)
-        _migrate(settings, server.url(_DATABASE))
+        _migrate(server.url(_DATABASE), app_role=settings.database.app_role)
         yield server.url(_DATABASE, user=settings.database.app_role)
     finally:
         server.stop()
 
 
-def _migrate(settings: Settings, owner_url: str) -> None:
-    """Bring app and engine tables up to date; processes that start together wait for each other."""
-    from pipeline.store.migrations import migrate
+def _migrate(owner_url: str, *, app_role: str) -> None:
+    """Bring app and engine tables up to date; processes that start together, on any host, wait for each other."""
+    from pipeline.store.migrations import migrate, one_at_a_time
     from pipeline.workflows.engine import migrate_engine
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "migrate.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with reachable():
-            migrate(owner_url, app_role=settings.database.app_role)
-            migrate_engine(owner_url, app_role=settings.database.app_role)
+    with one_at_a_time(owner_url):
+        migrate(owner_url, app_role=app_role)
+        migrate_engine(owner_url, app_role=app_role)

@@ -39,6 +39,8 @@ _ENTER: Final = text(
     """
 )
 """The version is looked for with the name that was set, so it cannot be read before the row policy knows the tenant."""
+_HELD_S: Final = 30
+"""Nothing of ours leaves a transaction idle for so long: what does has lost its host."""
 _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
 
 
@@ -66,7 +68,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=True,
             pool_timeout=patience_s or 30,
-            connect_args=_patience(patience_s) if patience_s else {"connect_timeout": 5},
+            connect_args=connection_patience(patience_s),
         )
 
     @contextmanager
@@ -117,11 +119,19 @@ class Database:
         self.engine.dispose()
 
 
-def _patience(seconds: int) -> dict[str, Any]:
+def connection_patience(seconds: int | None = None) -> dict[str, Any]:
+    """Say how long to wait for the server, and how long it waits for us.
+
+    A host that vanishes in the middle of a transaction holds its locks until the server lets it go.
+    """
+    held = f"-c idle_in_transaction_session_timeout={_HELD_S * 1000} -c tcp_keepalives_idle=10 "
+    held += "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    if seconds is None:
+        return {"connect_timeout": 5, "tcp_user_timeout": _HELD_S * 1000, "keepalives_idle": 10, "options": held}
     return {
         "connect_timeout": max(2, seconds),  # the driver's library takes 1 for 2
         "tcp_user_timeout": seconds * 1000,
-        "options": f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}",
+        "options": f"{held} -c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}",
     }
 
 

@@ -18,6 +18,7 @@ from pipeline.steps.checkpoint_log import checkpoint_log
 from pipeline.steps.context import StepContext
 from pipeline.steps.settle_hold import settle_hold
 from pipeline.steps.tell_tenant import tell_tenant
+from pipeline.store.session import connection_patience
 from pipeline.telemetry import log
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
@@ -25,6 +26,7 @@ from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
 from pipeline.workflows.foreseen import foreseen
 from pipeline.workflows.outgoing import register_deliveries, register_delivery_queue
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.policies import with_policy_context
 from pipeline.workflows.queue import (
     CALLS,
@@ -66,7 +68,7 @@ def migrate_engine(owner_url: str, *, app_role: str) -> None:
     DBOS.migrate(owner_url, application_role=app_role)
 
 
-def launch(context: StepContext, *, database_url: str, worker: str, version: str, concurrency: int) -> None:
+def launch(context: StepContext, *, database_url: str, worker: str, version: str, pace: Pace) -> None:
     """Start taking up recordings in this process. One engine a process.
 
     Args:
@@ -74,11 +76,12 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
         database_url: SQLAlchemy URL of the app's role.
         worker: this process's own name; what it leaves behind is recovered under it.
         version: the workflows' version; work in flight is only taken up by the same.
-        concurrency: recordings at a time in this process.
+        pace: how much is worked on at a time.
     """
     config: DBOSConfig = {
         "name": _NAME,
         "system_database_url": database_url,
+        "db_engine_kwargs": {"connect_args": {"application_name": _NAME, **connection_patience()}},
         "application_version": version,
         "executor_id": worker,
         "serializer": JsonSerializer(),
@@ -100,20 +103,17 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     register_answers(context, version, repeated=_repeated, foreseen=foreseen)
     register_cases(context, repeated=_repeated, foreseen=foreseen)
     DBOS.launch()
-    _register_queues(concurrency)
+    _register_queues(pace)
 
 
-def _register_queues(concurrency: int) -> None:
+def _register_queues(pace: Pace) -> None:
     """Recordings go first; what is only standing work is taken up one at a time beside them."""
+    DBOS.register_queue(RECORDINGS, **pace.for_recordings(), polling_interval_sec=0.1, on_conflict="always_update")
     DBOS.register_queue(
-        RECORDINGS,
-        worker_concurrency=concurrency,
-        partition_concurrency=max(1, concurrency),
-        polling_interval_sec=0.1,
-        on_conflict="always_update",
+        CALLS, worker_concurrency=pace.concurrency, polling_interval_sec=0.2, on_conflict="always_update"
     )
-    register_rendering_queue(concurrency)
-    for name in (CALLS, RECONCILIATIONS, NOTICES, UPKEEP, RETENTION):
+    register_rendering_queue(pace.concurrency)
+    for name in (RECONCILIATIONS, NOTICES, UPKEEP, RETENTION):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     register_delivery_queue()
     DBOS.register_queue(

@@ -23,6 +23,7 @@ from pipeline.store.session import Database, Transaction
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.system_clock import SystemClock
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from tests.pipeline.workflows.house_of_fakes import Log, scripted_context
 
 _counts: dict[str, int] = {}
@@ -95,7 +96,7 @@ def live(app_url: str, folder: Path, workflow: str) -> None:
     context = scripted_context(app_url, folder, database=DyingDatabase(app_url, clock=SystemClock(), pool_size=4))
     object.__setattr__(context.vault, "objects", DyingArtifacts(folder / "objects"))
     context.vendor._log = DyingLog(folder / "vendor.log")  # type: ignore[attr-defined]  # the scripted vendor has one
-    engine.launch(context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):
         time.sleep(0.05)

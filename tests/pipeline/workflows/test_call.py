@@ -12,6 +12,7 @@ from pipeline.model.errors import NotFound, StoreUnreachable
 from pipeline.store.artifacts import list_artifacts
 from pipeline.workflows import engine
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.builders import a_call, answer
 from tests.conftest import APP_ROLE
@@ -69,7 +70,7 @@ def test_a_worker_issues_the_receipts_of_a_call_that_was_declined(line, postgres
         queue.enqueue_call(tx, line.owner.id, call, delay_s=1)
     queue.close()
     url = postgres.url(database_name, user=APP_ROLE)
-    engine.launch(line.context, database_url=url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"call:{line.owner.id}:{call}")
         while handle.get_status().status in ("PENDING", "ENQUEUED", "DELAYED"):

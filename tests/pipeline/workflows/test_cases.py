@@ -7,6 +7,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.workflows import engine
 from pipeline.workflows.cases import write_whole_case
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.conftest import APP_ROLE
 from tests.line import Line
@@ -32,7 +33,7 @@ def test_the_engine_makes_the_case_that_finishing_a_reading_asked_for(
     queue = DurableQueue(database.engine, version="1")
     read_as(line, ADA, queue=queue)
     url = postgres.url(database_name, user=APP_ROLE)
-    engine.launch(line.context, database_url=url, worker="w", version="1", concurrency=1)
+    engine.launch(line.context, database_url=url, worker="w", version="1", pace=Pace(concurrency=1))
     try:
         deadline = time.monotonic() + 20
         while sample_of(line, recording).case is None:

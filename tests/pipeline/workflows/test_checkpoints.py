@@ -15,6 +15,7 @@ from pipeline.store.checkpoints import list_checkpoints
 from pipeline.workflows import checkpoints as module
 from pipeline.workflows import engine
 from pipeline.workflows.checkpoints import enqueue_checkpoints, sign_log
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.conftest import APP_ROLE, make_tenant
 from tests.pipeline.steps.test_checkpoint_log import happen
@@ -82,7 +83,7 @@ def test_a_log_that_is_broken_is_told_loudly_and_ends_the_work(capfd):
 
 def test_the_worker_signs(line, queue, app_url, database, clock):
     enqueue_checkpoints(line.context.vault, queue, clock)
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(named(database)[0])
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

@@ -13,6 +13,7 @@ from pipeline.store.decisions import find_decision
 from pipeline.store.redaction_changes import list_changes
 from pipeline.workflows import engine
 from pipeline.workflows.corrections import CORRECTION_STEPS, render_changes, with_correction_context
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import RENDER_CHANGES, RENDERINGS, DurableQueue
 from tests.conftest import APP_ROLE
 from tests.corrections import THANKS, change, published, shown
@@ -88,7 +89,7 @@ def test_a_worker_renders_decides_and_publishes_a_change(line, app_url):
     with line.tx() as tx:
         queue.enqueue_rendering(tx, line.owner.id, recording.id, cause=made.id, delay_s=0)
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"render:{line.owner.id}:{recording.id}:{made.id}")
         while handle.get_status().status in ("PENDING", "ENQUEUED", "DELAYED"):

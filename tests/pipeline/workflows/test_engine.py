@@ -17,6 +17,7 @@ from pipeline.model.subject import RequestKind, RequestState
 from pipeline.store.decisions import find_decision
 from pipeline.store.subject_requests import get_request, list_acts
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import StepFailed
 from tests.conftest import APP_ROLE
@@ -38,7 +39,7 @@ def work_off(line, app_url: str, recording) -> dict:
     with line.tx() as tx:
         queue.enqueue_recording(tx, line.owner.id, recording.id)
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"recording:{line.owner.id}:{recording.id}")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
@@ -109,7 +110,7 @@ def test_a_recording_that_is_noted_as_a_childs_is_judged_again_and_due(line, app
         note_child(tx, recording.id, age=9, actor="user:1")
         queue.enqueue_judging(tx, line.owner.id, recording.id, cause="child-noted:1")
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"judge:{line.owner.id}:{recording.id}:child-noted:1")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
@@ -132,7 +133,7 @@ def test_a_request_is_answered_by_a_worker_and_one_that_cannot_be_is_told_so(lin
         for request in (access, correction):
             queue.enqueue_answer(tx, line.owner.id, request.id, cause="why_1")
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         for request in (access, correction):
             handle = DBOS.retrieve_workflow(f"answer_request:{line.owner.id}:{request.id}:why_1")

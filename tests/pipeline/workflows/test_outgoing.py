@@ -18,6 +18,7 @@ from pipeline.store.webhook_deliveries import list_attempts, list_deliveries
 from pipeline.vendors.webhook_out import WebhookEvents
 from pipeline.workflows import engine
 from pipeline.workflows.outgoing import OutgoingWatch
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.answering import a_certificate, receiving
 from tests.conftest import APP_ROLE
@@ -80,7 +81,7 @@ def test_a_server_that_was_away_is_told_later_by_the_worker(line, queue, app_url
         endpoint = register_endpoint(tx, receiver.url, {EventKind.RECORDING_FAILED}, keys=keys, actor=ADA)
         delivery = send_test(tx, endpoint.id, keys=keys, queue=queue, actor=ADA)
     context = line.with_parts(events=post).context
-    engine.launch(context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         _await(database, lambda: len(named(database)) == 2)
         receiver.status = 200

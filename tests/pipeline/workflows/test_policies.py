@@ -22,6 +22,7 @@ from pipeline.store.system_session import list_published
 from pipeline.store.tenants import change_tenant
 from pipeline.vendors.webhook_out import WebhookNotices
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.policies import PolicyWatch, announce, redecide_chunk, start_redecision
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.upkeep import Upkeep
@@ -64,7 +65,7 @@ def named(database, workflow: str) -> list[str]:
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):

@@ -18,6 +18,7 @@ from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Database
 from pipeline.vendors.twilio import TwilioRecordings
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.reconcile import Hourly, reconcile_tenant
 from pipeline.workflows.upkeep import Upkeep
@@ -66,7 +67,7 @@ def named(database) -> list[str]:
 
 
 def work_off(line, app_url: str, workflow: str) -> dict:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(workflow)
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

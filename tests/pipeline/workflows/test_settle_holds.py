@@ -12,6 +12,7 @@ from sqlalchemy import text
 from pipeline.model.errors import StoreUnreachable
 from pipeline.store.holds import list_unsettled
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.settle_holds import enqueue_unsettled, settle_whole_hold
 from tests.conftest import APP_ROLE
@@ -78,7 +79,7 @@ def test_the_worker_frees_what_was_released(line, queue, app_url, database, cloc
     release(line, hold(line, "recording", recording.id))
     enqueue_unsettled(line.context.vault, queue, clock)
     assert is_locked(line, key)
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(named(database)[0])
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import psycopg
 import pytest
 
@@ -67,6 +69,31 @@ def test_a_name_that_another_took_meanwhile_is_not_taken_back(dsn):
         first.keep_name()
     second.stop()
     first.stop()
+
+
+def test_one_that_is_stopped_or_cut_off_but_still_connected_is_taken_for_dead(dsn):
+    stopped, watcher = Supervisor(dsn, worker="w1"), Supervisor(dsn, worker="w2", silent_after_s=0.5)
+    time.sleep(0.3)
+    stopped.keep_name()
+    time.sleep(0.3)
+    assert watcher._is_alive("w1")
+    time.sleep(0.3)
+    assert not watcher._is_alive("w1")
+    assert not watcher._is_alive("w1")
+    stopped.keep_name()
+    assert watcher._is_alive("w1")
+    stopped.stop()
+    watcher.stop()
+
+
+def test_a_silent_namesake_makes_room(dsn):
+    stopped = Supervisor(dsn, worker="w1")
+    time.sleep(0.4)
+    second = Supervisor(dsn, worker="w1", silent_after_s=0.3)
+    with pytest.raises(Conflict):
+        stopped.keep_name()
+    second.stop()
+    stopped.stop()
 
 
 def test_one_that_was_never_started_stops_and_gives_its_name_back(dsn):

@@ -16,6 +16,7 @@ from pipeline.store.tenant_notices import add_notice, list_notices
 from pipeline.store.tenants import change_tenant
 from pipeline.vendors.smtp import SmtpNotices, SmtpServer
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.tenant_notices import enqueue_unsent, send_notice
 from tests.conftest import APP_ROLE, make_tenant
@@ -54,7 +55,7 @@ def named(database) -> list[str]:
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):

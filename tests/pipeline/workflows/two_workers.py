@@ -14,6 +14,7 @@ from pathlib import Path
 from dbos import DBOS
 
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.supervisor import Supervisor
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, scripted_context
 
@@ -30,7 +31,7 @@ def _work(app_url: str, folder: Path, workflow: str, *, name: str, is_slow: bool
     if is_slow:
         context.transcribers["local"].__class__ = _Slow
     supervisor = Supervisor(app_url.replace("+psycopg", ""), worker=name)
-    engine.launch(context, database_url=app_url, worker=name, version="1", concurrency=1)
+    engine.launch(context, database_url=app_url, worker=name, version="1", pace=Pace(concurrency=1))
     supervisor.start()
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):
