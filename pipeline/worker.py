@@ -15,6 +15,7 @@ from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.workflows import engine
+from pipeline.workflows.again import Again
 from pipeline.workflows.checkpoints import enqueue_checkpoints
 from pipeline.workflows.outgoing import OutgoingWatch
 from pipeline.workflows.pace import Pace
@@ -43,6 +44,7 @@ def working(base: Base) -> Iterator[None]:
     upkeep = Upkeep(
         [
             Hourly(base.vault, queue, base.clock).enqueue_due,
+            Again(base.vault, queue, base.clock).enqueue_due,
             PolicyWatch(base.database, queue, base.clock).enqueue_due,
             Nightly(base.vault, queue, base.clock).enqueue_due,
             partial(enqueue_unsettled, base.vault, queue, base.clock),

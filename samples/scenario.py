@@ -145,13 +145,17 @@ class Encryption(_Part):
 
 
 class Fault(_Part):
-    """The vendor fails a REST request `times` times; `path` is a glob, `body` xml stands for XML instead of audio."""
+    """The vendor fails a REST request `times` times, after `delay_s` real seconds.
+
+    `path` is a glob, `body` xml stands for XML instead of audio.
+    """
 
     path: str
     method: str = "*"
     status: int = 503
     times: int = 1
     body: Literal["json", "xml"] = "json"
+    delay_s: float = 0
 
 
 class Scenario(_Part):

@@ -37,9 +37,8 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-@contextmanager
-def serve_seaweedfs(home: Path) -> Iterator[S3Settings]:
-    """Run the server and make one bucket in it."""
+def prepare_seaweedfs(home: Path) -> tuple[S3Settings, list[str]]:
+    """Write the server's settings into a folder; give how to reach it and the command that starts it."""
     ports = dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True))
     owner = {
         "name": "owner",
@@ -62,6 +61,13 @@ def serve_seaweedfs(home: Path) -> Iterator[S3Settings]:
         "-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         *(f"-{name}={port}" for name, port in ports.items()),
     ]  # fmt: skip
+    return settings, command
+
+
+@contextmanager
+def serve_seaweedfs(home: Path) -> Iterator[S3Settings]:
+    """Run the server and make one bucket in it."""
+    settings, command = prepare_seaweedfs(home)
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from dbos import DBOSClient, EnqueueOptions
@@ -260,6 +261,21 @@ class DurableQueue:
         if delay_s:
             options["delay_seconds"] = delay_s
         self._client.enqueue_in_transaction(tx.connection, options, tenant, delivery, attempt)
+
+    def list_broken(self, *, since: datetime) -> tuple[tuple[str, str, str], ...]:
+        """List work on recordings and calls that ended in an error of its own: kind, tenant, and which; each once.
+
+        A recording that fails ends well, as failed; an error is what could not even be noted.
+        """
+        found = self._client.list_workflows(
+            name=[PROCESS_RECORDING, PROCESS_CALL],
+            status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+            completed_after=since.isoformat(),
+            load_input=False,
+            load_output=False,
+        )
+        named = (one.workflow_id.split(":") for one in found)
+        return tuple(sorted({(parts[0], parts[1], parts[2]) for parts in named if len(parts) >= 3}))
 
     def close(self) -> None:
         """Let go of the client."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from samples.scenario import Fault
 from samples.twilio_standin import rest_calls as calls
 from samples.twilio_standin import rest_numbers as numbers
 from samples.twilio_standin import rest_recordings as recordings
@@ -79,7 +81,7 @@ class Rest:
 
     def _route(self, path: str, work: Read | Write, *, method: str = "GET") -> Route:
         async def endpoint(request: Request) -> Response:
-            failed = self._fail_on_purpose(request)
+            failed = await self._fail_on_purpose(request)
             if failed is not None:
                 return failed
             account = self._authenticate(request)
@@ -105,21 +107,28 @@ class Rest:
         with self._ledger.lock:
             return next((a for a in self._ledger.accounts.values() if a.accepts(user, password)), None)
 
-    def _fail_on_purpose(self, request: Request) -> Response | None:
+    async def _fail_on_purpose(self, request: Request) -> Response | None:
+        fault = self._next_fault(request)
+        if fault is None:
+            return None
+        await asyncio.sleep(fault.delay_s)
+        if fault.body == "xml":
+            text = '<?xml version="1.0"?><TwilioResponse><RestException/></TwilioResponse>'
+            return Response(text, fault.status, media_type="application/xml")
+        code = {429: 20429, 404: 20404}.get(fault.status, 20500)
+        return problem(fault.status, code, "failed on purpose")
+
+    def _next_fault(self, request: Request) -> Fault | None:
         with self._ledger.lock:
             for fault, left in self._ledger.faults:
                 is_meant = fault.method in ("*", request.method) and fnmatchcase(request.url.path, fault.path)
                 if is_meant and left[0] > 0:
                     left[0] -= 1
-                    if fault.body == "xml":
-                        text = '<?xml version="1.0"?><TwilioResponse><RestException/></TwilioResponse>'
-                        return Response(text, fault.status, media_type="application/xml")
-                    code = {429: 20429, 404: 20404}.get(fault.status, 20500)
-                    return problem(fault.status, code, "failed on purpose")
+                    return fault
         return None
 
     async def _media(self, request: Request) -> Response:
-        failed = self._fail_on_purpose(request)
+        failed = await self._fail_on_purpose(request)
         if failed is not None:
             return failed
         account = self._ledger.accounts.get(request.path_params["account_sid"])
@@ -131,7 +140,7 @@ class Rest:
         return not_found(request) if entry is None else recordings.read_media(entry, request)
 
     async def _default_recording(self, request: Request) -> Response:
-        failed = self._fail_on_purpose(request)
+        failed = await self._fail_on_purpose(request)
         if failed is not None:
             return failed
         account = self._authenticate(request)

@@ -55,6 +55,11 @@ def find(canaries: Iterable[Canary], places: Mapping[str, bytes]) -> list[str]:
     return sorted(found)
 
 
+def written_forms(known: Canary) -> frozenset[bytes]:
+    """Give every form of a canary that no chance makes."""
+    return frozenset(form for text in known.texts for form in _long(text))
+
+
 def _long(text: str) -> frozenset[bytes]:
     """Give the forms that no chance makes: encoded ones of any text, and plain ones of a long one."""
     forms = set()
