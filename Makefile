@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve assets check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos chaos-purge serve assets check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -46,6 +46,12 @@ bench-decide: .venv/.dev
 MOST ?= 1000000
 bench-retention: .venv/.dev
 	@$(PY) -m tests.bench.retention --most $(MOST)
+
+# Hundreds of calls while processes die, vendors fail, disks fill and clocks jump: make chaos CALLS=500 SEED=7
+CALLS ?= 200
+SEED ?= 1
+chaos: .venv/.dev assets
+	@$(PY) -m tests.chaos --calls $(CALLS) --seed $(SEED)
 
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
