@@ -37,8 +37,8 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def prepare_seaweedfs(home: Path) -> tuple[S3Settings, list[str]]:
-    """Write the server's settings into a folder; give how to reach it and the command that starts it."""
+def prepare_seaweedfs(home: Path, *, address: str = "127.0.0.1") -> tuple[S3Settings, list[str]]:
+    """Write the server's settings into a folder; give how to reach it at an address and the command that starts it."""
     ports = dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True))
     owner = {
         "name": "owner",
@@ -49,15 +49,15 @@ def prepare_seaweedfs(home: Path) -> tuple[S3Settings, list[str]]:
     settings = S3Settings(
         bucket="vault",
         region="us-east-1",
-        endpoint_url=f"http://127.0.0.1:{ports['s3.port']}",
+        endpoint_url=f"http://{address}:{ports['s3.port']}",
         access_key="owner",
         secret_key="owner-secret",
         read_timeout_s=20,
         processor=None,
     )
     command = [
-        str(Path(sysconfig.get_path("scripts")) / "weed"), "server", f"-dir={home}", "-ip=127.0.0.1",
-        "-ip.bind=127.0.0.1", "-s3", f"-s3.config={home / 's3.json'}", "-volume.max=300",
+        str(Path(sysconfig.get_path("scripts")) / "weed"), "server", f"-dir={home}", f"-ip={address}",
+        f"-ip.bind={address}", "-s3", f"-s3.config={home / 's3.json'}", "-volume.max=300",
         "-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         *(f"-{name}={port}" for name, port in ports.items()),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,8 @@ class Ledger:
         self.rooms: dict[str, Room] = {}
         self._led_from: datetime | None = None
         self.faults: list[tuple[Fault, list[int]]] = []
+        self.fetched: Counter[str] = Counter()
+        """How often the sound of each recording was asked for."""
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:

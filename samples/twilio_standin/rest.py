@@ -137,7 +137,11 @@ class Rest:
         if not account.is_media_public and self._authenticate(request) is not account:
             return problem(*_NOT_AUTHENTICATED)
         entry = self._ledger.find_recording(account.sid, request.path_params["sid"])
-        return not_found(request) if entry is None else recordings.read_media(entry, request)
+        if entry is None:
+            return not_found(request)
+        with self._ledger.lock:
+            self._ledger.fetched[entry.sid] += 1
+        return recordings.read_media(entry, request)
 
     async def _default_recording(self, request: Request) -> Response:
         failed = await self._fail_on_purpose(request)

@@ -88,19 +88,19 @@ def _settle(house: House, played: list[Played]) -> None:
     house.twilio.ledger.faults.clear()
     with house.deepgram.lock:
         house.deepgram.spoiled.clear()
-    _reconcile(house)
+    reconcile(house)
     give_up = time.monotonic() + _ENDS_WITHIN_S
     while left := unfinished(house, played):
         if time.monotonic() > give_up:
             print(f"NOT ENDED: {left[:10]}")
             return
         time.sleep(2)
-    _reconcile(house)
+    reconcile(house)
     while unfinished(house, played) and time.monotonic() < give_up:
         time.sleep(2)
 
 
-def _reconcile(house: House) -> None:
+def reconcile(house: House) -> None:
     """Do what the standing work does every hour."""
     from pipeline.bootstrap import recordings_of
     from pipeline.workflows.queue import DurableQueue

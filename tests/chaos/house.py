@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -55,13 +56,23 @@ class Remembering:
         return self._heard[digest]
 
 
+class Server(Protocol):
+    """A database server, as its owner reaches it."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def create_database(self, name: str) -> None: ...
+    def url(self, database: str, *, user: str = "postgres") -> str: ...
+    def dsn(self, database: str, *, user: str = "postgres") -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What runs, and where everything lies."""
 
     folder: Path
     base: Base
-    server: EmbeddedPostgres
+    server: Server
     twilio: Standin
     deepgram: DeepgramStandin
     tenants: dict[str, DemoTenant]
@@ -87,69 +98,91 @@ class House:
 @contextmanager
 def open_house() -> Iterator[House]:
     """Start everything, and stop all of it at the end; nothing stays."""
-    folder = Path(tempfile.mkdtemp(prefix="earmark-chaos-"))
-    folder.chmod(0o755)  # the database runs as another user, for root
-    for name in ("s3", "logs", "tmp", "data"):
-        (folder / name).mkdir()
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = make_folder(stack)
         server = EmbeddedPostgres(folder / "postgres")
-        server.start()
-        stack.callback(server.stop)
-        server.create_database(DATABASE)
-        migrate(server.url(DATABASE), app_role=APP_ROLE)
-        migrate_engine(server.url(DATABASE), app_role=APP_ROLE)
+        make_database(server, stack)
         machines = Machines()
         stack.enter_context(machines.kept_up())
         s3 = _start_store(folder, machines, stack)
         twilio = stack.enter_context(Standin())
-        heard = Remembering(load_whisper_tiny_en(digits_as_words=True))
-        deepgram = stack.enter_context(DeepgramStandin(heard, key="chaos"))
+        deepgram = stack.enter_context(hearing())
         port, *web_ports = free_ports(1 + WEBS)
         url = f"http://127.0.0.1:{port}"
-        given = {
-            "EARMARK_DATA_DIR": str(folder / "data"),
-            "EARMARK_DATABASE__URL": server.url(DATABASE, user=APP_ROLE),
-            "EARMARK_ARTIFACTS__STORE": "s3",
-            "EARMARK_ARTIFACTS__BUCKET": s3.bucket,
-            "EARMARK_ARTIFACTS__REGION": s3.region,
-            "EARMARK_ARTIFACTS__ENDPOINT": s3.endpoint_url or "",
-            "EARMARK_ARTIFACTS__ACCESS_KEY": s3.access_key or "",
-            "EARMARK_ARTIFACTS__SECRET_KEY": s3.secret_key or "",
+        given = settings_of(folder, server, s3, url) | {
             "EARMARK_TWILIO__API_BASE": twilio.url,
-            "EARMARK_TWILIO__TIMEOUT_S": "10",
             "EARMARK_DEEPGRAM__API_BASE": deepgram.base_url,
-            "EARMARK_DEEPGRAM__API_KEY": "chaos",
-            "EARMARK_WEB__PUBLIC_BASE": url,
-            "TMPDIR": str(folder / "tmp"),
         }
-        base = stack.enter_context(_opened(given))
-        tenants = _take_on(base, twilio, url)
+        base = stack.enter_context(opened(given))
         house = House(
-            folder=folder, base=base, server=server, twilio=twilio, deepgram=deepgram, tenants=tenants,
-            machines=machines, url=url,
+            folder=folder, base=base, server=server, twilio=twilio, deepgram=deepgram,
+            tenants=take_on(base, twilio, url), machines=machines, url=url,
         )  # fmt: skip
         _start(house, given, port, web_ports)
-        _wait_until_ready(house)
+        wait_until_ready(house)
         yield house
+
+
+def make_folder(stack: ExitStack) -> Path:
+    """Make the folder of everything, which goes away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="earmark-chaos-"))
+    folder.chmod(0o755)  # the database runs as another user, for root
+    for name in ("s3", "logs", "tmp", "data"):
+        (folder / name).mkdir()
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def make_database(server: Server, stack: ExitStack) -> None:
+    """Start a server and make the product's database in it."""
+    server.start()
+    stack.callback(server.stop)
+    server.create_database(DATABASE)
+    migrate(server.url(DATABASE), app_role=APP_ROLE)
+    migrate_engine(server.url(DATABASE), app_role=APP_ROLE)
+
+
+def hearing() -> DeepgramStandin:
+    """Give the stand-in for Deepgram, which hears each sound once."""
+    return DeepgramStandin(Remembering(load_whisper_tiny_en(digits_as_words=True)), key="chaos")
+
+
+def settings_of(folder: Path, server: Server, s3: S3Settings, url: str) -> dict[str, str]:
+    """Give the settings that every process has; where the vendors are is still to be said."""
+    return {
+        "EARMARK_DATA_DIR": str(folder / "data"),
+        "EARMARK_DATABASE__URL": server.url(DATABASE, user=APP_ROLE),
+        "EARMARK_ARTIFACTS__STORE": "s3",
+        "EARMARK_ARTIFACTS__BUCKET": s3.bucket,
+        "EARMARK_ARTIFACTS__REGION": s3.region,
+        "EARMARK_ARTIFACTS__ENDPOINT": s3.endpoint_url or "",
+        "EARMARK_ARTIFACTS__ACCESS_KEY": s3.access_key or "",
+        "EARMARK_ARTIFACTS__SECRET_KEY": s3.secret_key or "",
+        "EARMARK_TWILIO__TIMEOUT_S": "10",
+        "EARMARK_DEEPGRAM__API_KEY": "chaos",
+        "EARMARK_WEB__PUBLIC_BASE": url,
+        "TMPDIR": str(folder / "tmp"),
+    }
 
 
 def _start_store(folder: Path, machines: Machines, stack: ExitStack) -> S3Settings:
     """Start the S3 server on a disk of its own, which can be filled."""
     disk = folder / "s3"
-    size = f"size={DISK_MB}m"
-    if (
-        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], capture_output=True, check=False).returncode
-        == 0
-    ):
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode == 0:
         stack.callback(subprocess.run, ["umount", "--lazy", str(disk)], check=False)
     settings, command = prepare_seaweedfs(disk)
     machines.add(Machine(name="store", command=command, given={}, log=folder / "logs" / "store.log"))
+    make_bucket(settings)
+    return settings
+
+
+def make_bucket(settings: S3Settings) -> None:
+    """Wait until the store answers, and make the bucket."""
     give_up = time.monotonic() + UP_WITHIN_S
     while True:
         try:
-            S3Artifacts(settings).create_bucket()
-            return settings
+            return S3Artifacts(settings).create_bucket()
         except StoreError:
             if time.monotonic() > give_up:
                 raise
@@ -157,7 +190,7 @@ def _start_store(folder: Path, machines: Machines, stack: ExitStack) -> S3Settin
 
 
 @contextmanager
-def _opened(given: dict[str, str]) -> Iterator[Base]:
+def opened(given: dict[str, str]) -> Iterator[Base]:
     """Open the product's own parts in this process, by the settings that the others have."""
     groups: dict[str, dict[str, str]] = {}
     for name, value in given.items():
@@ -169,7 +202,8 @@ def _opened(given: dict[str, str]) -> Iterator[Base]:
         yield base
 
 
-def _take_on(base: Base, twilio: Standin, url: str) -> dict[str, DemoTenant]:
+def take_on(base: Base, twilio: Standin, url: str) -> dict[str, DemoTenant]:
+    """Take on the samples' tenants and arm the numbers that are called."""
     tenants = take_on_all(base)
     for owner in tenants.values():
         twilio.add_account(owner.account)
@@ -216,7 +250,8 @@ def _own_clock(house: House) -> dict[str, str]:
     return {"LD_PRELOAD": str(made), "CHAOS_CLOCK": str(house.clock_file)}
 
 
-def _wait_until_ready(house: House) -> None:
+def wait_until_ready(house: House) -> None:
+    """Wait until every worker has said that it is ready, and the web answers."""
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
         logs = [(house.folder / "logs" / f"{m.name}.log").read_bytes() for m in house.workers]

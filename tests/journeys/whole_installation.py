@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
 
-from pipeline.vendors.embedded_postgres import EmbeddedPostgres
+
+class Owned(Protocol):
+    """A database server, as its owner reaches it."""
+
+    def dsn(self, database: str) -> str: ...
 
 
-def rows_by_column(server: EmbeddedPostgres, database: str) -> dict[str, bytes]:
+def rows_by_column(server: Owned, database: str) -> dict[str, bytes]:
     """Read every column of every table that is not the server's own, as one that no row policy binds."""
     found: dict[str, bytes] = {}
     with psycopg.connect(server.dsn(database)) as connection:
