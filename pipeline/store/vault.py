@@ -22,7 +22,7 @@ from pipeline.store.holding import settle_lock
 from pipeline.store.holds import lock_holds
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Database
-from pipeline.store.vault_names import artifact_name, object_key
+from pipeline.store.vault_names import artifact_name, object_key, tenant_prefix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +112,13 @@ class Vault:
 
         Raises:
             NotFound: the object is gone, or the tenant's key was destroyed.
-            IntegrityError: altered, or not what its name says.
+            IntegrityError: altered, not what its name says, or outside the tenant's part of the store.
         """
         return self._open(artifact.tenant, artifact.kind, artifact.object_key, artifact.name)
 
     def _open(self, tenant: TenantId, kind: ArtifactKind, key: str, name: str) -> bytes:
+        if not key.startswith(tenant_prefix(tenant)):
+            raise IntegrityError("an artifact lies outside its tenant's part of the store")
         sealed = self.objects.get(key)
         plaintext = open_sealed(sealed, keys=self.keys, tenant=tenant, context=_context(kind, key))
         if artifact_name(plaintext, self.keys.digest_key(tenant)) != name:

@@ -255,6 +255,15 @@ def test_one_tenant_cannot_open_anothers_artifact(vault, database, keys, shelf):
         vault.read(replace(made, tenant=other.id))
 
 
+def test_an_object_of_another_tenant_is_not_even_fetched(vault, database, keys, shelf):
+    artifact = vault.keep(shelf, KIND, WORDS)
+    other = make_tenant(database, keys, "other")
+    moved = replace(artifact, object_key=artifact.object_key.replace("tenants/acme/", f"tenants/{other.id}/"))
+    for crossed in (moved, replace(artifact, tenant=other.id)):
+        with pytest.raises(IntegrityError, match="outside its tenant's part"):
+            vault.read(crossed)
+
+
 def test_after_the_tenants_key_was_destroyed_nothing_opens(vault, tenant, shelf):
     made = vault.keep(shelf, KIND, WORDS)
     vault.keys.destroy_tenant_key(tenant.id)
