@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve assets check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-decide bench-retention chaos-purge serve assets check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -33,6 +33,9 @@ bench-webhooks: .venv/.dev
 
 bench-audio: .venv/.dev
 	@$(PY) -m tests.bench.audio
+
+bench-decoding: .venv/.dev
+	@$(PY) -m tests.bench.decoding
 
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
