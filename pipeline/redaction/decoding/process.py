@@ -7,6 +7,7 @@ named failure of that sound; whoever asked lives on. Samples go through a pipe a
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -30,6 +31,7 @@ from pipeline.redaction.decoding.wire import Failure
 from pipeline.redaction.media_source import Sound, read_at, size_of
 
 _ROOT: Final = str(Path(pipeline.__file__).parent.parent)
+_PIPE_BYTES: Final = 1 << 20
 START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from pipeline.redaction.decoding.program import start; start(sys.argv[2:])"
@@ -90,6 +92,9 @@ class Decoder:
         assert self._process.stdout is not None  # noqa: S101
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._to, False)
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # more than this user may have: it goes on in smaller pieces
+                fcntl.fcntl(self._from, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
             self.shape = self._opened()
         except BaseException:
@@ -202,9 +207,7 @@ class Decoder:
     def _failed(self, number: int) -> Exception:
         if number in (Failure.NO_LIBRARY, Failure.NO_WALLS):
             return DecoderMissing(f"the decoder cannot work here: {Failure(number).name}")
-        return InvalidInput(
-            _SAID.get(Failure(number), "") if number in list(Failure) else "the audio cannot be decoded"
-        )
+        return InvalidInput(_SAID.get(number, "the audio cannot be decoded"))
 
     def _died(self) -> InvalidInput:
         """Say what ended it; its output is at its end, so it is gone or about to be."""
