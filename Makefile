@@ -91,7 +91,7 @@ wheel: .venv/.dev assets
 # Media, transcripts, callbacks and policies, each with many more cases than in the tests: make fuzz CASES=100000
 CASES ?= 5000
 fuzz: .venv/.dev
-	@HYPOTHESIS_PROFILE=fuzz FUZZ_CASES=$(CASES) $(PY) -m pytest --timeout 0 -n auto --maxprocesses 4 --dist loadscope $(FUZZED)
+	@FUZZ_CASES=$(CASES) $(PY) -m pytest --timeout 0 -n auto --maxprocesses 4 --dist loadscope $(FUZZED)
 FUZZED := tests/fuzz tests/webhooks/test_fuzz.py
 
 check: .venv/.dev

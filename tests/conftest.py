@@ -28,9 +28,6 @@ from pipeline.vendors.key_file import FileKeys
 from tests.builders import put_on_file
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-settings.register_profile(
-    "fuzz", settings.get_profile("house"), max_examples=int(os.environ.get("FUZZ_CASES", "5000")), derandomize=False
-)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 APP_ROLE = "earmark_app"
