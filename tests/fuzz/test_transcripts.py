@@ -117,7 +117,7 @@ def test_no_number_of_an_answer_is_an_error_of_ours(transcriber: DeepgramTranscr
     taken_or_refused(transcriber)
 
 
-@cases(40)
+@cases(30)
 @given(data=st.data())
 def test_an_altered_answer_is_taken_or_refused(transcriber: DeepgramTranscriber, data: st.DataObject) -> None:
     Answers.body = json.dumps(altered(ANSWER, data)).encode()
