@@ -5,7 +5,8 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos chaos-purge serve assets check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
+  chaos chaos-hosts chaos-purge serve assets licenses audit sbom wheel fuzz check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -34,6 +35,13 @@ bench-webhooks: .venv/.dev
 bench-audio: .venv/.dev
 	@$(PY) -m tests.bench.audio
 
+bench-decoding: .venv/.dev
+	@$(PY) -m tests.bench.decoding
+
+# What a call minute costs, by stage of the line, against bare transcription of the same sound.
+bench-line: .venv/.dev
+	@$(PY) -m tests.bench.line
+
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
 
@@ -53,6 +61,10 @@ SEED ?= 1
 chaos: .venv/.dev assets
 	@$(PY) -m tests.chaos --calls $(CALLS) --seed $(SEED)
 
+# Hosts are lost one at a time; as root, on Debian with postgresql and iproute2.
+chaos-hosts: .venv/.dev assets
+	@$(PY) -m tests.chaos.lose_hosts
+
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
 	@$(PY) -m tests.bench.purge 10000 3
@@ -68,6 +80,34 @@ assets: .venv/.runtime
 	  apt-get -o DPkg::Lock::Timeout=180 install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null) \
 	  || echo "no Chromium, and none could be installed: the tests that look at pages will fail"
 	@if command -v chromium >/dev/null; then touch $@; fi
+
+# Licences of all parts, noted anew from what is installed; what may not be shipped fails. Tests hold the same.
+licenses: .venv/.runtime
+	@$(PY) -m pipeline.supply licenses
+
+# For users with a network: every pinned package is asked about, and one that cannot be is a failure.
+audit: .venv/.runtime .cache/audit/.ready
+	@$(PY) -m pipeline.supply audit .cache/audit/bin/pip-audit
+
+# The bill of materials, as it stands in the wheel too, held against CycloneDX's own schema.
+sbom: .venv/.runtime .cache/audit/.ready
+	@$(PY) -m pipeline.supply sbom .data/earmark.cdx.json
+	@.cache/audit/bin/python -m tests.bench.check_sbom .data/earmark.cdx.json
+
+# The wheel, into dist/: the same bytes from the same sources.
+wheel: .venv/.dev assets
+	@$(PY) -m hatchling build -t wheel -d dist
+
+.cache/audit/.ready: requirements-audit.lock | $(PY)
+	@$(UV) venv --quiet --allow-existing --python $(PY) .cache/audit
+	@$(UV) pip install --quiet --python .cache/audit/bin/python --no-deps --require-hashes -r requirements-audit.lock
+	@touch $@
+
+# Media, transcripts, callbacks and policies, each with many more cases than in the tests: make fuzz CASES=100000
+CASES ?= 5000
+fuzz: .venv/.dev
+	@FUZZ_CASES=$(CASES) $(PY) -m pytest --timeout 0 -n auto --maxprocesses 4 --dist loadscope $(FUZZED)
+FUZZED := tests/fuzz tests/webhooks/test_fuzz.py
 
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
@@ -97,6 +137,8 @@ lock: | $(PY)
 	  --extra embedded --extra local-asr --extra build pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
 	  --extra embedded --extra local-asr --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	printf 'pip-audit\ncyclonedx-python-lib[json-validation]\n' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.12 \
+	  --generate-hashes --no-emit-index-url --no-header - -o requirements-audit.lock
 
 clean:
 	rm -rf .venv .tools .data .cache

@@ -60,6 +60,11 @@ def text_of(read: Mapping[str, Any], key: str, where: str, default: str | None =
     value = read.get(key, default)
     if not isinstance(value, str):
         raise InvalidInput(f'{where}: "{key}" is not text')
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # JSON can write half of a pair, which no encoding can.
+        raise InvalidInput(f'{where}: "{key}" has half of a character') from None
     return value
 
 

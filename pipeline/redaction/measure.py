@@ -11,11 +11,12 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import soundfile
 
+from pipeline.model.errors import InvalidInput
 from pipeline.model.span import TimeSpan
+from pipeline.redaction.decoding.process import Decoder
 from pipeline.redaction.finding import Finding, Reason
-from pipeline.redaction.media_source import Sound, SoundReader, read_at, size_of
+from pipeline.redaction.media_source import Sound, read_at, size_of
 from pipeline.redaction.media_wav import WavLayout
 from pipeline.redaction.render_audio import FrameSpans, replacement
 from pipeline.redaction.wav_reader import WavReader
@@ -42,7 +43,7 @@ def measure(
     after = WavReader(sound=redacted, layout=original.layout)
     try:
         silent = _decoded_silence(redacted, spans)
-    except soundfile.SoundFileError:
+    except InvalidInput:
         return (Finding(reason=Reason.UNDECODABLE),)
     return (
         *_changes_beside_the_samples(original, after),
@@ -54,20 +55,25 @@ def measure(
 def _decoded_silence(redacted: Sound, spans: FrameSpans) -> set[tuple[int, int]]:
     """Give channel and first frame of the muted spans that are silent as libsndfile reads the file, apart from us."""
     silent: set[tuple[int, int]] = set()
-    with soundfile.SoundFile(SoundReader(redacted)) as file:
+    if not any(spans.values()):
+        return silent
+    with Decoder(redacted) as decoder:
         for channel, channel_spans in spans.items():
             for span in channel_spans:
-                file.seek(span[0])
-                if max(_peak(file, channel, last - first) for first, last in _blocks(*span)) <= _SILENCE_PEAK:
+                if _peak(decoder, channel, *span) <= _SILENCE_PEAK:
                     silent.add((channel, span[0]))
     return silent
 
 
-def _peak(file: soundfile.SoundFile, channel: int, frames: int) -> float:
-    samples = file.read(frames, dtype="float32", always_2d=True)
-    if len(samples) != frames or channel >= samples.shape[1]:
-        raise soundfile.SoundFileError("the redacted audio has another length or other channels than the original")
-    return float(np.abs(samples[:, channel]).max())
+def _peak(decoder: Decoder, channel: int, first: int, last: int) -> float:
+    peak, frames = 0.0, 0
+    for block in decoder.read(first, last - first):
+        if channel >= block.shape[1]:
+            raise InvalidInput("the redacted audio has other channels than the original")
+        peak, frames = max(peak, float(np.abs(block[:, channel]).max())), frames + len(block)
+    if frames != last - first:
+        raise InvalidInput("the redacted audio has another length than the original")
+    return peak
 
 
 def _not_silent(

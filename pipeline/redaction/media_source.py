@@ -6,10 +6,9 @@ minute does. A file is read and not mapped: a map counts as memory, and a file c
 
 from __future__ import annotations
 
-import io
 import os
 import stat
-from collections.abc import Buffer, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,42 +62,6 @@ def read_at(sound: Sound, at: int, count: int) -> bytes | memoryview[int]:
         pieces.append(piece)
         at, count = at + len(piece), count - len(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-class SoundReader(io.RawIOBase):
-    """A sound as a file for a library that reads files, with a place of its own in it.
-
-    Libraries take an error of a callback for the end of the file, so it is kept in `failure` for whoever reads on.
-    """
-
-    def __init__(self, sound: Sound) -> None:
-        self._sound, self._at = sound, 0
-        self.failure: OSError | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: size_of(self._sound)}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, target: Buffer) -> int:
-        view = memoryview(target).cast("B")
-        try:
-            piece = read_at(self._sound, self._at, len(view))
-        except OSError as error:
-            self.failure = error
-            return 0
-        view[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
 
 
 def _held_open(file: BinaryIO) -> OpenSound:

@@ -152,9 +152,9 @@ class DeepgramTranscriber:
 
 class _HeardWord(BaseModel):
     word: str = Field(repr=False)
-    start: float = Field(ge=0)
-    end: float = Field(ge=0)
-    confidence: float | None = None
+    start: float = Field(ge=0, allow_inf_nan=False)
+    end: float = Field(ge=0, allow_inf_nan=False)
+    confidence: float | None = Field(default=None, allow_inf_nan=False)
     punctuated_word: str | None = Field(default=None, repr=False)
 
     @property
@@ -174,7 +174,7 @@ class _Channel(BaseModel):
 
 class _HeardUtterance(BaseModel):
     channel: int
-    start: float
+    start: float = Field(allow_inf_nan=False)
 
 
 class _Results(BaseModel):
@@ -194,7 +194,7 @@ class _ModelInfo(BaseModel):
 class _Metadata(BaseModel):
     request_id: str
     sha256: str
-    duration: float
+    duration: float = Field(allow_inf_nan=False)
     channels: int
     model_info: dict[str, _ModelInfo]
 

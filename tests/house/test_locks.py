@@ -23,9 +23,9 @@ def names(lock: str) -> list[str]:
     return [entry.split("==")[0].strip() for entry in entries(lock)]
 
 
-def test_there_are_locks_for_running_for_tests_for_models_and_for_fetching_scripts() -> None:
-    wanted = ["requirements-dev.lock", "requirements-models.lock", "requirements-node.lock", "requirements.lock"]
-    assert wanted == LOCKS
+def test_there_are_locks_for_running_for_tests_for_models_for_scripts_and_for_audits() -> None:
+    kinds = ("-audit", "-dev", "-models", "-node", "")
+    assert [f"requirements{kind}.lock" for kind in kinds] == LOCKS
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from pipeline.model.errors import NotPermitted
+from tests.fuzz.cases import MORE
 from tests.webhooks.conftest import API_KEY, BASE, DENVER, NEW_YORK
 from webhooks.auth import Envelope, read_signed
 from webhooks.pages.problem_pages import AREAS
@@ -117,7 +118,7 @@ def filled(path: str, data) -> str:
     return "/".join(parts)
 
 
-@settings(max_examples=250)
+@settings(max_examples=int(MORE or 250))
 @given(data=st.data())
 def test_no_webhook_that_twilio_signed_or_anybody_else_sent_is_an_error_of_ours(fuzzed, data):
     stage, owner, routes, _ = fuzzed
@@ -139,7 +140,7 @@ def test_no_webhook_that_twilio_signed_or_anybody_else_sent_is_an_error_of_ours(
     assert sent == signature or answer.status_code >= 400
 
 
-@settings(max_examples=250)
+@settings(max_examples=int(MORE or 250))
 @given(data=st.data())
 def test_no_request_of_the_api_and_no_unknown_one_is_an_error_of_ours(fuzzed, data):
     stage, _, routes, described = fuzzed
@@ -155,7 +156,7 @@ def test_no_request_of_the_api_and_no_unknown_one_is_an_error_of_ours(fuzzed, da
     check(stage.client.request(method, target, content=body, headers=headers), is_page=is_page)
 
 
-@settings(max_examples=300)
+@settings(max_examples=int(MORE or 300))
 @given(
     target=st.text(st.characters(codec="latin-1"), max_size=60),
     media_type=st.sampled_from(["application/json", "application/x-www-form-urlencoded"]),

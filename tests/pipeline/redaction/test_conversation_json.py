@@ -54,3 +54,8 @@ def test_a_field_without_a_default_has_to_be_there() -> None:
         text_of({}, "a", "here")
     with pytest.raises(InvalidInput, match=r'^here: "a" is not a number$'):
         number_of({"a": "1"}, "a", "here")
+
+
+def test_half_of_a_character_is_refused_for_no_encoding_can_write_it() -> None:
+    with pytest.raises(InvalidInput, match="half of a character"):
+        read_conversation(b'{"id": "c", "turns": [{"text": "\\ud800"}]}', "line 1")

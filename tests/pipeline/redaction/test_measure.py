@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.span import TimeSpan
@@ -49,6 +49,7 @@ def test_what_was_rendered_is_exactly_right(form: str, encoding: str, style: Aud
     assert measured(render_audio(original, MUTED, style=style), original=original) == ()
 
 
+@settings(max_examples=40)  # a decoder each
 @given(st.integers(0, len(CALL) - 1), st.integers(1, 255))
 def test_one_changed_byte_anywhere_is_found_where_it_is(at: int, change: int) -> None:
     redacted = bytearray(render_audio(CALL, MUTED, style="silence"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ from pipeline.redaction.media_compressed import (
     BLOCK_FRAMES,
     count_frames,
     decoded_blocks,
+    has_last_ogg_page,
     open_compressed,
     within_full_scale,
 )
 from pipeline.redaction.media_source import OpenSound, open_sound
 from samples.scenario import CALLS
+from tests.pipeline.redaction.bombs import flac_of_nothing
 from tests.pipeline.redaction.sounds import COMPRESSED, a_file, heard, noise
 
 FRAMES = BLOCK_FRAMES + 4_000
@@ -44,10 +47,10 @@ def test_a_file_of_another_length_than_was_counted_is_refused(frames: int) -> No
 
 
 def test_a_file_that_can_no_longer_be_read_is_refused_and_not_taken_to_end_there(tmp_path: Path) -> None:
-    audio = a_file(noise(200_000), rate=16_000, form="MP3", subtype="MPEG_LAYER_III")
+    audio = a_file(noise(1_000_000), rate=16_000, form="MP3", subtype="MPEG_LAYER_III")
     (tmp_path / "call").write_bytes(audio)
     descriptor = os.open(tmp_path / "call", os.O_RDONLY)
-    blocks = decoded_blocks(OpenSound(descriptor=descriptor, size=len(audio)), frames=BLOCK_FRAMES)
+    blocks = decoded_blocks(OpenSound(descriptor=descriptor, size=len(audio)), frames=1_000_000)
     next(blocks)
 
     os.close(descriptor)
@@ -86,12 +89,26 @@ def test_every_sample_that_is_ogg_has_its_end() -> None:
     samples = list(CALLS.parent.rglob("*.ogg"))
 
     assert len(samples) > 50
-    for sample in samples:
-        with open_compressed(sample.read_bytes()) as file:
-            assert file.frames
+    assert all(has_last_ogg_page(sample.read_bytes()) for sample in samples)
 
 
 def test_what_is_no_number_or_too_loud_is_brought_within_full_scale() -> None:
     samples = np.array([[np.nan, np.inf, -np.inf, 2.0, -0.5]], np.float32)
 
     assert within_full_scale(samples).tolist() == [[0, 1, -1, 1, -0.5]]
+
+
+def test_a_small_file_that_unfolds_to_hours_is_refused_before_anything_holds_it() -> None:
+    bomb = flac_of_nothing(300)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(InvalidInput, match="far more than its size"), open_compressed(bomb) as file:
+        count_frames(file)
+
+    assert len(bomb) < 11_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 << 10
+
+
+def test_an_hour_of_silence_is_no_bomb() -> None:
+    with open_compressed(flac_of_nothing(440, channels=2, rate_code=0b0100)) as file:
+        assert count_frames(file) == 440 * 65_535

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.errors import InvalidInput
-from pipeline.redaction.media_source import OpenSound, SoundReader, open_sound, read_at, size_of
+from pipeline.redaction.media_source import open_sound, read_at, size_of
 
 BODY = bytes(range(256)) * 40
 
@@ -41,30 +41,6 @@ def test_an_open_file_stays_open_and_where_it_stands_does_not_matter(path: Path)
             assert bytes(read_at(sound, 0, 5)) == BODY[:5]
         assert file.tell() == 100
         assert file.read(1) == BODY[100:101]
-
-
-@given(moves=st.lists(st.tuples(st.integers(-300, 12_000), st.integers(0, 2), st.integers(0, 400)), max_size=6))
-def test_a_library_reads_it_as_it_would_any_file(path: Path, moves: list[tuple[int, int, int]]) -> None:
-    with open_sound(path) as sound, path.open("rb") as plain:
-        for reader in (SoundReader(sound), SoundReader(BODY)):
-            plain.seek(0)
-            assert (reader.readable(), reader.seekable()) == (True, True)
-            for offset, whence, count in moves:
-                target = max(0, {0: 0, 1: plain.tell(), 2: len(BODY)}[whence] + offset)
-                assert reader.seek(offset, whence) == plain.seek(target) == reader.tell()
-                assert reader.read(count) == plain.read(count)
-
-
-def test_an_error_while_a_library_reads_is_not_lost(path: Path) -> None:
-    with path.open("rb") as file:
-        gone = os.dup(file.fileno())
-    reader = SoundReader(OpenSound(descriptor=gone, size=len(BODY)))
-    assert reader.read(4) == BODY[:4]
-
-    os.close(gone)
-
-    assert reader.read(4) == b""
-    assert isinstance(reader.failure, OSError)
 
 
 def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:

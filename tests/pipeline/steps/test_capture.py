@@ -27,6 +27,7 @@ from pipeline.store.calls import add_leg
 from pipeline.store.processors import add_evidence
 from pipeline.store.recordings import mark_state, note_recording
 from tests.builders import ON_FILE, answer
+from tests.pipeline.redaction.bombs import flac_of_nothing
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, tone
 
 ORIGINAL = ArtifactKind.RECORDING_ORIGINAL
@@ -100,7 +101,10 @@ def test_what_is_not_there_yet_is_fetched_again_later(line):
     assert (line.kinds(recording), line.state(recording)) == ([], S.COMPLETED)
 
 
-@pytest.mark.parametrize("audio", [b"", b"not audio", tone(channels=1), tone()[:100]])
+BOMB = flac_of_nothing(1_100, channels=2)
+
+
+@pytest.mark.parametrize("audio", [b"", b"not audio", tone(channels=1), tone()[:100], BOMB], ids=len)
 def test_what_is_not_the_audio_that_was_announced_is_not_kept(line, audio):
     recording = line.record(audio=audio)
     with pytest.raises(VendorBrokeContract):
