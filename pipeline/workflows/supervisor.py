@@ -8,6 +8,7 @@ every worker asks who of those with work in flight no longer holds a lock, and h
 from __future__ import annotations
 
 import threading
+import time
 from typing import Final
 
 import psycopg
@@ -15,7 +16,7 @@ from dbos import DBOS
 
 from pipeline.model.errors import Conflict, StoreUnreachable
 from pipeline.store.session import reachable
-from pipeline.telemetry import log
+from pipeline.telemetry import log, metrics
 
 _EVERY_S: Final = 1.0
 
@@ -33,6 +34,7 @@ class Supervisor:
         self._hold = self._take_name()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._looked_at = time.monotonic()
 
     def start(self) -> None:
         """Begin to watch."""
@@ -44,6 +46,16 @@ class Supervisor:
         if self._thread.is_alive():
             self._thread.join()
         self._hold.close()
+
+    @property
+    def is_watching(self) -> bool:
+        """Say whether somebody watches."""
+        return self._thread.is_alive()
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since this worker last held its name and saw who of the others does."""
+        return time.monotonic() - self._looked_at
 
     def take_up_stranded(self) -> tuple[str, ...]:
         """Enqueue again what dead workers had in flight; give their names."""
@@ -90,6 +102,8 @@ class Supervisor:
                 with reachable():
                     for worker in self.take_up_stranded():
                         log().info("worker.recovered", worker=worker)
+                self._looked_at = time.monotonic()
+                metrics.HEARTBEAT.set_to_current_time()
             except (psycopg.OperationalError, StoreUnreachable, Conflict) as error:
                 log().warning("supervisor.unreachable", error=type(error).__name__)
 
