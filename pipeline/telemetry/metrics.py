@@ -76,6 +76,12 @@ HEARTBEAT: Final = _gauge("earmark_worker_heartbeat_timestamp_seconds", "When th
 DISK_FREE: Final = _gauge("earmark_data_free_ratio", "Free part of the disk that the data directory lies on.")
 ALARMS: Final = _counter("earmark_alarms", "Lines of level error in the log, by event.", "event")
 
+WATCHED_EVENTS: Final = (
+    "recording.refused", "recorder.unauthorised", "closure.vendor_late", "closure.last_day", "ledger.doubted",
+    "ledger.orphans", "ledger.not_replayed", "ledger.not_listed", "process.unforeseen",
+)  # fmt: skip
+"""Events that a rule watches: told as 0 from the beginning, since Prometheus sees no rise in what was never there."""
+
 
 def render() -> bytes:
     """Write every figure in the text form that Prometheus reads."""
@@ -109,6 +115,12 @@ _KNOWN: Final = _Known()
 def labelled(figure: Any, *values: object) -> Any:
     """Give a figure's child for label values that are codes, and few; anything else is `other`."""
     return figure.labels(*(_KNOWN.settle(figure._name, at, str(value)) for at, value in enumerate(values)))
+
+
+for _event in WATCHED_EVENTS:
+    labelled(ALARMS, _event)
+for _part in ("step", "request"):
+    labelled(UNFORESEEN, _part)
 
 
 def count(figure: Counter, *values: object) -> None:
