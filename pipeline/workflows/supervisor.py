@@ -38,6 +38,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._looked_at = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
