@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import structlog
 
+from pipeline.model.errors import PipelineError
 from pipeline.telemetry.metrics import note_alarm
 
 LISTED: Final = frozenset(
@@ -96,8 +97,10 @@ def place_of(error: BaseException) -> str:
 def guard_process() -> None:
     """Have whatever ends this process, or a thread of it, told by kind and place alone; warnings likewise.
 
-    For processes of our own: a test process has its own ideas of what to do then.
+    An error of ours has a line of its own words, as on the command line. For processes of our own: a test process has
+    its own ideas of what to do then.
     """
+    configure("info")
     logging.captureWarnings(True)
     sys.excepthook = _ended
     sys.unraisablehook = lambda caught: _ended(caught.exc_type, caught.exc_value, None)
@@ -105,7 +108,10 @@ def guard_process() -> None:
 
 
 def _ended(kind: type[BaseException], error: BaseException | None, _traceback: TracebackType | None) -> None:
-    log().error("process.unforeseen", error=kind.__name__, at=place_of(error) if error else "nowhere")
+    if isinstance(error, PipelineError):  # ids and counts alone are in its message
+        sys.stderr.write(f"earmark: {error}\n")
+    elif not issubclass(kind, KeyboardInterrupt):
+        log().error("process.unforeseen", error=kind.__name__, at=place_of(error) if error else "nowhere")
 
 
 class _Routed(logging.Handler):
