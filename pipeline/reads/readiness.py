@@ -19,7 +19,7 @@ from pipeline.ports.keys import Keys
 from pipeline.store.standing import find_any_tenant
 from pipeline.store.vault import Vault
 
-PATIENCE_S: Final = 1.5
+PATIENCE_S: Final = 1.2
 KEPT_S: Final = 2.0
 _NOBODY: Final = TenantId("readiness")
 

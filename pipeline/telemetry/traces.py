@@ -104,7 +104,7 @@ def is_parent(text: str) -> bool:
 def begun(name: str, *, kind: str, parent: str = "", **facts: Any) -> Iterator[Facts]:
     """Stand in a trace: the one that `parent` names, else a new one. Its id is in every log line meanwhile."""
     caused_by = parent if is_parent(parent) else ""
-    with structlog.contextvars.bound_contextvars(trace=""), _span(name, kind, caused_by, is_root=True, **facts) as told:
+    with _span(name, kind, caused_by, is_root=True, **facts) as told:
         yield told
 
 
@@ -125,8 +125,7 @@ def _span(name: str, kind: str, parent: str, *, is_root: bool, **facts: Any) -> 
     begun_here = _begin(_Installed.tracer, name, kind, parent)
     here = _written(begun_here.get_span_context()) if begun_here is not None else _made_up(parent)
     token = _current.set(here)
-    if is_root:
-        structlog.contextvars.bind_contextvars(trace=here[3:35])
+    bound = structlog.contextvars.bind_contextvars(trace=here[3:35]) if is_root else {}
     try:
         yield told
     except BaseException as error:
@@ -134,6 +133,7 @@ def _span(name: str, kind: str, parent: str, *, is_root: bool, **facts: Any) -> 
         raise
     finally:
         _current.reset(token)
+        structlog.contextvars.reset_contextvars(**bound)
         if begun_here is not None:
             begun_here.set_attributes(told.told)
             begun_here.end()

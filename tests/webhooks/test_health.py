@@ -63,13 +63,14 @@ def test_a_store_or_keeper_that_does_not_answer_is_named(stage, part, broken, na
 def test_a_part_that_hangs_costs_less_than_two_seconds_and_no_liveness(stage):
     hangs = threading.Event()
     slow = stage.on(stage.context.database, objects=Broken(hangs=hangs))
+    assert slow.client.get("/healthz").status_code == 200
     began = time.monotonic()
     assert slow.client.get("/readyz").status_code == 503
     assert time.monotonic() - began < 2
     began = time.monotonic()
     assert slow.client.get("/readyz").status_code == 503
     assert slow.client.get("/healthz").status_code == 200
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1
     hangs.set()
 
 
