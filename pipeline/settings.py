@@ -146,6 +146,21 @@ class WebSettings(_Group):
     public_base: str = Field(default="http://127.0.0.1:8300", description="what Twilio signs: scheme and host, no path")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8300, ge=0, le=65535, description="port to listen on")
+    metrics_port: int | None = Field(default=None, ge=0, le=65535, description="figures and health; empty: none")
+
+
+class MetricsSettings(_Group):
+    """Who may read the figures. Nothing is told unless a port or a token is set."""
+
+    host: str = Field(default="127.0.0.1", description="address that figures and health are told on")
+    token: SecretStr | None = Field(default=None, description="bearer token for `/metrics`; empty: none on the web app")
+
+
+class TracesSettings(_Group):
+    """Where traces go. Without an endpoint there are none."""
+
+    endpoint: Address | None = Field(default=None, description="OTLP/HTTP collector; empty: no traces")
+    share: float = Field(default=1.0, ge=0, le=1, description="part of the traces that is sent, 0 to 1")
 
 
 class WorkerSettings(_Group):
@@ -160,6 +175,7 @@ class WorkerSettings(_Group):
         default=None, ge=1, description="recordings of one tenant that begin in a minute; empty: no limit"
     )
     version: str = Field(default="1", description="version of the workflows; work in flight stays on its own")
+    metrics_port: int | None = Field(default=None, ge=0, le=65535, description="figures and health; empty: none")
 
 
 class Settings(BaseSettings):
@@ -184,6 +200,8 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: TracesSettings = TracesSettings()
 
     def shown(self) -> dict[str, str]:
         """Give every setting without its secrets, for the start-up line."""

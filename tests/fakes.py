@@ -27,6 +27,7 @@ class NotedQueue:
         self.retried: list[tuple[RecordingId, str]] = []
         self.answers: list[tuple[str, tuple[RecordingId, ...]]] = []
         self.cases: list[tuple[str, str]] = []
+        self.parents: dict[RecordingId, str] = {}
         self.is_broken = False
 
     def enqueue_case(self, tx: Any, tenant: TenantId, sample: str, *, cause: str) -> None:
@@ -39,9 +40,12 @@ class NotedQueue:
             raise StoreUnreachable("queue")
         self.enqueued.append((tenant, recording))
 
-    def enqueue_recordings(self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+    def enqueue_recordings(
+        self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId], *, parents: Any = None
+    ) -> None:
         for recording in recordings:
             self.enqueue_recording(tx, tenant, recording)
+        self.parents |= parents or {}
 
     def enqueue_call(self, tx: Any, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended") -> None:
         if self.is_broken:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from fastapi import FastAPI
 
 from pipeline.policies.loader import list_policies, load_bundle, load_scripts
@@ -26,12 +24,10 @@ def create_app(context: WebContext) -> FastAPI:
     """Build the application and load what the first call must not wait for."""
     app = FastAPI(title="Earmark", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.context = context
-    counts: Counter[tuple[str, str, int]] = Counter()
-    app.state.counts = counts
     shared = [*voice.shared_routes, *news.shared_routes]
     app.add_middleware(AnswerShared, routes=shared)
     app.add_middleware(LimitBody)
-    app.add_middleware(health.CountAnswers, counts=counts)
+    app.add_middleware(health.WatchAnswers)
     problems.install(app, page_of=problem_page)
     for part in (
         voice,

@@ -7,18 +7,22 @@ import socket
 
 import uvicorn
 
+from pipeline import telemetry
 from pipeline.bootstrap import open_web
+from pipeline.bootstrap.telling import disk_of, listening, metrics_token, traces_of
 from pipeline.reads.tenant_health import Recognisers
 from pipeline.settings import read_settings
 from pipeline.telemetry import log
+from pipeline.telemetry.listener import Told
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
 
 def main() -> None:
     """Serve until told to stop."""
+    telemetry.guard_process()
     settings = read_settings()
-    with open_web(settings) as opened:
+    with open_web(settings) as opened, traces_of(settings, "web"):
         context = WebContext(
             database=opened.database,
             objects=opened.objects,
@@ -32,12 +36,17 @@ def main() -> None:
             events=opened.events,
             identity=opened.identity,
             recognisers=Recognisers(processors=opened.recognisers[0], configured=opened.recognisers[1]),
+            metrics_token=metrics_token(settings),
         )
         # The library takes the signals while it serves, and raises them again when it is done: what was opened here
         # is to be closed then, and the process not to die of it.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        build_server(context, host=settings.web.host, port=settings.web.port).run()
+        told = Told(
+            token=context.metrics_token, alive=lambda: (), ready=context.readiness.faults, before=disk_of(settings)
+        )
+        with listening(settings, settings.web.metrics_port, told):
+            build_server(context, host=settings.web.host, port=settings.web.port).run()
 
 
 class Server(uvicorn.Server):

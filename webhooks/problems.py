@@ -25,7 +25,8 @@ from pipeline.model.errors import (
     StoreError,
     VendorError,
 )
-from pipeline.telemetry import log
+from pipeline.telemetry import log, metrics
+from pipeline.telemetry.logs import place_of
 
 _STATUS: Final[tuple[tuple[type[PipelineError], HTTPStatus], ...]] = (
     (NotFound, HTTPStatus.NOT_FOUND),
@@ -93,6 +94,8 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     _tell(request, HTTPStatus.INTERNAL_SERVER_ERROR, error)
+    log().error("request.unforeseen", error=type(error).__name__, at=place_of(error))
+    metrics.count(metrics.UNFORESEEN, "request")
     return _written(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

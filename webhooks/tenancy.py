@@ -6,7 +6,7 @@ The tenant comes from the path, or from the key of an API request, and never fro
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -27,6 +27,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
+from pipeline.reads.readiness import Readiness, readiness_of
 from pipeline.reads.shown_sound import OpenSounds
 from pipeline.reads.tenant_health import Recognisers
 from pipeline.store.policy_cache import PolicyCache
@@ -61,11 +62,18 @@ class WebContext:
     """The way to tenants' own identity providers; without it nobody comes in by one."""
     recognisers: Recognisers = _LOCAL
     """Which recognisers can be named, and which of them are set up."""
+    metrics_token: str = field(default="", repr=False)
+    """What `/metrics` asks for; without it there is no such page."""
 
     @cached_property
     def vault(self) -> Vault:
         """The way to sealed artifacts; people read through `pipeline.reads`, which audits."""
         return Vault(database=self.database, objects=self.objects, keys=self.keys)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """What asks database, store and keys whether they answer."""
+        return readiness_of(self.vault)
 
     @cached_property
     def sounds(self) -> OpenSounds:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from pipeline.bootstrap.watched import watched
 from pipeline.model.errors import InvalidInput
 from pipeline.model.tenant import COMPANY_OF_ENGINE
 from pipeline.policies.facts import ProcessorAsk
@@ -36,7 +37,7 @@ def choose_objects(settings: Settings) -> Artifacts:
     Raises:
         InvalidInput: the settings do not fit together.
     """
-    return _choose(_OBJECTS, settings.artifacts.store, settings)
+    return watched(_choose(_OBJECTS, settings.artifacts.store, settings), "artifacts")
 
 
 def hosts_of(objects: Artifacts) -> tuple[ProcessorAsk, ...]:
@@ -51,7 +52,7 @@ def choose_keys(settings: Settings) -> Keys:
     Raises:
         InvalidInput: the settings do not fit together.
     """
-    return _choose(_KEYS, settings.keys.keeper, settings)
+    return watched(_choose(_KEYS, settings.keys.keeper, settings), "keys")
 
 
 def load_transcribers(settings: Settings) -> dict[str, Transcriber]:
@@ -60,7 +61,7 @@ def load_transcribers(settings: Settings) -> dict[str, Transcriber]:
     Raises:
         IntegrityError: a model file is not the one that was pinned.
     """
-    return {name: _ENGINES[name](settings) for name in _configured(settings)}
+    return {name: watched(_ENGINES[name](settings), "transcriber") for name in _configured(settings)}
 
 
 def load_listener(settings: Settings) -> Transcriber:
@@ -105,14 +106,15 @@ def recordings_of(settings: Settings, line: TwilioLine | None = None) -> Recordi
     """Give the vendor that makes the recordings."""
     from pipeline.vendors.twilio import TwilioRecordings
 
-    return TwilioRecordings(line=line or twilio_line(settings), max_media_bytes=settings.twilio.max_media_bytes)
+    vendor = TwilioRecordings(line=line or twilio_line(settings), max_media_bytes=settings.twilio.max_media_bytes)
+    return watched(vendor, "recordings")
 
 
 def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephony:
     """Give the vendor that carries the calls."""
     from pipeline.vendors.twilio_calls import TwilioTelephony
 
-    return TwilioTelephony(line=line or twilio_line(settings))
+    return watched(TwilioTelephony(line=line or twilio_line(settings)), "telephony")
 
 
 def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel]:
@@ -137,28 +139,28 @@ def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel
             timeout_s=chosen.timeout_s,
         )
         channels["email"] = SmtpNotices(server)
-    return channels
+    return {name: watched(channel, "notices") for name, channel in channels.items()}
 
 
 def event_post(clock: Clock) -> EventPost:
     """Give the way to tenants' own servers."""
     from pipeline.vendors.webhook_out import WebhookEvents
 
-    return WebhookEvents(clock)
+    return watched(WebhookEvents(clock), "events")
 
 
 def identities(clock: Clock) -> Identities:
     """Give the way to tenants' own identity providers."""
     from pipeline.vendors.oidc import OidcIdentities
 
-    return OidcIdentities(clock)
+    return watched(OidcIdentities(clock), "identity")
 
 
 def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
     """Give the ways in which a one-time code reaches a person."""
     from pipeline.vendors.twilio_messages import TwilioMessages
 
-    return (TwilioMessages(line=line or twilio_line(settings)),)
+    return (watched(TwilioMessages(line=line or twilio_line(settings)), "codes"),)
 
 
 def _files(settings: Settings) -> Artifacts:

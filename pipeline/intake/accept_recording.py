@@ -16,11 +16,12 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.ids import CallId, RecordingId, new_id
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.ports.queue import WorkQueue
-from pipeline.store.audit import Happening, add_events
+from pipeline.store.audit import Facts, Happening, add_events
 from pipeline.store.calls import find_call_ids
 from pipeline.store.inbox import add_messages
 from pipeline.store.recordings import Told, note_recordings
 from pipeline.store.session import Transaction
+from pipeline.telemetry.traces import trace_in
 
 _STATES: Final = {
     "in-progress": RecordingState.ANNOUNCED,
@@ -44,6 +45,8 @@ class RecordingNews:
     duration_s: int | None = None
     error_code: int = 0
     encryption: Mapping[str, str] | None = field(default=None, repr=False)
+    caused_by: str = field(default="", compare=False)
+    """The request that brought it, as a `traceparent`; empty where no request did."""
 
 
 def accept_recording(tx: Transaction, news: RecordingNews, *, queue: WorkQueue) -> None:
@@ -68,9 +71,10 @@ def accept_recordings(tx: Transaction, told: Sequence[RecordingNews], *, queue: 
     heard = [Told(recording=_recording(tx, news, calls), encryption=news.encryption) for news in taken]
     noted = note_recordings(tx, heard) if heard else ()
     first_told = {told.recording.id for told in heard}
-    add_events(tx, [_announced(r) for r in dict.fromkeys(noted) if r.id in first_told])
+    caused_by = {r.id: news.caused_by for r, news in zip(noted, taken, strict=True) if news.caused_by}
+    add_events(tx, [_announced(r, caused_by.get(r.id, "")) for r in dict.fromkeys(noted) if r.id in first_told])
     done = {r.id for r, told in zip(noted, heard, strict=True) if _asks_for_work(r, told.recording)}
-    queue.enqueue_recordings(tx, tx.tenant, sorted(done))
+    queue.enqueue_recordings(tx, tx.tenant, sorted(done), parents=caused_by)
 
 
 def _asks_for_work(now: Recording, told: Recording) -> bool:
@@ -94,13 +98,15 @@ def _recording(tx: Transaction, news: RecordingNews, calls: Mapping[str, CallId]
     )
 
 
-def _announced(recording: Recording) -> Happening:
-    facts = {
+def _announced(recording: Recording, caused_by: str) -> Happening:
+    facts: Facts = {
         "call": recording.call,
         "recording_sid": recording.recording_sid,
         "channels": recording.channels,
         "error_code": recording.error_code,
     }
+    if caused_by:
+        facts = {**facts, "trace": trace_in(caused_by)}
     return Happening(tag=AuditTag.RECORDING_ANNOUNCED, actor=ACTOR, target=recording.id, facts=facts)
 
 

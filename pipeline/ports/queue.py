@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pipeline.model.ids import CallId, RecordingId, TenantId
@@ -24,8 +24,17 @@ class WorkQueue(Protocol):
         """
         ...
 
-    def enqueue_recordings(self, tx: Any, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+    def enqueue_recordings(
+        self,
+        tx: Any,
+        tenant: TenantId,
+        recordings: Sequence[RecordingId],
+        *,
+        parents: Mapping[RecordingId, str] | None = None,
+    ) -> None:
         """Start the work on several recordings of a tenant, as `enqueue_recording` does for one; none is no work.
+
+        `parents` names the request that caused each, as a `traceparent`; without it, it is the one that this runs in.
 
         Raises:
             StoreUnreachable: the queue cannot be written to; then none is started.

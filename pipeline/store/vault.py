@@ -23,6 +23,7 @@ from pipeline.store.holds import lock_holds
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Database
 from pipeline.store.vault_names import artifact_name, object_key, tenant_prefix
+from pipeline.telemetry.traces import current_trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,7 @@ class Vault:
                     self.objects.purge(stored.key)  # what was purged does not come back by being made again
                     raise NotFound("this artifact was purged and is not made again")
                 return found
-            facts: Facts = {"kind": kind.value, **_of(shelf), "sealed_sha256": stored.sha256}
+            facts: Facts = {"kind": kind.value, **_of(shelf), "sealed_sha256": stored.sha256} | _trace()
             add_event(tx, AuditTag.ARTIFACT_STORED, actor="system", target=artifact.id, facts=facts)
             if meaning is not None:
                 add_event(tx, meaning[0], actor="system", target=artifact.id, facts=meaning[1])
@@ -192,6 +193,11 @@ class Vault:
 def _of(shelf: Shelf) -> dict[str, str]:
     kind = "recording" if shelf.recording else "call" if shelf.call else "dataset" if shelf.dataset else "request"
     return {kind: shelf.subject}
+
+
+def _trace() -> dict[str, str]:
+    trace = current_trace()
+    return {"trace": trace} if trace else {}
 
 
 def _context(kind: ArtifactKind, key: str) -> dict[str, str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dbos import DBOS
-
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import TenantId
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.write_case import write_case
 from pipeline.telemetry import log
+from pipeline.workflows import observed
 from pipeline.workflows.queue import WRITE_CASE
 
 type Run = Callable[..., Receipt]
@@ -42,6 +41,6 @@ def register_cases(
 
     step = repeated("write_case", write)
 
-    @DBOS.workflow(name=WRITE_CASE)
+    @observed.workflow(WRITE_CASE)
     def workflow(tenant: str, sample: str) -> dict[str, Any]:
         return write_whole_case(lambda: foreseen(step, tenant, sample), tenant)

@@ -16,6 +16,7 @@ from pipeline.steps.index_words import index_words
 from pipeline.steps.publish_version import give_up, publish_version
 from pipeline.steps.render_version import render_version
 from pipeline.telemetry import log
+from pipeline.workflows import observed
 from pipeline.workflows.queue import RENDER_CHANGES, RENDERINGS
 
 type Run = Callable[..., Receipt]
@@ -69,7 +70,7 @@ def register_renderings(
     """
     steps = {name: repeated(name, with_correction_context(name, context)) for name in CORRECTION_STEPS}
 
-    @DBOS.workflow(name=RENDER_CHANGES)
+    @observed.workflow(RENDER_CHANGES)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
         try:
             return dict(render_changes(lambda name, *more: foreseen(steps[name], tenant, recording, *more)))

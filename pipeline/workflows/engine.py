@@ -20,6 +20,8 @@ from pipeline.steps.settle_hold import settle_hold
 from pipeline.steps.tell_tenant import tell_tenant
 from pipeline.store.session import connection_patience
 from pipeline.telemetry import log
+from pipeline.telemetry.logs import quieten
+from pipeline.workflows import observed
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
@@ -103,6 +105,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     register_answers(context, version, repeated=_repeated, foreseen=foreseen)
     register_cases(context, repeated=_repeated, foreseen=foreseen)
     DBOS.launch()
+    quieten("dbos")
     _register_queues(pace)
 
 
@@ -133,7 +136,7 @@ def stop() -> None:
 def _register(context: StepContext) -> None:
     steps = {name: _durable(name, context) for name in STEPS}
 
-    @DBOS.workflow(name=PROCESS_RECORDING)
+    @observed.workflow(PROCESS_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
         def run(name: str, *more: Any) -> dict[str, Any]:
             receipt: dict[str, Any] = foreseen(steps[name], tenant, recording, *more)
@@ -145,7 +148,7 @@ def _register(context: StepContext) -> None:
 def _register_judging(context: StepContext) -> None:
     decide, assess = _durable("decide", context), _durable("assess_risk", context)
 
-    @DBOS.workflow(name=JUDGE_RECORDING)
+    @observed.workflow(JUDGE_RECORDING)
     def workflow(tenant: str, recording: str) -> dict[str, Any]:
         decided = dict(foreseen(decide, tenant, recording))
         foreseen(assess, tenant, recording)
@@ -155,7 +158,7 @@ def _register_judging(context: StepContext) -> None:
 def _register_calls(context: StepContext) -> None:
     steps = {name: _repeated(name, with_call_context(name, context)) for name in CALL_STEPS}
 
-    @DBOS.workflow(name=PROCESS_CALL)
+    @observed.workflow(PROCESS_CALL)
     def workflow(tenant: str, call: str) -> dict[str, Any]:
         def run(name: str) -> dict[str, Any]:
             receipt: dict[str, Any] = foreseen(steps[name], tenant, call)
@@ -172,7 +175,7 @@ def _register_reconciling(context: StepContext, version: str) -> None:
 
     step = _repeated("reconcile", compare)
 
-    @DBOS.workflow(name=RECONCILE_TENANT)
+    @observed.workflow(RECONCILE_TENANT)
     def workflow(tenant: str) -> dict[str, Any]:
         try:
             receipt: dict[str, Any] = foreseen(step, tenant)
@@ -186,7 +189,7 @@ def _register_policies(context: StepContext) -> None:
     def register(workflow_name: str, step_name: str) -> None:
         step = _repeated(step_name, with_policy_context(step_name, context))
 
-        @DBOS.workflow(name=workflow_name)
+        @observed.workflow(workflow_name)
         def workflow(tenant: str, *more: Any) -> dict[str, Any]:
             try:
                 receipt: dict[str, Any] = foreseen(step, tenant, *more)
@@ -210,11 +213,11 @@ def _register_retention(context: StepContext) -> None:
             log().error("retention.failed", tenant=arguments[0], step=name, error=type(error).__name__)
             return {"is_done": False, "reason": type(error).__name__}
 
-    @DBOS.workflow(name=RETAIN_TENANT)
+    @observed.workflow(RETAIN_TENANT)
     def nightly(tenant: str) -> dict[str, Any]:
         return told("retention", tenant)
 
-    @DBOS.workflow(name=PURGE_RECORDING)
+    @observed.workflow(PURGE_RECORDING)
     def purge(tenant: str, recording: str) -> dict[str, Any]:
         return told("purge", tenant, recording)
 
@@ -233,15 +236,15 @@ def _register_upkeep(context: StepContext) -> None:
 
     telling = _repeated("tell_tenant", tell)
 
-    @DBOS.workflow(name=TELL_TENANT)
+    @observed.workflow(TELL_TENANT)
     def sending(tenant: str, notice: str) -> dict[str, Any]:
         return send_notice(lambda: foreseen(telling, tenant, notice), tenant)
 
-    @DBOS.workflow(name=SETTLE_HOLD)
+    @observed.workflow(SETTLE_HOLD)
     def settling(tenant: str, hold: str) -> dict[str, Any]:
         return settle_whole_hold(lambda *page: foreseen(settle_page, *page), tenant, hold)
 
-    @DBOS.workflow(name=CHECKPOINT_LOG)
+    @observed.workflow(CHECKPOINT_LOG)
     def signing(tenant: str) -> dict[str, Any]:
         return sign_log(lambda: foreseen(checkpoint, tenant), tenant)
 
@@ -258,7 +261,7 @@ def _repeated(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         backoff_rate=3,
         max_attempts=_ATTEMPTS,
         should_retry=_is_worth_another_attempt,
-    )(step)
+    )(observed.observed_step(name, step))
 
 
 def _is_worth_another_attempt(error: BaseException) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from dbos import error as dbos_errors
 
 from pipeline.model.errors import PipelineError
-from pipeline.telemetry import log
+from pipeline.telemetry import log, metrics
+from pipeline.telemetry.logs import place_of
 from pipeline.workflows.serializer import StepFailed
 
 
@@ -29,11 +28,6 @@ def foreseen(step: Callable[..., Any], *arguments: Any) -> Any:
     except dbos_errors.DBOSException:
         raise
     except Exception as error:
-        log().error("step.unforeseen", error=type(error).__name__, at=_place(error))
+        log().error("step.unforeseen", error=type(error).__name__, at=place_of(error))
+        metrics.count(metrics.UNFORESEEN, "step")
         raise StepFailed(f"unforeseen {type(error).__name__}") from None
-
-
-def _place(error: BaseException) -> str:
-    """Name file and line of an error, and nothing of its message, which may hold anything."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"

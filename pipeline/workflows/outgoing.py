@@ -22,6 +22,7 @@ from pipeline.store.system_session import list_tenants_with_endpoints
 from pipeline.store.vault import Vault
 from pipeline.store.webhook_deliveries import add_deliveries
 from pipeline.store.webhook_endpoints import list_endpoints, lock_endpoint, mark_seen
+from pipeline.workflows import observed
 from pipeline.workflows.queue import DELIVER_EVENT, DELIVERIES, DurableQueue
 
 type Step = Callable[..., Any]
@@ -46,7 +47,7 @@ def register_deliveries(context: StepContext, version: str, durable: Callable[[s
 
     attempt_once, name_next_attempt = durable("deliver_event", once), durable("name_next_attempt", name_next)
 
-    @DBOS.workflow(name=DELIVER_EVENT)
+    @observed.workflow(DELIVER_EVENT)
     def delivering(tenant: str, delivery: str, attempt: int) -> dict[str, Any]:
         receipt: dict[str, Any] = attempt_once(tenant, delivery, attempt)
         if receipt["next_in_s"] is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.store.session import Transaction
+from pipeline.telemetry.traces import current_parent
 from pipeline.workflows.serializer import JsonSerializer
 
 RECORDINGS: Final = "recordings"
@@ -45,8 +46,9 @@ _ENQUEUE_RECORDINGS: Final = text(
       workflow_name => '{PROCESS_RECORDING}', queue_name => '{RECORDINGS}',
       positional_args => array[to_json(cast(:tenant as text)), to_json(recording)],
       workflow_id => 'recording:' || cast(:tenant as text) || ':' || recording, app_version => cast(:version as text),
-      queue_partition_key => cast(:tenant as text), application_name => '{_APPLICATION}')
-    from unnest(cast(:recordings as text[])) recording
+      queue_partition_key => cast(:tenant as text), authenticated_user => nullif(parent, ''),
+      application_name => '{_APPLICATION}')
+    from unnest(cast(:recordings as text[]), cast(:parents as text[])) as asked(recording, parent)
     """  # noqa: S608 - put together from constants of this file
 )
 _ENQUEUE_REDECISION: Final = text(
@@ -81,19 +83,28 @@ class DurableQueue:
         """Start the work on a recording when the transaction commits; naming it again starts nothing."""
         self.enqueue_recordings(tx, tenant, [recording])
 
-    def enqueue_recordings(self, tx: Transaction, tenant: TenantId, recordings: Sequence[RecordingId]) -> None:
+    def enqueue_recordings(
+        self,
+        tx: Transaction,
+        tenant: TenantId,
+        recordings: Sequence[RecordingId],
+        *,
+        parents: Mapping[RecordingId, str] | None = None,
+    ) -> None:
         """Start the work on several recordings, in one statement through the engine's own SQL function.
 
         Arguments written by that function are read as the engine's portable JSON; steps are written by our serializer.
         """
         if recordings:
-            named = {"tenant": tenant, "recordings": sorted(recordings), "version": self._version}
+            each, here = sorted(recordings), current_parent()
+            caused_by = [(parents or {}).get(recording, here) for recording in each]
+            named = {"tenant": tenant, "recordings": each, "parents": caused_by, "version": self._version}
             tx.connection.execute(_ENQUEUE_RECORDINGS, named)
 
     def enqueue_retry(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Start the work on a recording again after the transaction commits; naming one cause again starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": PROCESS_RECORDING,
                 "queue_name": RECORDINGS,
@@ -113,8 +124,8 @@ class DurableQueue:
 
     def enqueue_judging(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Have a recording judged again after the transaction commits; naming one cause again starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": JUDGE_RECORDING,
                 "queue_name": CALLS,
@@ -129,8 +140,8 @@ class DurableQueue:
         self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str, delay_s: int
     ) -> None:
         """Have what is due of a recording's changes rendered some time after the transaction commits."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": RENDER_CHANGES,
                 "queue_name": RENDERINGS,
@@ -145,8 +156,8 @@ class DurableQueue:
 
     def enqueue_reconciliation(self, tx: Transaction, tenant: TenantId, *, hour: str) -> None:
         """Start the comparison of a tenant's recordings for an hour; naming it again starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": RECONCILE_TENANT,
                 "queue_name": RECONCILIATIONS,
@@ -158,8 +169,8 @@ class DurableQueue:
 
     def enqueue_notice(self, tx: Transaction, tenant: TenantId, version: str, *, cause: str) -> None:
         """Start the delivery of a version's notice; naming it again for the same cause starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": DELIVER_NOTICE,
                 "queue_name": NOTICES,
@@ -172,8 +183,8 @@ class DurableQueue:
 
     def enqueue_news(self, tx: Transaction, tenant: TenantId, notice: str, *, hour: str) -> None:
         """Start the sending of a notice to the tenant; naming it again for the same hour starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": TELL_TENANT,
                 "queue_name": NOTICES,
@@ -202,8 +213,8 @@ class DurableQueue:
         self._enqueue_retention(tx, PURGE_RECORDING, f"purge:{tenant}:{recording}:{cause}", tenant, recording)
 
     def _enqueue_retention(self, tx: Transaction, workflow: str, name: str, *arguments: str) -> None:
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": workflow,
                 "queue_name": RETENTION,
@@ -215,8 +226,8 @@ class DurableQueue:
 
     def enqueue_upkeep(self, tx: Transaction, work: str, tenant: TenantId, *more: str, once: str) -> None:
         """Start a piece of standing work of a tenant; naming it again under the same `once` starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": work,
                 "queue_name": UPKEEP,
@@ -235,8 +246,8 @@ class DurableQueue:
         self, tx: Transaction, tenant: TenantId, call: CallId, *, delay_s: int, cause: str = "ended"
     ) -> None:
         """Start the work on an ended call some time after the transaction commits; naming it again starts nothing."""
-        self._client.enqueue_in_transaction(
-            tx.connection,
+        self._start(
+            tx,
             {
                 "workflow_name": PROCESS_CALL,
                 "queue_name": CALLS,
@@ -260,7 +271,14 @@ class DurableQueue:
         }
         if delay_s:
             options["delay_seconds"] = delay_s
-        self._client.enqueue_in_transaction(tx.connection, options, tenant, delivery, attempt)
+        self._start(tx, options, tenant, delivery, attempt)
+
+    def _start(self, tx: Transaction, options: EnqueueOptions, *arguments: str | int) -> None:
+        """Enqueue in the transaction, and have the work go on in the trace that this runs in."""
+        parent = current_parent()
+        if parent:
+            options = {**options, "authenticated_user": parent}
+        self._client.enqueue_in_transaction(tx.connection, options, *arguments)
 
     def list_broken(self, *, since: datetime) -> tuple[tuple[str, str, str], ...]:
         """List work on recordings and calls that ended in an error of its own: kind, tenant, and which; each once.

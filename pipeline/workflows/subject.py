@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from dbos import DBOS
-
 from pipeline.intake.prove_identity import withdraw_own_calls
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, PipelineError
@@ -25,6 +23,7 @@ from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request, note_act
 from pipeline.telemetry import log
+from pipeline.workflows import observed
 from pipeline.workflows.queue import ANSWER_REQUEST, DurableQueue
 
 __all__ = [
@@ -112,7 +111,7 @@ def register_answers(
     queue = DurableQueue(context.vault.database.engine, version=version)
     steps = {name: repeated(name, step) for name, step in with_answer_context(context, queue).items()}
 
-    @DBOS.workflow(name=ANSWER_REQUEST)
+    @observed.workflow(ANSWER_REQUEST)
     def workflow(tenant: str, request: str, also: str) -> dict[str, Any]:
         return answer_or_note(lambda name, *more: foreseen(steps[name], tenant, request, *more), also)
 

@@ -12,6 +12,7 @@ others, which frees its name. Should it come back, the engine knows that its wor
 from __future__ import annotations
 
 import threading
+import time
 from typing import Final
 
 import psycopg
@@ -19,7 +20,7 @@ from dbos import DBOS
 
 from pipeline.model.errors import Conflict, StoreUnreachable
 from pipeline.store.session import reachable
-from pipeline.telemetry import log
+from pipeline.telemetry import log, metrics
 
 _EVERY_S: Final = 1.0
 _SILENT_AFTER_S: Final = 20.0
@@ -52,9 +53,11 @@ class Supervisor:
         self._hold = self._take_name()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._looked_at = time.monotonic()
 
     def start(self) -> None:
         """Begin to watch."""
+        self._looked_at = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,6 +66,16 @@ class Supervisor:
         if self._thread.is_alive():
             self._thread.join()
         self._hold.close()
+
+    @property
+    def is_watching(self) -> bool:
+        """Say whether somebody watches."""
+        return self._thread.is_alive()
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since this worker last held its name and saw who of the others does."""
+        return time.monotonic() - self._looked_at
 
     def take_up_stranded(self) -> tuple[str, ...]:
         """Enqueue again what dead workers had in flight; give their names."""
@@ -121,6 +134,8 @@ class Supervisor:
                 with reachable():
                     for worker in self.take_up_stranded():
                         log().info("worker.recovered", worker=worker)
+                self._looked_at = time.monotonic()
+                metrics.HEARTBEAT.set_to_current_time()
             except (psycopg.OperationalError, StoreUnreachable, Conflict) as error:
                 log().warning("supervisor.unreachable", error=type(error).__name__)
 

@@ -36,6 +36,11 @@ class Upkeep:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def is_watching(self) -> bool:
+        """Say whether somebody looks."""
+        return self._thread.is_alive()
+
     def look(self) -> int:
         """Look once for everything; what fails keeps nothing else from being found, and is looked for again."""
         found = 0

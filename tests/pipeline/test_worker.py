@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.workflows.engine import migrate_engine
 from tests.conftest import APP_ROLE
 from tests.house.tree import ROOT
+
+UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 
 
 @pytest.fixture
@@ -25,6 +30,10 @@ def settings(postgres: EmbeddedPostgres, database_name: str, tmp_path: Path) -> 
     }
 
 
+def figures(port: int, token: dict[str, str]) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}/metrics", headers=token).text
+
+
 def start(settings: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "worker"], cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True
@@ -32,10 +41,17 @@ def start(settings: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def test_a_worker_says_when_it_is_ready_holds_its_name_and_stops_when_told(settings: dict[str, str]) -> None:
-    first = start(settings)
+    first = start(settings | {"EARMARK_WORKER__METRICS_PORT": "0", "EARMARK_METRICS__TOKEN": "watcher"})
     assert first.stderr is not None
     told = json.loads(first.stderr.readline())
     assert (told["event"], told["worker"]) == ("worker.ready", "worker-1")
+    port = json.loads(first.stderr.readline())["port"]
+    health = [httpx.get(f"http://127.0.0.1:{port}/{path}") for path in ("healthz", "readyz", "metrics")]
+    assert [answer.status_code for answer in health] == [200, 200, 401]
+    token = {"Authorization": "Bearer watcher"}
+    while re.search(UNREAD, shown := figures(port, token), re.MULTILINE):
+        time.sleep(0.1)
+    assert not re.search("^earmark_data_free_ratio 0.0$", shown, re.MULTILINE)
 
     second = start(settings)
     assert second.communicate()[1] == "earmark: a worker named worker-1 is running\n"

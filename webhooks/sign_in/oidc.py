@@ -28,7 +28,7 @@ from pipeline.ports.identity import Identities
 from pipeline.store.oidc_providers import find_provider
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import find_tenant
-from pipeline.telemetry import log
+from pipeline.telemetry import log, metrics
 from webhooks.pages.render import go_to, show
 from webhooks.pages.who import cookie_name, give_cookie
 from webhooks.sign_in.page import own_path, sign_in_page, tenant_named
@@ -152,6 +152,7 @@ def _is_open(tx: Transaction, context: WebContext) -> bool:
 
 
 def _told(request: Request, context: WebContext, why: Refusal, organisation: str = "") -> Response:
+    metrics.count(metrics.SIGN_IN_FAILURES, "oidc", why.value)
     status = HTTPStatus.TOO_MANY_REQUESTS if why is Refusal.TOO_OFTEN else HTTPStatus.UNPROCESSABLE_ENTITY
     answer = sign_in_page(request, organisation=organisation, onwards="/", problem=_TELLS[why], status=status)
     _forget(answer, context)

@@ -17,6 +17,7 @@ from pipeline.model.ids import TenantId
 from pipeline.store.audit import add_event
 from pipeline.store.tenants import find_tenant
 from pipeline.store.web_sessions import end_session
+from pipeline.telemetry import metrics
 from webhooks.pages.menu import entries_for
 from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import NEW_PASSWORD, SIGN_IN, SignedIn, allowed, give_cookie, signed_in, take_cookie
@@ -66,6 +67,7 @@ def enter(
     entered = _try(context, organisation.strip(), Attempt(login=login.strip(), password=password, address=address))
     if entered.user is None:
         problem = _TOO_OFTEN if entered.is_too_often else _WRONG
+        metrics.count(metrics.SIGN_IN_FAILURES, "password", "too_often" if entered.is_too_often else "wrong")
         return sign_in_page(request, organisation=organisation, onwards=next, problem=problem)
     answer = go_to(NEW_PASSWORD if entered.user.must_change_password else own_path(next))
     give_cookie(answer, context, entered.user.tenant, entered.token)

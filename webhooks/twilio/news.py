@@ -19,6 +19,7 @@ from pipeline.model.ids import twilio_sid
 from pipeline.ports.queue import WorkQueue
 from pipeline.store.recorder_events import find_stopped
 from pipeline.store.session import Transaction
+from pipeline.telemetry.traces import current_parent
 from webhooks.auth import Fields
 from webhooks.twilio.door import Asked, Context, Guest, admitted, taken
 from webhooks.twilio.shared import SharedRoute, share
@@ -89,6 +90,7 @@ def read_news(fields: Fields) -> RecordingNews:
         duration_s=_number(fields.first("RecordingDuration"), most=200_000),
         error_code=_number(fields.first("ErrorCode"), most=99_999) or 0,
         encryption=_encryption(fields.first("EncryptionDetails")),
+        caused_by=current_parent(),
     )
 
 

@@ -74,8 +74,8 @@ def test_telephony_is_asked_at_the_address_that_is_set(monkeypatch: pytest.Monke
 def test_who_shares_a_line_to_the_vendor_keeps_one_pace() -> None:
     settings = read_settings()
     line = twilio_line(settings)
-    assert vars(recordings_of(settings, line))["_line"] is vars(telephony_of(settings, line))["_line"] is line
-    assert vars(recordings_of(settings))["_line"] is not line
+    assert recordings_of(settings, line)._line is telephony_of(settings, line)._line is line  # type: ignore[attr-defined]
+    assert recordings_of(settings)._line is not line  # type: ignore[attr-defined]
 
 
 def test_a_vendor_that_never_answers_holds_no_call_for_longer_than_its_own_patience() -> None:
