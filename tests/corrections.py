@@ -44,6 +44,7 @@ def change(
     due_in_s: float = 0,
     reason: str = "",
     channel: int = 0,
+    actor: str = "user:ada",
 ) -> RedactionChange:
     """A change, as a decision would have left it."""
     with line.tx() as tx:
@@ -57,7 +58,7 @@ def change(
             time=time,
             code=None,
             base_version=1,
-            actor="user:ada",
+            actor=actor,
             at=tx.now,
             due_at=tx.now + timedelta(seconds=due_in_s),
             state=state,

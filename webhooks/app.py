@@ -6,7 +6,8 @@ from fastapi import FastAPI
 
 from pipeline.policies.loader import list_policies, load_bundle, load_scripts
 from webhooks import health, problems
-from webhooks.api import calls, people, receipts, recorder, recordings, subject_requests
+from webhooks.api import api_routes
+from webhooks.api.document import describe
 from webhooks.limits import LimitBody
 from webhooks.operations import operations_pages
 from webhooks.pages import assets
@@ -36,12 +37,7 @@ def create_app(context: WebContext) -> FastAPI:
         transfer,
         machine,
         news,
-        calls,
-        people,
-        recorder,
-        recordings,
-        receipts,
-        subject_requests,
+        *api_routes,
         page,
         follow,
         assets,
@@ -53,6 +49,7 @@ def create_app(context: WebContext) -> FastAPI:
     ):
         app.include_router(part.router)
     app.router.routes[:0] = shared
+    describe(app)
     load_first(context)
     return app
 

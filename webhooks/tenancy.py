@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 from fastapi import Request
 
 from pipeline.intake.control_recorder import RecorderControl
+from pipeline.model.allowance import USUAL, Allowance
 from pipeline.model.api_key import ALL_SCOPES, KeyHolder, read_key
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
@@ -37,6 +38,21 @@ from pipeline.store.system_session import find_holder, find_tenant_by_api_key
 from pipeline.store.tenant_cache import TenantCache
 from pipeline.store.tenants import account_of as account_of
 from pipeline.store.vault import Vault
+
+
+class Acts(Protocol):
+    """Somebody who was let in: a person with an open session, or a program with a key."""
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose data they may see."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """Their name in the audit log."""
+        ...
+
 
 _LOCAL: Final = Recognisers(processors=COMPANY_OF_ENGINE, configured=("local",))
 
@@ -64,6 +80,9 @@ class WebContext:
     """Which recognisers can be named, and which of them are set up."""
     metrics_token: str = field(default="", repr=False)
     """What `/metrics` asks for; without it there is no such page."""
+
+    allowance: Allowance = USUAL
+    """How often each API key may ask."""
 
     @cached_property
     def vault(self) -> Vault:

@@ -12,6 +12,7 @@ from pipeline.model.ids import RecordingId
 from pipeline.model.subject import RequestKind, RequestState, SubjectRequest, advance_request
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
+from pipeline.store.api_keys import is_same_person
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.reasons import seal_reason
 from pipeline.store.recordings import get_recording
@@ -96,7 +97,7 @@ def approve_answer(
     """
     found = _answerable(tx, request)
     waiting = _waiting(tx, request)
-    if waiting.asked_by == actor:
+    if is_same_person(tx, waiting.asked_by, actor):
         raise NotPermitted("whoever asked for it does not approve it")
     why = seal_reason(tx, reason, subject=request, act=STARTED, keys=keys, actor=actor)
     facts: Facts = {"kind": found.kind.value, "also": ",".join(waiting.also), "why": why, "asked_by": waiting.asked_by}

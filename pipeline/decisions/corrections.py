@@ -30,6 +30,7 @@ from pipeline.model.review import (
 from pipeline.model.span import TimeSpan
 from pipeline.ports.keys import Keys
 from pipeline.ports.queue import WorkQueue
+from pipeline.store.api_keys import is_same_person
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.endings import list_endings_of
 from pipeline.store.recordings import get_recording
@@ -112,7 +113,7 @@ def second(tx: Transaction, changes: Collection[str], *, agrees: bool, by: Revie
     for change in found:
         if change.state is not ChangeState.AWAITING_SECOND:
             raise IllegalTransition(f"a change that is {change.state.value} waits for nobody")
-        if change.actor == by.actor:
+        if is_same_person(tx, change.actor, by.actor):
             raise NotPermitted("the second reviewer is somebody else than the first")
         if agrees:
             _check_alive(tx, change.recording)

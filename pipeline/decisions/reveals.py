@@ -11,6 +11,7 @@ from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound, Not
 from pipeline.model.ids import RecordingId, new_id
 from pipeline.model.reveal import REVEAL_LASTS, Reveal, RevealPurpose, RevealState
 from pipeline.model.review import FindingPlace
+from pipeline.store.api_keys import is_same_person
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.reveals import add_reveal, get_reveal, mark_answered
@@ -59,7 +60,7 @@ def answer_reveal(tx: Transaction, reveal: str, *, allows: bool, actor: str) -> 
     state = found.state_at(tx.now)
     if state is not RevealState.ASKED:
         raise IllegalTransition(f"a reveal that is {state.value} is not answered")
-    if allows and found.asked_by == actor:
+    if allows and is_same_person(tx, found.asked_by, actor):
         raise NotPermitted("nobody allows their own reveal")
     if allows:
         _check_shown(tx, found.recording)

@@ -78,7 +78,7 @@ class KeyHolder:
     @property
     def actor(self) -> str:
         """The name under which its acts stand in the audit log."""
-        return f"key:{self.key}" if self.key else "key"
+        return f"key:{self.key}" if self.key else f"api:{self.tenant}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

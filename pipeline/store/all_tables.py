@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.store import (
     tables,
+    tables_api,
     tables_disposal,
     tables_duties,
     tables_holds,
@@ -24,6 +25,7 @@ from pipeline.store import (
 
 _FILES: Final = (
     tables,
+    tables_api,
     tables_disposal,
     tables_duties,
     tables_holds,

@@ -37,6 +37,14 @@ def list_keys(tx: Transaction) -> tuple[ApiKey, ...]:
     return tuple(read_row(row) for row in rows)
 
 
+def is_same_person(tx: Transaction, one: str, other: str) -> bool:
+    """Say whether one person may stand behind two actors: a key acts for whoever made it, or a key that it replaces.
+
+    Whoever made a key has seen its text, so what it asks for is not another's opinion.
+    """
+    return bool(_people_behind(tx, one) & _people_behind(tx, other))
+
+
 def lock_key(tx: Transaction, id: str) -> ApiKey:
     """Read a key, and keep others from changing it meanwhile.
 
@@ -60,6 +68,19 @@ def mark_expiring(tx: Transaction, id: str, at: datetime) -> None:
     """Let a key end at a moment."""
     mine = (api_keys.c.tenant == tx.tenant) & (api_keys.c.id == id)
     tx.connection.execute(update(api_keys).where(mine).values(expires_at=at))
+
+
+def _people_behind(tx: Transaction, actor: str) -> frozenset[str]:
+    known = {f"key:{key.id}": key for key in list_keys(tx)} if actor.startswith("key:") else {}
+    found: set[str] = set()
+    ahead = [actor]
+    while ahead:
+        name = ahead.pop()
+        key = known.get(name) if name not in found else None
+        found.add(name)
+        if key is not None:
+            ahead += [key.created_by, *([f"key:{key.replaces}"] if key.replaces else [])]
+    return frozenset(found)
 
 
 def _scopes(row: Row[Any]) -> frozenset[Scope]:

@@ -19,6 +19,7 @@ from pipeline.model.artifact import Artifact
 from pipeline.model.errors import IllegalTransition, NotFound, NotPermitted
 from pipeline.model.hold import HoldQuery, HoldScope, query_of
 from pipeline.model.ids import CallId, RecordingId, new_id
+from pipeline.store.api_keys import is_same_person
 from pipeline.store.hold_subjects import iter_candidates, iter_gathered, list_lineage, read_subjects, read_whole
 from pipeline.store.session import Transaction
 from pipeline.store.tables import holds, legs, recordings
@@ -132,7 +133,7 @@ def release_hold(tx: Transaction, hold: str, *, actor: str) -> Hold:
         NotPermitted: the same person asked.
     """
     found = _lock_asked(tx, hold)
-    if found.release_requested_by == actor:
+    if is_same_person(tx, found.release_requested_by or "", actor):
         raise NotPermitted("whoever asked for a release does not approve it")
     return _change(tx, hold, released_by=actor, released_at=tx.now, is_settled=False)
 

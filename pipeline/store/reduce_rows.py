@@ -29,7 +29,9 @@ Which columns identify a person, and what becomes of them once nothing with word
 - `users`, `web_sessions`, `oidc_providers`, `sign_in_attempts`, `quality_rates`, `reasons` (sealed, what the tenant's
   own people typed of an act): of the tenant's people, no part of a recording; end with the tenant's key.
 - `settings_drafts`, `webhook_endpoints`: sealed, no part of a recording, end with the tenant's key. `settings_history`,
-  `api_keys`, `webhook_deliveries`, `webhook_attempts`: names and values of settings, digests, ids and codes; stay.
+  `api_keys`, `api_allowances`, `webhook_deliveries`, `webhook_attempts`: names and values of settings, digests, ids,
+  codes and moments; stay.
+- `api_answers`: sealed, no part of a recording; go after a day, and end with the tenant's key.
 - `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
 """
 

@@ -31,6 +31,7 @@ NOTED = {
 
 UNSEALS_COLUMNS = {
     "pipeline/store/access_grants.py:read_reason": "why somebody was let in, for the operator",
+    "pipeline/store/api_answers.py:_opened": "what a program was answered, for the same program",
     "pipeline/store/attestations.py:_attestation": "what a tenant itself declared",
     "pipeline/store/calls.py:read_numbers": "numbers of a call, for its dialling: see DIALS",
     "pipeline/store/closures.py:sign_disposal": "the key that signs what a closed account was",

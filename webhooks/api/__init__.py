@@ -1,1 +1,66 @@
 """What a tenant's own software asks of us, under `/api/v1`, with the tenant's API key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from webhooks.api import (
+    announcements,
+    batches,
+    calls,
+    deletions,
+    downloads,
+    drafts,
+    figures,
+    findings,
+    holds,
+    keys,
+    numbers,
+    people,
+    policy,
+    quality,
+    queue,
+    receipts,
+    recorder,
+    recordings,
+    request_acts,
+    reveals,
+    servers,
+    sheets,
+    simulator,
+    stuck,
+    subject_requests,
+    tenant_settings,
+    versions,
+)
+
+api_routes: Final = (
+    announcements,
+    batches,
+    calls,
+    deletions,
+    downloads,
+    drafts,
+    figures,
+    findings,
+    holds,
+    keys,
+    numbers,
+    people,
+    policy,
+    quality,
+    queue,
+    receipts,
+    recorder,
+    recordings,
+    request_acts,
+    reveals,
+    servers,
+    sheets,
+    simulator,
+    stuck,
+    subject_requests,
+    tenant_settings,
+    versions,
+)
+"""The files that have routes."""

@@ -7,25 +7,18 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request
+from fastapi import APIRouter, BackgroundTasks, Path
 from fastapi.responses import Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from starlette.exceptions import HTTPException
 
 from pipeline.intake import withdraw as withdrawal
 from pipeline.intake.control_recorder import Told
 from pipeline.intake.note_status import note_told_after_end
 from pipeline.model.call import LegRole
-from pipeline.model.errors import NotPermitted
-from pipeline.model.ids import TenantId
 from pipeline.store.tenants import get_tenant
-from webhooks.api.scopes import is_allowed
-from webhooks.tenancy import WebContext, context_of, tenant_of_key
+from webhooks.api.door import ApiRoute, CallsWrite, Context
 
-router = APIRouter(prefix="/api/v1", tags=["calls"])
-_bearer = HTTPBearer(auto_error=False, description="The tenant's API key.")
-Context = Annotated[WebContext, Depends(context_of)]
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=ApiRoute)
 CallSid = Annotated[str, Path(pattern=r"^CA[0-9a-f]{32}$", description="Twilio's id of the call.")]
 
 
@@ -79,38 +72,16 @@ class Withdrawn(BaseModel):
     recorder: Recorder
 
 
-def caller_tenant(
-    request: Request,
-    context: Context,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> TenantId:
-    """Find whose key the request carries.
-
-    Raises:
-        HTTPException: 401 for none, or one that nobody has.
-        NotPermitted: the key has not the scope that the route asks for.
-    """
-    holder = tenant_of_key(context, credentials.credentials) if credentials and credentials.credentials else None
-    if holder is None:
-        raise HTTPException(HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
-    if not is_allowed(holder, request.method, request.url.path):
-        raise NotPermitted("the key has not the scope for this")
-    return holder.tenant
-
-
-Owner = Annotated[TenantId, Depends(caller_tenant)]
-
-
 @router.post("/calls/{call_sid}/withdraw")
 def withdraw_permission(
-    call_sid: CallSid, context: Context, tenant: Owner, later: BackgroundTasks, said: Withdrawal | None = None
+    call_sid: CallSid, context: Context, who: CallsWrite, later: BackgroundTasks, said: Withdrawal | None = None
 ) -> Withdrawn:
     """Note that a person took their permission back, then stop the recorder."""
     wish = said or Withdrawal()
     told = withdrawal.Withdrawal(role=wish.leg, ordinal=wish.ordinal, at=wish.at, digit=wish.digit)
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
-        stop = withdrawal.withdraw(tx, call_sid, told, actor=f"api:{tenant}")
+        stop = withdrawal.withdraw(tx, call_sid, told, actor=who.actor)
         cause = f"withdrawn:{wish.leg.value}:{wish.ordinal}"
         note_told_after_end(tx, call_sid, cause=cause, queue=context.queue)
     control = context.control(owner)
@@ -121,7 +92,7 @@ def withdraw_permission(
 
 
 @router.post("/calls/{call_sid}/child-signal", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
-def signal_child(call_sid: CallSid, context: Context, tenant: Owner) -> None:
+def signal_child(call_sid: CallSid, context: Context, who: CallsWrite) -> None:
     """Note that a child seems to speak."""
-    with context.database.transaction(tenant) as tx:
-        withdrawal.flag_child(tx, call_sid, queue=context.queue, actor=f"api:{tenant}")
+    with context.database.transaction(who.tenant) as tx:
+        withdrawal.flag_child(tx, call_sid, queue=context.queue, actor=who.actor)

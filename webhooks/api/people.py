@@ -18,11 +18,12 @@ from pipeline.model.recorder import RecorderAct
 from pipeline.model.tenant import Tenant
 from pipeline.ports.telephony import NumberUrls, OutboundCall
 from pipeline.store.tenants import get_tenant
-from webhooks.api.calls import CallSid, Context, Owner
+from webhooks.api.calls import CallSid
+from webhooks.api.door import ApiRoute, CallsWrite, Context
 from webhooks.tenancy import WebContext, account_of
 from webhooks.twilio.room import RoomKeeper
 
-router = APIRouter(prefix="/api/v1", tags=["calls"])
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=ApiRoute)
 Number = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", repr=False, description="In E.164: `+12125550142`.")]
 
 
@@ -74,10 +75,10 @@ _DONE: Final = {RecorderAct.PAUSED: Recorder.PAUSED, RecorderAct.STOPPED: Record
 
 @router.post("/calls/{call_sid}/participants", status_code=HTTPStatus.CREATED)
 def add_participant(
-    call_sid: CallSid, person: Person, context: Context, tenant: Owner, later: BackgroundTasks
+    call_sid: CallSid, person: Person, context: Context, who: CallsWrite, later: BackgroundTasks
 ) -> Coming:
     """Have somebody asked on their own leg, then let into the call's room; the recorder pauses before that."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         added = add_person(tx, call_sid, person.to, owner=owner, keys=context.keys, law=context.law)
     keeper = RoomKeeper(context=context, owner=owner, call_sid=call_sid)
@@ -88,13 +89,11 @@ def add_participant(
 
 
 @router.post("/calls/{call_sid}/transfer")
-def transfer(call_sid: CallSid, person: Person, context: Context, tenant: Owner, later: BackgroundTasks) -> Coming:
+def transfer(call_sid: CallSid, person: Person, context: Context, who: CallsWrite, later: BackgroundTasks) -> Coming:
     """Stop the recorder and put the caller through to somebody else; everybody is asked anew where that is due."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
-        moved = transfer_call(
-            tx, call_sid, person.to, owner=owner, keys=context.keys, law=context.law, actor=f"api:{tenant}"
-        )
+        moved = transfer_call(tx, call_sid, person.to, owner=owner, keys=context.keys, law=context.law, actor=who.actor)
     keeper = RoomKeeper(context=context, owner=owner, call_sid=call_sid)
     recorder = _tell(keeper, moved.stop, later)
     try:
@@ -105,9 +104,9 @@ def transfer(call_sid: CallSid, person: Person, context: Context, tenant: Owner,
 
 
 @router.post("/calls", status_code=HTTPStatus.CREATED)
-def make_call(wanted: CallToMake, context: Context, tenant: Owner) -> Made:
+def make_call(wanted: CallToMake, context: Context, who: CallsWrite) -> Made:
     """Call a person from an armed number. They are asked as the law says; nothing is recorded before their answer."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         check_caller(tx, wanted.from_, owner=owner, keys=context.keys)
     call = OutboundCall(to=wanted.to, from_=wanted.from_, urls=_urls(context, owner), detects_machines=True)

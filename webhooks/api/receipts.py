@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pipeline.reads.receipts import export_receipts, list_keys
-from webhooks.api.calls import CallSid, Context, Owner
+from webhooks.api.calls import CallSid
+from webhooks.api.door import ApiRoute, Context, ReceiptsRead
 
-router = APIRouter(prefix="/api/v1", tags=["receipts"])
+router = APIRouter(prefix="/api/v1", tags=["receipts"], route_class=ApiRoute)
 Reason = Annotated[
     str, Query(min_length=1, max_length=200, pattern=r"\S", description="Why; it stands in the audit log.")
 ]
@@ -45,14 +46,16 @@ class Receipts(BaseModel):
 
 
 @router.get("/calls/{call_sid}/receipts")
-def read_receipts(call_sid: CallSid, context: Context, tenant: Owner, reason: Reason = "read by the API") -> Receipts:
+def read_receipts(
+    call_sid: CallSid, context: Context, who: ReceiptsRead, reason: Reason = "read by the API"
+) -> Receipts:
     """Read the receipts of a call. Each reading stands in the audit log."""
-    found: dict[str, Any] = export_receipts(context.vault, tenant, call_sid, actor=f"api:{tenant}", reason=reason)
+    found: dict[str, Any] = export_receipts(context.vault, who.tenant, call_sid, actor=who.actor, reason=reason)
     return Receipts.model_validate(found)
 
 
 @router.get("/receipt-keys")
-def read_keys(context: Context, tenant: Owner) -> KeySet:
+def read_keys(context: Context, who: ReceiptsRead) -> KeySet:
     """Read the public keys that the tenant's receipts are signed with, to be kept where receipts are checked."""
-    with context.database.transaction(tenant) as tx:
-        return KeySet.model_validate(list_keys(tx, keys=context.keys, actor=f"api:{tenant}"))
+    with context.database.transaction(who.tenant) as tx:
+        return KeySet.model_validate(list_keys(tx, keys=context.keys, actor=who.actor))

@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field
 
 from pipeline.intake.control_recorder import Told, ask_pause, ask_resume
 from pipeline.store.tenants import get_tenant
-from webhooks.api.calls import CallSid, Context, Owner
+from webhooks.api.calls import CallSid
+from webhooks.api.door import ApiRoute, CallsWrite, Context
 
-router = APIRouter(prefix="/api/v1", tags=["calls"])
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=ApiRoute)
 
 
 class Silence(StrEnum):
@@ -52,11 +53,11 @@ _RESUMES: Final = {
 
 
 @router.post("/calls/{call_sid}/pause")
-def pause_recorder(call_sid: CallSid, context: Context, tenant: Owner, later: BackgroundTasks) -> Silenced:
+def pause_recorder(call_sid: CallSid, context: Context, who: CallsWrite, later: BackgroundTasks) -> Silenced:
     """Keep nothing of what is said from now on, until the resume: for the entry of a card."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
-        wish = ask_pause(tx, call_sid, actor=f"api:{tenant}")
+        wish = ask_pause(tx, call_sid, actor=who.actor)
     control = context.control(owner)
     told = control.carry_out(wish)
     if told is Told.NOT_DONE:
@@ -65,10 +66,10 @@ def pause_recorder(call_sid: CallSid, context: Context, tenant: Owner, later: Ba
 
 
 @router.post("/calls/{call_sid}/resume")
-def resume_recorder(call_sid: CallSid, context: Context, tenant: Owner) -> Silenced:
+def resume_recorder(call_sid: CallSid, context: Context, who: CallsWrite) -> Silenced:
     """Go on recording. Refused where somebody took their permission back meanwhile."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
-        wish = ask_resume(tx, call_sid, actor=f"api:{tenant}")
+        wish = ask_resume(tx, call_sid, actor=who.actor)
     told = context.control(owner).carry_out(wish)
     return Silenced(call_sid=call_sid, at=wish.event.at, recorder=_RESUMES[told])

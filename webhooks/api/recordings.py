@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from pipeline.decisions.delete_recording import delete_recording
@@ -18,12 +18,13 @@ from pipeline.reads.vendor_trouble import explain
 from pipeline.store.calls import find_call_by_sid
 from pipeline.store.consents import list_consents
 from pipeline.store.policy_versions import bundle_in_force
-from pipeline.store.recording_pages import MOST, ListedRecording, list_of_call, read_listed, read_page
+from pipeline.store.recording_pages import ListedRecording, list_of_call, read_listed, read_page
 from pipeline.store.tenants import policy_of
-from webhooks.api.calls import CallSid, Context, Owner
+from webhooks.api.calls import CallSid
+from webhooks.api.door import ApiRoute, CallsRead, Context, RecordingsRead, RecordingsWrite
+from webhooks.api.pages import USUAL, Cursor, Limit, Page, RecordingName
 
-router = APIRouter(prefix="/api/v1", tags=["recordings"])
-RecordingName = Annotated[str, Path(pattern=r"^rec_[0-9a-hjkmnp-tv-z]{26}$", description="Earmark's id of it.")]
+router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=ApiRoute)
 
 
 class RecordingView(BaseModel):
@@ -46,13 +47,6 @@ class RecordingView(BaseModel):
     noted_at: datetime | None
     vendor_deleted_at: datetime | None = Field(description="When Twilio's copy was seen to be gone.")
     vendor_metadata_gone_at: datetime | None = Field(description="When Twilio no longer listed even its metadata.")
-
-
-class RecordingPage(BaseModel):
-    """Recordings, newest first."""
-
-    recordings: list[RecordingView]
-    cursor: str | None = Field(description="Ask with this for the next page; empty where there is none.")
 
 
 class StandingView(BaseModel):
@@ -85,23 +79,23 @@ class CallView(BaseModel):
 @router.get("/recordings")
 def list_recordings(
     context: Context,
-    tenant: Owner,
+    who: RecordingsRead,
     state: Annotated[RecordingState | None, Query(description="Only those in this state.")] = None,
     since: Annotated[AwareDatetime | None, Query(description="Only those noted then or later.")] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-) -> RecordingPage:
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> Page[RecordingView]:
     """List recordings, newest first."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         page = read_page(tx, state=state, since=since, cursor=cursor, limit=limit)
-    return RecordingPage(recordings=[_view(listed) for listed in page.recordings], cursor=page.cursor)
+    return Page(items=[view_of(listed) for listed in page.recordings], next=page.cursor)
 
 
 @router.get("/recordings/{recording}")
-def show_recording(recording: RecordingName, context: Context, tenant: Owner) -> RecordingView:
+def show_recording(recording: RecordingName, context: Context, who: RecordingsRead) -> RecordingView:
     """Show one recording."""
-    with context.database.transaction(tenant) as tx:
-        return _view(read_listed(tx, RecordingId(recording)))
+    with context.database.transaction(who.tenant) as tx:
+        return view_of(read_listed(tx, RecordingId(recording)))
 
 
 class DeletionView(BaseModel):
@@ -117,22 +111,22 @@ class DeletionView(BaseModel):
 def delete_one(
     recording: RecordingName,
     context: Context,
-    tenant: Owner,
+    who: RecordingsWrite,
     reason: Annotated[str, Query(min_length=1, max_length=500, description="Why; no words of the call.")],
 ) -> DeletionView:
     """Delete a recording earlier than its time: hidden at once, purged everywhere soon after. It cannot be undone."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
         done = delete_recording(
-            tx, RecordingId(recording), actor=f"api:{tenant}", reason=reason, queue=context.queue, bundle=bundle
+            tx, RecordingId(recording), actor=who.actor, reason=reason, queue=context.queue, bundle=bundle
         )
     return DeletionView(recording=done.recording, request=done.request, is_held=done.is_held, gone_by=done.gone_by)
 
 
 @router.get("/calls/{call_sid}")
-def show_call(call_sid: CallSid, context: Context, tenant: Owner) -> CallView:
+def show_call(call_sid: CallSid, context: Context, who: CallsRead) -> CallView:
     """Show where a call's permissions stand, leg by leg and purpose by purpose, and its recordings."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         call = find_call_by_sid(tx, call_sid)
         if call is None:
             raise NotFound("no such call")
@@ -144,11 +138,12 @@ def show_call(call_sid: CallSid, context: Context, tenant: Owner) -> CallView:
             tokens=list(call.tokens),
             round=call.round,
             consents=[_standing(one) for one in standings(list_consents(tx, call.id))],
-            recordings=[_view(listed) for listed in list_of_call(tx, call.id)],
+            recordings=[view_of(listed) for listed in list_of_call(tx, call.id)],
         )
 
 
-def _view(listed: ListedRecording) -> RecordingView:
+def view_of(listed: ListedRecording) -> RecordingView:
+    """Tell of one recording."""
     found, told = listed.recording, explain(listed.recording)
     return RecordingView(
         id=found.id,

@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,11 +22,13 @@ from pipeline.model.subject import (
 )
 from pipeline.reads.subject_export import read_export
 from pipeline.store.policy_versions import bundle_in_force
-from pipeline.store.subject_requests import get_request, list_requests
+from pipeline.store.request_pages import read_requests
+from pipeline.store.subject_requests import get_request
 from pipeline.store.tenants import policy_of
-from webhooks.api.calls import Context, Owner
+from webhooks.api.door import ApiRoute, Context, SubjectsRead, SubjectsWrite
+from webhooks.api.pages import USUAL, Cursor, Limit, Page, after_of, next_of
 
-router = APIRouter(prefix="/api/v1", tags=["subject requests"])
+router = APIRouter(prefix="/api/v1", tags=["subject requests"], route_class=ApiRoute)
 RequestName = Annotated[str, Path(pattern=r"^dsr_[0-9a-hjkmnp-tv-z]{26}$", description="Earmark's id of it.")]
 
 
@@ -72,7 +74,7 @@ class OpenedView(RequestView):
 
 
 @router.post("/subject-requests", status_code=HTTPStatus.CREATED)
-def open_subject_request(wanted: NewRequest, context: Context, tenant: Owner) -> OpenedView:
+def open_subject_request(wanted: NewRequest, context: Context, who: SubjectsWrite) -> OpenedView:
     """Take a request in. Its clock runs from the day it came, and nothing of the person is trained on from now."""
     named = tuple(Identifier(kind=one.kind, value=one.value) for one in wanted.identifiers)
     ask = Ask(
@@ -82,37 +84,45 @@ def open_subject_request(wanted: NewRequest, context: Context, tenant: Owner) ->
         place=wanted.place,
         received_on=wanted.received_on,
     )
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         bundle = bundle_in_force(tx, policy_of(tx))
-        matrix, actor = context.law.matrix, f"api:{tenant}"
+        matrix, actor = context.law.matrix, who.actor
         opened = open_request(tx, ask, bundle=bundle, matrix=matrix, keys=context.keys, actor=actor)
-    return OpenedView(token=opened.token, **_view(opened.request).model_dump())
+    return OpenedView(token=opened.token, **view_of(opened.request).model_dump())
 
 
 @router.get("/subject-requests")
-def list_subject_requests(context: Context, tenant: Owner) -> list[RequestView]:
-    """List the requests without an answer, the first due first."""
-    with context.database.transaction(tenant) as tx:
-        return [_view(request) for request in list_requests(tx, only_open=True)]
+def list_subject_requests(
+    context: Context,
+    who: SubjectsRead,
+    is_answered: Annotated[bool, Query(description="Also those that were answered.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> Page[RequestView]:
+    """List requests, the first due first."""
+    with context.database.transaction(who.tenant) as tx:
+        found = read_requests(tx, only_open=not is_answered, after=after_of(cursor), limit=limit)
+    return Page(items=[view_of(request) for request in found.requests], next=next_of(found.after))
 
 
 @router.get("/subject-requests/{request}")
-def show_subject_request(request: RequestName, context: Context, tenant: Owner) -> RequestView:
+def show_subject_request(request: RequestName, context: Context, who: SubjectsRead) -> RequestView:
     """Show where one request stands."""
-    with context.database.transaction(tenant) as tx:
-        return _view(get_request(tx, request))
+    with context.database.transaction(who.tenant) as tx:
+        return view_of(get_request(tx, request))
 
 
 @router.get("/subject-requests/{request}/export", response_class=Response)
-def download_export(request: RequestName, context: Context, tenant: Owner) -> Response:
+def download_export(request: RequestName, context: Context, who: SubjectsRead) -> Response:
     """Download the zip that answers a request for access or portability. It stands in the audit log."""
-    with context.database.transaction(tenant) as tx:
+    with context.database.transaction(who.tenant) as tx:
         found = get_request(tx, request)
-    body = read_export(context.vault, tenant, found, actor=f"api:{tenant}")
+    body = read_export(context.vault, who.tenant, found, actor=who.actor)
     return Response(body, media_type="application/zip", headers={"Cache-Control": "no-store"})
 
 
-def _view(request: SubjectRequest) -> RequestView:
+def view_of(request: SubjectRequest) -> RequestView:
+    """Tell where a request stands."""
     clause = request.deadline.clause
     return RequestView(
         id=request.id,

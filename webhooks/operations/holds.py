@@ -21,7 +21,7 @@ from webhooks.operations.frame import REFUSED, Context, Line, Operator, Reader, 
 from webhooks.operations.labels import label_of
 from webhooks.pages.render import go_to
 from webhooks.pages.who import SignedIn
-from webhooks.tenancy import WebContext
+from webhooks.tenancy import Acts, WebContext
 
 
 def _(message: str) -> str:
@@ -61,8 +61,8 @@ def place(
     """Place a hold; every object that it covers is locked before the page answers."""
     try:
         with context.database.transaction(who.tenant) as tx:
-            covers = _scope(tx, context, scope, subject)
-            why = _sealed(tx, matter or "-", "hold", who, context, reason)
+            covers = scope_of(tx, context, scope, subject)
+            why = sealed(tx, matter or "-", "hold", who, context, reason)
             hold = decisions.place(tx, context.vault, matter=matter, scope=covers, actor=who.actor, reason=why)
     except (*REFUSED, NotFound) as error:
         given = {"matter": matter, "scope": scope, "subject": subject, "reason": reason}
@@ -119,7 +119,7 @@ def decide(hold: str, act: str, request: Request, who: Operator, context: Contex
 def _act(tx: Transaction, hold: str, act: str, who: SignedIn, context: WebContext, reason: str) -> str:
     if act not in ("release", "approve", "reject"):
         raise NotFound
-    why = _sealed(tx, hold, act, who, context, reason)
+    why = sealed(tx, hold, act, who, context, reason)
     if act == "release":
         decisions.ask_release(tx, hold=hold, actor=who.actor, reason=why)
         return "release-asked"
@@ -168,7 +168,7 @@ def _one(
     return page(request, who, "hold.html", _("A hold"), values, error=error)
 
 
-def _scope(tx: Transaction, context: WebContext, scope: str, subject: str) -> tuple[str, str]:
+def scope_of(tx: Transaction, context: WebContext, scope: str, subject: str) -> tuple[str, str]:
     """Give what is held; of a number only the keyed reference goes on from here."""
     if scope == "tenant":
         return scope, tx.tenant
@@ -180,5 +180,6 @@ def _scope(tx: Transaction, context: WebContext, scope: str, subject: str) -> tu
     return scope, number_ref(number, keys=context.keys, tenant=tx.tenant)
 
 
-def _sealed(tx: Transaction, subject: str, act: str, who: SignedIn, context: WebContext, reason: str) -> str:
+def sealed(tx: Transaction, subject: str, act: str, who: Acts, context: WebContext, reason: str) -> str:
+    """Seal why somebody does something, and give its id."""
     return seal_reason(tx, reason, subject=subject, act=act, keys=context.keys, actor=who.actor)

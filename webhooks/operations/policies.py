@@ -12,8 +12,7 @@ from pipeline.reads.sub_processors import SubProcessor, list_sub_processors, to_
 from pipeline.store.tenants import get_tenant
 from webhooks.operations.frame import Context, Reader, handed_out, page
 from webhooks.operations.labels import label_of
-from webhooks.pages.who import SignedIn
-from webhooks.tenancy import WebContext
+from webhooks.tenancy import Acts, WebContext
 
 
 def _(message: str) -> str:
@@ -45,7 +44,7 @@ def preview(version: str, request: Request, who: Reader, context: Context) -> Re
 @router.get("/operations/sub-processors")
 def sub_processors(request: Request, who: Reader, context: Context) -> Response:
     """List who receives the tenant's data."""
-    _owner, bundle, lines = _companies(who, context)
+    _owner, bundle, lines = companies_of(who, context)
     values = {"lines": lines, "bundle": bundle, "today": context.clock.now().date()}
     return page(request, who, "sub_processors.html", _("Sub-processors"), values)
 
@@ -53,12 +52,13 @@ def sub_processors(request: Request, who: Reader, context: Context) -> Response:
 @router.get("/operations/sub-processors.html")
 def published(who: Reader, context: Context) -> Response:
     """Hand out the page as a file of its own, to be published."""
-    owner, bundle, lines = _companies(who, context)
+    owner, bundle, lines = companies_of(who, context)
     body = to_html(owner, bundle, lines, today=context.clock.now().date())
     return handed_out(body, name="sub-processors.html", media_type="text/html; charset=utf-8")
 
 
-def _companies(who: SignedIn, context: WebContext) -> tuple[Tenant, Bundle, tuple[SubProcessor, ...]]:
+def companies_of(who: Acts, context: WebContext) -> tuple[Tenant, Bundle, tuple[SubProcessor, ...]]:
+    """Give the tenant, its policy in force, and who receives its data."""
     today = context.clock.now().date()
     with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)

@@ -24,8 +24,7 @@ from pipeline.store.subject_requests import get_request
 from webhooks.operations.frame import REFUSED, Context, Operator, Reason
 from webhooks.operations.requests import one_page
 from webhooks.pages.render import go_to
-from webhooks.pages.who import SignedIn
-from webhooks.tenancy import WebContext
+from webhooks.tenancy import Acts, WebContext
 
 router = APIRouter(include_in_schema=False)
 Also = Annotated[str, StringConstraints(max_length=2000), Form()]
@@ -37,7 +36,7 @@ class Given:
 
     tx: Transaction
     name: str
-    who: SignedIn
+    who: Acts
     context: WebContext
     reason: str
     also: tuple[RecordingId, ...]
@@ -53,13 +52,13 @@ def decide(
     name: str, act: str, request: Request, who: Operator, context: Context, reason: Reason = "", also: Also = ""
 ) -> Response:
     """Do one of the acts."""
-    if act not in _ACTS:
+    if act not in ACTS:
         raise NotFound
     looked_at = tuple(RecordingId(one) for one in also.split())
     try:
         with context.database.transaction(who.tenant) as tx:
             given = Given(tx=tx, name=name, who=who, context=context, reason=reason, also=looked_at)
-            done = _ACTS[act](given)
+            done = ACTS[act](given)
     except REFUSED as error:
         return one_page(request, who, context, name, error=error, given=reason)
     return go_to(f"/operations/requests/{name}?done={done}")
@@ -119,7 +118,7 @@ def _by_hand(given: Given) -> str:
     return "answered"
 
 
-_ACTS: Final[Mapping[str, Callable[[Given], str]]] = {
+ACTS: Final[Mapping[str, Callable[[Given], str]]] = {
     "verify": _verify,
     "verify-agent": _verify_agent,
     "refuse": _refuse,

@@ -45,7 +45,7 @@ from webhooks.review.shared import (
     write_time,
 )
 from webhooks.review.words import REFUSED, SAID, choices, refusal
-from webhooks.tenancy import WebContext
+from webhooks.tenancy import Acts, WebContext
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -97,7 +97,7 @@ def say_of_finding(
 ) -> Response:
     """Confirm a finding, or call it not personal, here or wherever it is said in this call."""
     try:
-        _say(context, who, RecordingId(recording), key, form)
+        say_of(context, who, RecordingId(recording), key, form)
     except REFUSED as error:
         return show_findings(request, context, who, RecordingId(recording), error=error)
     return go_to(f"/review/recordings/{recording}/findings")
@@ -110,7 +110,7 @@ def add(
     """Have a missed place hidden."""
     name = RecordingId(recording)
     try:
-        channel, time = _place(context, who, name, form)
+        channel, time = place_of(context, who, name, form)
         missed = Missed(version=form.version, channel=channel, time=time, type=form.type)
         with context.database.transaction(who.tenant) as tx:
             add_missed(tx, name, missed, by=reviewer_of(context, who), reason=form.reason)
@@ -183,7 +183,8 @@ def show_findings(
     return show(request, who, "review/findings.html", values, block="panel", status=status)
 
 
-def _say(context: WebContext, who: SignedIn, recording: RecordingId, key: str, form: SayForm) -> None:
+def say_of(context: WebContext, who: Acts, recording: RecordingId, key: str, form: SayForm) -> None:
+    """Say it of a finding as it was seen, here or wherever it is called the same in this call."""
     found = read_findings(context.vault, who.tenant, recording, actor=who.actor)
     finding = found.get(key)
     if finding is None:
@@ -201,7 +202,7 @@ def _say(context: WebContext, who: SignedIn, recording: RecordingId, key: str, f
             say(tx, place, saying, by=reviewer_of(context, who))
 
 
-def _place(context: WebContext, who: SignedIn, recording: RecordingId, form: MissedForm) -> tuple[int, TimeSpan]:
+def place_of(context: WebContext, who: Acts, recording: RecordingId, form: MissedForm) -> tuple[int, TimeSpan]:
     """Read where something was missed, and see that it lies in the sound."""
     if form.turn is not None:
         words = WordRange(turn=form.turn, first=form.first, last=form.last)

@@ -12,7 +12,7 @@ from pipeline.decisions.corrections import Reviewer
 from pipeline.model.errors import InvalidInput
 from pipeline.model.user import Role
 from webhooks.pages.who import SignedIn, allowed
-from webhooks.tenancy import WebContext, context_of
+from webhooks.tenancy import Acts, WebContext, context_of
 
 ID: Final = "[0-9a-hjkmnp-tv-z]{26}"
 _TIME: Final = re.compile(r"(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5})(?:[.,](\d{1,3}))?", re.ASCII)
@@ -28,7 +28,7 @@ Trusted = Annotated[SignedIn, Depends(allowed(Role.PRIVILEGED_REVIEWER))]
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.PRIVILEGED_REVIEWER})
 
 
-def reviewer_of(context: WebContext, who: SignedIn) -> Reviewer:
+def reviewer_of(context: WebContext, who: Acts) -> Reviewer:
     """Give who is signed in as one who decides."""
     return Reviewer(actor=who.actor, keys=context.keys, queue=context.queue)
 

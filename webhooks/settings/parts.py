@@ -23,7 +23,7 @@ from pipeline.store.tenants import get_tenant
 from pipeline.store.training_features import find_feature
 from webhooks.pages.render import Notice, show
 from webhooks.pages.who import SignedIn, allowed
-from webhooks.tenancy import WebContext, context_of
+from webhooks.tenancy import Acts, WebContext, context_of
 
 
 def _(message: str) -> str:
@@ -119,7 +119,7 @@ def page(
     return show(request, who, f"settings/{template}", given, status=status)
 
 
-def as_drafted(tx: Transaction, context: WebContext, who: SignedIn) -> tuple[Tenant, Tenant, Draft | None]:
+def as_drafted(tx: Transaction, context: WebContext, who: Acts) -> tuple[Tenant, Tenant, Draft | None]:
     """Give the tenant as it stands, as the reader's own draft would have it, and that draft.
 
     A draft that cannot be read over the settings as they stand now shows nothing of itself.

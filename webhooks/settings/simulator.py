@@ -89,10 +89,10 @@ def _shown(
         owner, drafted, draft = as_drafted(tx, context, who)
         found: list[tuple[str, Foreseen, dict[str, bool]]] = []
         if form is not None:
-            supposed = _supposed(tx, context, owner, form)
-            found.append((_("As it stands"), *_foreseen(tx, context, owner, supposed)))
+            supposed = supposed_of(tx, context, owner, form)
+            found.append((_("As it stands"), *foreseen_of(tx, context, owner, supposed)))
             if draft is not None and drafted != owner:
-                found.append((_("With your draft"), *_foreseen(tx, context, drafted, supposed)))
+                found.append((_("With your draft"), *foreseen_of(tx, context, drafted, supposed)))
         values: dict[str, Any] = {
             "title": _("Simulator"),
             "found": found,
@@ -109,7 +109,7 @@ def _shown(
     return page(request, who, "simulator.html", values, problem=problem)
 
 
-def _foreseen(
+def foreseen_of(
     tx: Transaction, context: WebContext, owner: Tenant, supposed: Supposed
 ) -> tuple[Foreseen, dict[str, bool]]:
     """Foresee a call, and say of each type that is supposed to be said whether it is hidden."""
@@ -119,7 +119,8 @@ def _foreseen(
     return foresee(supposed, owner, shelf, law=context.law, feature=find_feature(tx)), said
 
 
-def _supposed(tx: Transaction, context: WebContext, owner: Tenant, form: FormData) -> Supposed:
+def supposed_of(tx: Transaction, context: WebContext, owner: Tenant, form: FormData) -> Supposed:
+    """Read what is supposed: a call that was made, or numbers and answers."""
     recording = text(form, "recording")
     if recording:
         return _of_past(tx, recording)

@@ -47,4 +47,4 @@ def test_a_label_is_no_sentence(label):
 
 def test_acts_stand_under_the_keys_id():
     assert KeyHolder(tenant=TenantId("acme"), scopes=frozenset(), key="key_1").actor == "key:key_1"
-    assert KeyHolder(tenant=TenantId("acme"), scopes=frozenset()).actor == "key"
+    assert KeyHolder(tenant=TenantId("acme"), scopes=frozenset()).actor == "api:acme"

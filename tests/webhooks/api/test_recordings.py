@@ -30,12 +30,12 @@ def test_a_recording_that_twilio_did_not_keep_is_there_with_the_reason_and_what_
     with tx() as opened:
         made = a_recording(opened, None, state=S.ANNOUNCED)
         note_recording(opened, replace(made, state=S.ABSENT, reason="vendor_absent_16102", error_code=16102))
-    [shown] = ask(stage, "recordings", state="absent").json()["recordings"]
+    [shown] = ask(stage, "recordings", state="absent").json()["items"]
     assert (shown["id"], shown["state"], shown["error_code"], shown["is_trouble"]) == (made.id, "absent", 16102, True)
     assert "only silence" in shown["means"]
     assert shown["error_page"].endswith("/16102")
     assert ask(stage, f"recordings/{made.id}").json() == shown
-    assert ask(stage, "recordings", state="failed").json() == {"recordings": [], "cursor": None}
+    assert ask(stage, "recordings", state="failed").json() == {"items": [], "next": None}
 
 
 def test_pages_follow_one_another(stage, owner, tx):
@@ -45,10 +45,10 @@ def test_pages_follow_one_another(stage, owner, tx):
     cursor: dict[str, str] = {}
     while True:
         page = ask(stage, "recordings", limit="2", **cursor).json()
-        seen += [one["id"] for one in page["recordings"]]
-        if page["cursor"] is None:
+        seen += [one["id"] for one in page["items"]]
+        if page["next"] is None:
             break
-        cursor = {"cursor": page["cursor"]}
+        cursor = {"cursor": page["next"]}
     assert len(seen) == 5
     assert set(seen) == made
 
@@ -89,7 +89,7 @@ def test_another_tenants_key_finds_nothing(stage, owner, tx):
     for path in (f"recordings/{made.id}", f"calls/{call_sid}"):
         assert ask(stage, path).status_code == 200
         assert ask(stage, path, key="ek_other").status_code == 404
-    assert ask(stage, "recordings", key="ek_other").json()["recordings"] == []
+    assert ask(stage, "recordings", key="ek_other").json()["items"] == []
 
 
 @pytest.mark.parametrize("path", ["recordings", "recordings/rec_" + "0" * 26, "calls/CA" + "0" * 32])
@@ -134,7 +134,7 @@ def test_a_moment_narrows_the_list(stage, owner, tx, clock):
     with tx() as opened:
         made = a_recording(opened, None)
     since = clock.now().isoformat()
-    assert [one["id"] for one in ask(stage, "recordings", since=since).json()["recordings"]] == [made.id]
+    assert [one["id"] for one in ask(stage, "recordings", since=since).json()["items"]] == [made.id]
 
 
 @pytest.mark.clause("nejix", "4", "You may delete individual records earlier")

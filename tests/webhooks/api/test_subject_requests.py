@@ -18,7 +18,7 @@ def test_a_request_is_taken_in_listed_and_shown_without_who_asks(stage):
     opened = made.json()
     assert (opened["state"], opened["due_by"]) == ("open", "rights_clocks NZ: Privacy Act 2020 s 44(1)")
     token = opened.pop("token")
-    assert stage.client.get(PATH, headers=KEY).json() == [opened]
+    assert stage.client.get(PATH, headers=KEY).json()["items"] == [opened]
     assert stage.client.get(f"{PATH}/{opened['id']}", headers=KEY).json() == opened
     assert "6421234567" not in made.text
     assert stage.client.get(f"/subjects/acme/requests/{token}").status_code == 200
@@ -48,4 +48,4 @@ def test_nobody_else_sees_it_and_without_a_key_nothing_is_answered(stage):
 def test_what_cannot_be_used_is_a_problem_and_opens_nothing(stage, wrong):
     stage.tenant()
     assert stage.client.post(PATH, json=BODY | wrong, headers=KEY).status_code == 422
-    assert stage.client.get(PATH, headers=KEY).json() == []
+    assert stage.client.get(PATH, headers=KEY).json()["items"] == []
