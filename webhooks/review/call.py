@@ -8,18 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from pipeline.model.decision_terms import SENTENCES as AGAINST
-from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.errors import NotFound, NotPermitted, StoreError
 from pipeline.model.ids import RecordingId
 from pipeline.model.queue_item import EscalationGroup, moves_from
 from pipeline.model.risk import SENTENCES
+from pipeline.policies.clause_list import anchor_of
 from pipeline.reads.call_export import export_call
 from pipeline.reads.call_sheet import ReadBack, read_locks, read_sheet
 from pipeline.reads.shown_call import ShownCall, open_call
 from pipeline.store.audit_trail import read_trail, targets_of
 from webhooks.pages.render import Notice, show
 from webhooks.pages.who import SignedIn
+from webhooks.review.decision import OUTSIDE, why
 from webhooks.review.queue_words import SAID
 from webhooks.review.shared import Context, Reads, RecordingName, may_change
 from webhooks.review.stretches import NO_STORE, give_sound
@@ -59,7 +59,9 @@ def read_call(
         "earlier": earlier,
         "names": SAID,
         "sentences": SENTENCES,
-        "why": _why,
+        "why": why,
+        "anchor_of": anchor_of,
+        "outside": OUTSIDE,
         "moves": moves_from(sheet.item.state) if sheet.item and may_change(who) else (),
         "groups": tuple(EscalationGroup),
         "notice": Notice(text=refused, kind="hint") if refused else None,
@@ -134,7 +136,3 @@ def _player(shown: ShownCall) -> str:
 def _counted(shown: ShownCall | None) -> dict[str, int]:
     types = sorted(f.type for f in shown.findings) if shown else []
     return {name: types.count(name) for name in dict.fromkeys(types)}
-
-
-def _why(code: str) -> str:
-    return AGAINST[ReasonCode(code)]
