@@ -28,12 +28,17 @@ class NotedQueue:
         self.answers: list[tuple[str, tuple[RecordingId, ...]]] = []
         self.cases: list[tuple[str, str]] = []
         self.parents: dict[RecordingId, str] = {}
+        self.renderings: list[tuple[RecordingId, str]] = []
         self.is_broken = False
 
     def enqueue_case(self, tx: Any, tenant: TenantId, sample: str, *, cause: str) -> None:
         if self.is_broken:
             raise StoreUnreachable("queue")
         self.cases.append((sample, cause))
+
+    def enqueue_rendering(self, tx: Any, tenant: TenantId, recording: RecordingId, *, cause: str, delay_s: int) -> None:
+        if (recording, cause) not in self.renderings:
+            self.renderings.append((recording, cause))
 
     def enqueue_recording(self, tx: Any, tenant: TenantId, recording: RecordingId) -> None:
         if self.is_broken:

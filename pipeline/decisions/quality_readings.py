@@ -6,10 +6,13 @@ Nobody reads a call twice, nobody is told whether somebody else reads it too, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from pipeline.decisions.corrections import Missed, Reviewer, add_missed
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import IllegalTransition, InvalidInput
+from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, NotFound
+from pipeline.model.ids import RecordingId
 from pipeline.model.quality import Findings, Sheet, Verdict, count_types
 from pipeline.model.second_reading import Choice, Compared, compare, find_disputes, settle
 from pipeline.ports.keys import Keys
@@ -35,6 +38,7 @@ from pipeline.store.quality_samples import (
     mark_disputed,
     mark_finished,
 )
+from pipeline.store.redaction_versions import get_version
 from pipeline.store.session import Transaction
 
 
@@ -44,6 +48,10 @@ class Desk:
 
     keys: Keys = field(repr=False)
     queue: WorkQueue = field(repr=False)
+
+    def as_reviewer(self, actor: str) -> Reviewer:
+        """Let a reader correct what they found."""
+        return Reviewer(actor=actor, keys=self.keys, queue=self.queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,8 @@ def finish(
 ) -> None:
     """Keep what a reader found. After the last reader the call is finished, or what they differ in is to be settled.
 
+    What was missed is hidden in the next version of the redaction.
+
     Args:
         tx: the transaction.
         reading: which; the actor's own.
@@ -114,6 +124,7 @@ def finish(
         add_event(tx, AuditTag.QUALITY_DISPUTED, actor="system", target=sample.id)
         return
     _finish(tx, sample, found[0], sheet, desk, compared=compared)
+    _have_hidden(tx, sample.recording, found[0], sheet, desk.as_reviewer(actor))
 
 
 def rule(tx: Transaction, sample: str, ruling: Ruling, *, sheet: Sheet, desk: Desk, actor: str) -> None:
@@ -132,6 +143,7 @@ def rule(tx: Transaction, sample: str, ruling: Ruling, *, sheet: Sheet, desk: De
     facts = {"verdicts": len(ruling.verdicts), "marks": len(ruling.marks)}
     add_event(tx, AuditTag.QUALITY_SETTLED, actor=actor, target=sample, facts=facts)
     _finish(tx, found, settled, sheet, desk, settled=Settled(by=actor, why=ruling.reason.strip()))
+    _have_hidden(tx, found.recording, settled, sheet, desk.as_reviewer(actor))
 
 
 def _finish(
@@ -152,3 +164,16 @@ def _finish(
     add_event(tx, AuditTag.QUALITY_FINISHED, actor="system", target=sample.id, facts=facts)
     if find_rates(tx).keeps_cases:
         desk.queue.enqueue_case(tx, tx.tenant, sample.id, cause="finished")
+
+
+def _have_hidden(tx: Transaction, recording: RecordingId, findings: Findings, sheet: Sheet, by: Reviewer) -> None:
+    """Have what was missed hidden in the next version.
+
+    What ended or was withheld since it was drawn stays as it is, and a change of the same place is left to go on.
+    """
+    channels = {turn.index: turn.channel for turn in sheet.turns}
+    for one in findings.missed:
+        with suppress(Conflict, IllegalTransition, NotFound):
+            version = get_version(tx, recording).number
+            place = Missed(version=version, channel=channels[one.turn], time=one.time, type=one.type)
+            add_missed(tx, recording, place, by=by)

@@ -21,6 +21,7 @@ from pipeline.store.redaction_changes import list_changes, mark_undone
 from pipeline.store.review_outcomes import ReviewOutcome, add_outcome, an_outcome
 from pipeline.store.reviews import mark_review
 from pipeline.store.session import Transaction
+from pipeline.store.word_index import forget_words
 
 
 def approve(tx: Transaction, recording: RecordingId, *, version: int, by: Reviewer, reason: str = "") -> ReviewOutcome:
@@ -58,6 +59,7 @@ def reject(
     _drop_pending(tx, recording)
     why = f"rejected:{code.value}"
     withhold_published(tx, recording, reason=why)
+    forget_words(tx, recording)
     merge_facts(tx, recording, {"withheld": why, "is_redaction_proved": False})
     mark_review(tx, recording, state)
     outcome = an_outcome(tx, state, version=version, actor=by.actor, code=code)

@@ -140,6 +140,7 @@ class SheetTurn:
     """What one party said before the other did, as a reader sees it."""
 
     index: int
+    channel: int
     speaker: str
     words: tuple[SheetWord, ...] = field(repr=False)
 

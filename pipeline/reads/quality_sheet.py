@@ -111,7 +111,7 @@ def _turn(turn: Mapping[str, Any], hidden: Sequence[tuple[int, Entry]]) -> Sheet
         if entry.times
     ]
     ordered = sorted([*labels, *words], key=lambda word: (word.time.start_ms, word.entry is None))
-    return SheetTurn(index=turn["turn"], speaker=turn["speaker"], words=tuple(ordered))
+    return SheetTurn(index=turn["turn"], channel=turn["channel"], speaker=turn["speaker"], words=tuple(ordered))
 
 
 def _time(start_ms: int, end_ms: int) -> TimeSpan:

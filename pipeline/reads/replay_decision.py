@@ -7,7 +7,7 @@ was changed is told, and nothing is given then.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.model.decision import RULES_VERSION, DecisionRecord, PolicyRef, canonical_json, to_plain
@@ -21,6 +21,16 @@ from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.store.decisions import StoredDecision, find_decision
 from pipeline.store.policy_versions import find_law, find_version
 from pipeline.store.session import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionInputs:
+    """Facts, policy and law of one decision; `later` are versions announced since, by digest."""
+
+    facts: Facts
+    bundle: Bundle
+    matrix: JurisdictionMatrix
+    later: Mapping[str, Bundle]
 
 
 def replay_decision(tx: Transaction, artifact: ArtifactId, *, decision: str | None = None) -> DecisionRecord:
@@ -38,16 +48,30 @@ def replay_decision(tx: Transaction, artifact: ArtifactId, *, decision: str | No
     found = find_decision(tx, artifact, digest=decision)
     if found is None:
         raise NotFound(f"no decision for artifact {artifact}")
-    _check_rules(found)
-    facts = _facts(found)
-    bundle, matrix = _policy(tx, found.policy_digest), _law(tx, str(found.record["matrix_digest"]))
-    later = {v.digest: _policy(tx, v.digest) for v in facts.later_policies if v.digest is not None}
-    record = decide(facts, bundle, matrix, later)
+    made_from = inputs_of(tx, found)
+    bundle = made_from.bundle
+    record = decide(made_from.facts, bundle, made_from.matrix, made_from.later)
     # Policy and facts are named as they were stored: a later release may read them into values with more fields.
     ref = PolicyRef(id=bundle.id, version=bundle.version, digest=found.policy_digest)
     record = replace(record, policy=ref, facts_digest=facts_digest(found.facts))
     _compare(found, record)
     return record
+
+
+def inputs_of(tx: Transaction, found: StoredDecision) -> DecisionInputs:
+    """Read what a stored decision was made from.
+
+    Raises:
+        IntegrityError: it was made under other rules, or an input is missing or was changed.
+    """
+    _check_rules(found)
+    facts = _facts(found)
+    return DecisionInputs(
+        facts=facts,
+        bundle=_policy(tx, found.policy_digest),
+        matrix=_law(tx, str(found.record["matrix_digest"])),
+        later={v.digest: _policy(tx, v.digest) for v in facts.later_policies if v.digest is not None},
+    )
 
 
 def _check_rules(found: StoredDecision) -> None:

@@ -15,7 +15,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.policies.entity_sets import load_entity_set
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.word_terms import words_of
-from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.context import JudgeContext, Receipt
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.consents import list_consents
 from pipeline.store.decisions import StoredDecision, find_decision
@@ -27,7 +27,7 @@ _NEEDED: Final = (Purpose.RECORD.value, Purpose.STORE.value, Purpose.TRANSCRIBE.
 """What a recording could not be here without."""
 
 
-def assess_risk(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+def assess_risk(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Assess a recording anew and put it in its place in the queue; one that is not before reviewers stays away.
 
     Returns:
@@ -99,5 +99,5 @@ def _types_off(owner: Tenant) -> int:
     return len(set(load_entity_set(owner.settings.entity_set).shows) - set(load_entity_set("default").shows))
 
 
-def _words(context: StepContext, text: Artifact) -> int:
+def _words(context: JudgeContext, text: Artifact) -> int:
     return sum(len(words_of(turn["text"], parted=True)) for turn in json.loads(context.vault.read(text))["turns"])

@@ -11,13 +11,13 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import RecordingState
 from pipeline.redaction.word_terms import transcript_terms, words_key
-from pipeline.steps.context import Receipt, StepContext
+from pipeline.steps.context import JudgeContext, Receipt
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.recordings import get_recording
 from pipeline.store.word_index import forget_words, put_terms
 
 
-def index_words(context: StepContext, tenant: TenantId, recording: RecordingId) -> Receipt:
+def index_words(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Receipt:
     """Index the words of the newest redacted transcript; what is not published, or purged, is found by none.
 
     Returns:
@@ -34,5 +34,6 @@ def index_words(context: StepContext, tenant: TenantId, recording: RecordingId) 
         now = find_artifact(tx, recording, ArtifactKind.TRANSCRIPT_REDACTED)
         if now is None or now.id != artifact.id:
             return {"words": 0}  # purged or replaced meanwhile: whoever replaced it indexes it
-        put_terms(tx, recording, artifact.id, terms)
+        if not put_terms(tx, recording, artifact.id, terms):
+            return {"words": 0}
     return {"words": len(terms)}

@@ -6,7 +6,7 @@ force by a notice that was delivered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -189,6 +189,14 @@ def list_notices(tx: Transaction, policy_id: str) -> tuple[NoticeDelivery, ...]:
         )
         for row in rows
     )
+
+
+def name_versions(tx: Transaction) -> Mapping[str, str]:
+    """Name every version that the tenant has or had, the newest first, by its digest."""
+    query = select(policy_versions.c.digest, policy_versions.c.policy_id, policy_versions.c.version)
+    mine = query.where(policy_versions.c.tenant == tx.tenant).order_by(policy_versions.c.id.desc())
+    rows = tx.connection.execute(mine)
+    return {row.digest: f"{row.policy_id} {row.version}" for row in rows}
 
 
 def find_version(tx: Transaction, digest: str) -> PolicyVersion | None:

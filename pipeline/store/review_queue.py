@@ -75,6 +75,22 @@ def read_queue(
     return QueuePage(items=tuple(_item(row) for row in rows[:limit]), cursor=more)
 
 
+def find_next(tx: Transaction, after: RecordingId, *, actor: str) -> QueueItem | None:
+    """Find what somebody could look at after a recording: nobody's or their own, riskiest first, then from the top.
+
+    None where nothing else waits for them.
+    """
+    order = (_ITEM.calm, _ITEM.opened_at, _ITEM.id)
+    theirs = _ITEM.assignee.is_(None) | (_ITEM.assignee == actor)
+    query = select(review_items).where(
+        _ITEM.tenant == tx.tenant, _ITEM.is_waiting.is_(True), theirs, _ITEM.recording_id != after
+    )
+    here = tx.connection.execute(select(*order).where(*_is(tx, after))).first()
+    pages = [query.where(tuple_(*order) > tuple_(*here)), query] if here else [query]
+    rows = (tx.connection.execute(page.order_by(*order).limit(1)).first() for page in pages)
+    return next((_item(row) for row in rows if row is not None), None)
+
+
 def get_item(tx: Transaction, recording: RecordingId) -> QueueItem:
     """Read a recording's line.
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, RecordingId, new_id
+from pipeline.model.queue_item import QueueState
+from pipeline.model.recording import RecordingState
 from pipeline.ports.keys import Keys
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
+from pipeline.store.tables import recordings, review_items
 from pipeline.store.tables_queue import word_index, word_searches
 
 SEARCH_LASTS: Final = timedelta(hours=12)
@@ -33,11 +36,34 @@ class WordSearch:
     query: str = field(repr=False)
 
 
-def put_terms(tx: Transaction, recording: RecordingId, artifact: ArtifactId, terms: Sequence[int]) -> None:
-    """Put the terms of a recording's redacted transcript in the place of those it had."""
+def put_terms(tx: Transaction, recording: RecordingId, artifact: ArtifactId, terms: Sequence[int]) -> bool:
+    """Put the terms of a recording's redacted transcript in the place of those it had.
+
+    False where the recording is not published by now: whoever withholds it waits for this, and removes them.
+    """
+    if not _is_published(tx, recording):
+        forget_words(tx, recording)
+        return False
     new = {"artifact_id": artifact, "terms": list(terms), "at": tx.now}
     row = insert(word_index).values(id=new_id("wix"), tenant=tx.tenant, recording_id=recording, **new)
     tx.connection.execute(row.on_conflict_do_update(index_elements=["tenant", "recording_id"], set_=new))
+    return True
+
+
+def list_unindexed(tx: Transaction, *, after: str = "", limit: int = 200) -> tuple[RecordingId, ...]:
+    """List, in the order of their ids, recordings that are published without words, or in the queue never assessed."""
+    indexed = exists().where(word_index.c.tenant == tx.tenant, word_index.c.recording_id == recordings.c.id)
+    unassessed = exists().where(
+        review_items.c.tenant == tx.tenant,
+        review_items.c.recording_id == recordings.c.id,
+        review_items.c.state != QueueState.PURGED.value,
+        review_items.c.consent.is_(None),
+    )
+    is_published = recordings.c.state == RecordingState.PUBLISHED.value
+    query = select(recordings.c.id).where(
+        recordings.c.tenant == tx.tenant, recordings.c.id > after, (is_published & ~indexed) | unassessed
+    )
+    return tuple(map(RecordingId, tx.connection.execute(query.order_by(recordings.c.id).limit(limit)).scalars()))
 
 
 def forget_words(tx: Transaction, recording: RecordingId) -> None:
@@ -85,6 +111,13 @@ def get_word_search(tx: Transaction, search: str, *, actor: str, keys: Keys) -> 
         raise NotFound("no such search, or it is over")
     query = open_sealed(row.sealed, keys=keys, tenant=tx.tenant, context=_context(row.id)).decode()
     return WordSearch(id=row.id, terms=tuple(row.terms), is_phrase=row.is_phrase, query=query)
+
+
+def _is_published(tx: Transaction, recording: RecordingId) -> bool:
+    """Say whether a recording is published, and keep it from being withheld until the transaction ends."""
+    mine = (recordings.c.tenant == tx.tenant) & (recordings.c.id == recording)
+    state = tx.connection.execute(select(recordings.c.state).where(mine).with_for_update(read=True)).scalar()
+    return bool(state == RecordingState.PUBLISHED.value)
 
 
 def _context(search: str) -> dict[str, str]:

@@ -32,11 +32,14 @@ ROLE_NAMES: Final = {
     Role.OPERATOR: _("Operator"),
 }
 _ANYBODY: Final = frozenset(Role)
+_READS_CALLS: Final = frozenset({Role.REVIEWER, Role.PRIVILEGED_REVIEWER, Role.AUDITOR})
+_QUALITY: Final = Entry(path="/review/quality", label=_("Review"), roles=frozenset({Role.TENANT_ADMIN}))
+"""An administrator reads no call, and sets at what rates calls are read by others."""
 _ENTRIES: Final = (
     Entry(
         path="/review",
         label=_("Review"),
-        roles=frozenset({Role.REVIEWER, Role.PRIVILEGED_REVIEWER, Role.AUDITOR, Role.TENANT_ADMIN}),
+        roles=_READS_CALLS,
     ),
     Entry(path="/operations", label=_("Operations"), roles=_ANYBODY),
     Entry(
@@ -49,9 +52,10 @@ _ENTRIES: Final = (
 
 def entries_for(roles: frozenset[Role], path: str) -> tuple[Entry, ...]:
     """List the places that somebody with these roles may go to; the one that is open is marked."""
+    entries = _ENTRIES if roles & _READS_CALLS else (_QUALITY, *_ENTRIES)
     return tuple(
         Entry(path=entry.path, label=entry.label, roles=entry.roles, is_here=_is_under(path, entry.path))
-        for entry in _ENTRIES
+        for entry in entries
         if roles & entry.roles
     )
 

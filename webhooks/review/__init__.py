@@ -6,6 +6,7 @@ from webhooks.review import (
     bulk,
     call,
     corrections,
+    decision,
     quality,
     quality_disputes,
     quality_results,
@@ -14,5 +15,5 @@ from webhooks.review import (
     versions,
 )
 
-review_pages = (queue, call, corrections, versions, bulk, reveals, quality, quality_results, quality_disputes)
+review_pages = (queue, call, decision, corrections, versions, bulk, reveals, quality, quality_results, quality_disputes)
 """Every part with routes of its own."""

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from pipeline.model.decision_terms import SENTENCES as AGAINST
-from pipeline.model.decision_terms import ReasonCode
 from pipeline.model.errors import NotFound, NotPermitted, StoreError
 from pipeline.model.ids import RecordingId
 from pipeline.model.queue_item import EscalationGroup, moves_from
 from pipeline.model.risk import SENTENCES
+from pipeline.policies.clause_list import anchor_of
 from pipeline.reads.call_export import export_call
 from pipeline.reads.call_sheet import ReadBack, read_locks, read_sheet
 from pipeline.reads.shown_call import ShownCall, open_call
 from pipeline.store.audit_trail import read_trail, targets_of
 from webhooks.pages.render import Notice, show
 from webhooks.pages.who import SignedIn
+from webhooks.review.decision import OUTSIDE, why
 from webhooks.review.queue_words import SAID
 from webhooks.review.shared import Context, Reads, RecordingName, may_change
+from webhooks.review.stretches import NO_STORE, give_sound
 from webhooks.tenancy import WebContext
 
 router = APIRouter(prefix="/review/recordings/{recording}", include_in_schema=False)
-_NO_STORE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def _(message: str) -> str:
@@ -60,7 +59,9 @@ def read_call(
         "earlier": earlier,
         "names": SAID,
         "sentences": SENTENCES,
-        "why": _why,
+        "why": why,
+        "anchor_of": anchor_of,
+        "outside": OUTSIDE,
         "moves": moves_from(sheet.item.state) if sheet.item and may_change(who) else (),
         "groups": tuple(EscalationGroup),
         "notice": Notice(text=refused, kind="hint") if refused else None,
@@ -73,23 +74,13 @@ def draw(who: Reads, context: Context, recording: RecordingName) -> Response:
     """Give what the waveform of the redacted sound is drawn from: a list of levels for each channel, 0 to 1."""
     sound = context.sounds.open(who.tenant, RecordingId(recording), actor=who.actor)
     levels = [[round(level / 127, 3) for level in channel] for channel in sound.peaks]
-    return JSONResponse({"peaks": levels}, headers=_NO_STORE)
+    return JSONResponse({"peaks": levels}, headers=NO_STORE)
 
 
 @router.get("/sound.wav")
 def hear(request: Request, who: Reads, context: Context, recording: RecordingName) -> Response:
     """Give the redacted sound, or the stretch of it that a player asks for."""
-    body = context.sounds.open(who.tenant, RecordingId(recording), actor=who.actor).body
-    headers = {**_NO_STORE, "Accept-Ranges": "bytes"}
-    asked = request.headers.get("range", "")
-    if not asked:
-        return Response(body, media_type="audio/wav", headers=headers)
-    stretch = _stretch(asked, len(body))
-    if stretch is None:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
-    first, last = stretch
-    headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
-    return Response(body[first : last + 1], HTTPStatus.PARTIAL_CONTENT, media_type="audio/wav", headers=headers)
+    return give_sound(request, context.sounds.open(who.tenant, RecordingId(recording), actor=who.actor).body)
 
 
 @router.get("/locks")
@@ -114,7 +105,7 @@ def ask_store(request: Request, who: Reads, context: Context, recording: Recordi
 def take_away(who: Reads, context: Context, recording: RecordingName) -> Response:
     """Hand out what the policy lets leave, with a signed list of digests."""
     body = export_call(context.vault, who.tenant, RecordingId(recording), actor=who.actor)
-    headers = {**_NO_STORE, "Content-Disposition": f'attachment; filename="{recording}.zip"'}
+    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{recording}.zip"'}
     return Response(body, media_type="application/zip", headers=headers)
 
 
@@ -145,19 +136,3 @@ def _player(shown: ShownCall) -> str:
 def _counted(shown: ShownCall | None) -> dict[str, int]:
     types = sorted(f.type for f in shown.findings) if shown else []
     return {name: types.count(name) for name in dict.fromkeys(types)}
-
-
-def _why(code: str) -> str:
-    return AGAINST[ReasonCode(code)]
-
-
-def _stretch(asked: str, size: int) -> tuple[int, int] | None:
-    """Read one range of bytes (RFC 9110, 14.1.2); None for what cannot be given."""
-    unit, _equals, text = asked.partition("=")
-    first, dash, last = text.partition("-")
-    if unit.strip() != "bytes" or not dash or not (first + last).isdecimal():
-        return None
-    if not first:
-        return (max(0, size - int(last)), size - 1) if int(last) else None
-    begin, end = int(first), min(int(last), size - 1) if last else size - 1
-    return (begin, end) if begin <= end else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pipeline.decisions.batches import apply_batch
 from pipeline.decisions.corrections import Missed, Saying, add_missed, say, second, undo
@@ -18,6 +20,7 @@ from pipeline.model.review import (
     CAN_BE_UNDONE,
     PENDING,
     ChangeKind,
+    Finding,
     FindingFilter,
     NotPersonal,
     Rejection,
@@ -48,6 +51,8 @@ from webhooks.review.words import REFUSED, SAID, choices, refusal
 from webhooks.tenancy import Acts, WebContext
 
 router = APIRouter(prefix="/review", include_in_schema=False)
+PAGE: Final = 100
+"""How many findings are shown at a time: a call of an hour may have hundreds, and each brings its forms."""
 
 
 class SayForm(BaseModel):
@@ -74,6 +79,28 @@ class MissedForm(BaseModel):
     reason: Reason = ""
 
 
+class Wanted(BaseModel):
+    """Which findings are shown: of a type, of a score and more, and the page, or the one that a finding is on."""
+
+    type: Text = ""
+    least: Annotated[float, Field(ge=0, le=1)] = 0
+    at: Text = ""
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+    def query(self, page: int) -> str:
+        """Write the address of another page of the same."""
+        asked = {"type": self.type, "least": self.least, "page": page}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    def shown(self, findings: Sequence[Finding]) -> tuple[Sequence[Finding], int, int]:
+        """Give the findings of the page, its number, and how many pages there are."""
+        fit = [f for f in findings if self.type in ("", f.place.type) and f.place.score >= self.least]
+        at = next((n for n, f in enumerate(fit) if f.place.key == self.at), None)
+        pages = max(1, -(-len(fit) // PAGE))
+        page = min(pages, self.page) if at is None else at // PAGE + 1
+        return fit[(page - 1) * PAGE : page * PAGE], page, pages
+
+
 class SecondForm(BaseModel):
     """What a second reviewer says."""
 
@@ -81,9 +108,11 @@ class SecondForm(BaseModel):
 
 
 @router.get("/recordings/{recording}/findings")
-def findings_page(recording: RecordingName, request: Request, context: Context, who: Reads) -> Response:
-    """List what the redaction in force hides."""
-    return show_findings(request, context, who, RecordingId(recording))
+def findings_page(
+    recording: RecordingName, request: Request, context: Context, who: Reads, wanted: Annotated[Wanted, Query()]
+) -> Response:
+    """List what the redaction in force hides, some at a time."""
+    return show_findings(request, context, who, RecordingId(recording), wanted=wanted)
 
 
 @router.post("/recordings/{recording}/findings/{key}")
@@ -100,7 +129,7 @@ def say_of_finding(
         say_of(context, who, RecordingId(recording), key, form)
     except REFUSED as error:
         return show_findings(request, context, who, RecordingId(recording), error=error)
-    return go_to(f"/review/recordings/{recording}/findings")
+    return go_to(f"/review/recordings/{recording}/findings?at={quote(key)}")
 
 
 @router.post("/recordings/{recording}/missed")
@@ -154,17 +183,29 @@ def say_second(
 
 
 def show_findings(
-    request: Request, context: WebContext, who: SignedIn, recording: RecordingId, *, error: PipelineError | None = None
+    request: Request,
+    context: WebContext,
+    who: SignedIn,
+    recording: RecordingId,
+    *,
+    error: PipelineError | None = None,
+    wanted: Wanted | None = None,
 ) -> Response:
-    """Write the page of a recording's findings, with the refusal of what was just tried."""
+    """Write a page of a recording's findings, with the refusal of what was just tried."""
+    wanted = wanted or Wanted()
     found = read_findings(context.vault, who.tenant, recording, actor=who.actor)
     with context.database.transaction(who.tenant) as tx:
         state = find_review_state(tx, recording)
+    shown, page, pages = wanted.shown(found.findings)
     values: dict[str, Any] = {
         "title": "",
         "recording": recording,
         "found": found,
         "state": state,
+        "shown": shown,
+        "page": page,
+        "pages": pages,
+        "query": wanted.query,
         "open": sum(one.is_open for one in found.findings),
         "is_pending": has_pending(found.changes),
         "newest": found.changes[::-1],

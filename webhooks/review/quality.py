@@ -25,6 +25,7 @@ from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import SignedIn, allowed
 from webhooks.problems import status_of
 from webhooks.review.quality_form import Draft, add_marks, first_draft, read_draft, to_findings, without_mark
+from webhooks.review.stretches import give_sound
 from webhooks.tenancy import WebContext, context_of
 
 router = APIRouter(prefix="/review/quality", include_in_schema=False)
@@ -92,11 +93,9 @@ def read(request: Request, context: Context, who: Reads, reading: Name) -> Respo
 
 
 @router.get("/readings/{reading}/sound")
-def hear(context: Context, who: Reads, reading: Name) -> Response:
-    """Give the redacted sound of a call that is read."""
-    body = open_sound(context.vault, who.tenant, reading, actor=who.actor)
-    kind = "audio/wav" if body[:4] == b"RIFF" else "audio/mpeg"
-    return Response(body, media_type=kind, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+def hear(request: Request, context: Context, who: Reads, reading: Name) -> Response:
+    """Give the redacted sound of a call that is read, or the stretch of it that a player asks for."""
+    return give_sound(request, open_sound(context.vault, who.tenant, reading, actor=who.actor))
 
 
 @router.post("/readings/{reading}")

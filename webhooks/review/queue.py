@@ -19,7 +19,8 @@ from pipeline.model.queue_item import AGES, ANY, ME, NOBODY, RISKS, WAITS, Move,
 from pipeline.model.queue_item import read_filter as read_wanted
 from pipeline.model.risk import SENTENCES, ConsentSign, Mark
 from pipeline.reads.word_matches import find_in_queue
-from pipeline.store.review_queue import QueuePage, count_waiting, read_queue
+from pipeline.store.policy_versions import name_versions
+from pipeline.store.review_queue import QueuePage, count_waiting, find_next, read_queue
 from pipeline.store.saved_searches import list_searches, remove_search
 from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import SignedIn
@@ -113,6 +114,14 @@ def forget(who: Reads, context: Context, search: str) -> Response:
     return go_to("/review")
 
 
+@router.get("/recordings/{recording}/next")
+def go_on(who: Reads, context: Context, recording: RecordingName) -> Response:
+    """Go to what waits after a recording; to the queue where nothing else does."""
+    with context.database.transaction(who.tenant) as tx:
+        following = find_next(tx, RecordingId(recording), actor=who.actor)
+    return go_to(f"/review/recordings/{following.recording}" if following else "/review")
+
+
 @router.post("/recordings/{recording}/move")
 def move(
     request: Request, who: Reviews, context: Context, recording: RecordingName, form: Annotated[MoveForm, Form()]
@@ -163,6 +172,7 @@ def _page(
     with context.database.transaction(who.tenant) as tx:
         waiting = count_waiting(tx)
         searches = list_searches(tx, actor=who.actor, keys=context.keys)
+        policies = name_versions(tx)
         now = tx.now
     asked = wanted.plain() | ({"search": found.search} if found.search else {})
     values: dict[str, Any] = {
@@ -177,7 +187,8 @@ def _page(
         "now": now,
         "sentences": SENTENCES,
         "names": SAID,
-        "offers": _OFFERS,
+        "offers": _OFFERS | {"policy": ("", *policies)},
+        "policies": policies,
         "may_change": may_change(who),
         "notice": Notice(text=refusal[0]) if refusal[0] else None,
     }

@@ -61,6 +61,8 @@ TABS: Final = (
     ("/settings/users", _("Users")),
 )
 
+_OF_ADMINS: Final = frozenset({"/settings/users"})
+
 SENTENCES: Final[Mapping[str, str]] = {
     "recorded": _("Its calls are recorded, once whoever is on them has agreed."),
     "transcribed_only": _("Its calls are not recorded; what is said is transcribed as the agent listens."),
@@ -100,6 +102,11 @@ _DONE: Final[Mapping[str, str]] = {
 }
 
 
+def tabs_for(who: SignedIn) -> tuple[tuple[str, str], ...]:
+    """List the pages that somebody may open: users are an administrator's alone."""
+    return tuple((path, name) for path, name in TABS if path not in _OF_ADMINS or Role.TENANT_ADMIN in who.roles)
+
+
 def page(
     request: Request, who: SignedIn, template: str, values: Mapping[str, Any], *, problem: InvalidInput | None = None
 ) -> Response:
@@ -110,7 +117,7 @@ def page(
     status = HTTPStatus.OK if problem is None else HTTPStatus.UNPROCESSABLE_ENTITY
     given = {
         "notice": notice,
-        "tabs": TABS,
+        "tabs": tabs_for(who),
         "sentences": SENTENCES,
         "may_edit": bool(who.roles & {Role.TENANT_ADMIN, Role.SETTINGS_EDITOR}),
         "is_admin": Role.TENANT_ADMIN in who.roles,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline.decisions.quality_readings import Ruling, finish, give_back, rule, take
@@ -7,11 +9,16 @@ from pipeline.model.draw import EVERY
 from pipeline.model.entity import EntityType
 from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound, NotPermitted, StoreUnreachable
 from pipeline.model.quality import Counts, Findings, Verdict
+from pipeline.model.review import ChangeKind
 from pipeline.model.second_reading import Choice
 from pipeline.reads.quality_sheet import open_dispute, open_sheet
 from pipeline.store.quality_samples import read_findings
+from pipeline.store.redaction_changes import list_changes
+from pipeline.store.redaction_versions import get_version
+from tests import corrections
 from tests.fakes import NotedQueue
-from tests.quality import ADA, BEN, CAT, desk, found_on, published, read_as, sample_of, set_to, taken
+from tests.quality import ADA, BEN, CAT, MISSED_WORD, desk, found_on, published, read_as, sample_of, set_to, taken
+from tests.queued import Queued
 
 NAME, PHONE = EntityType.PERSON, EntityType.PHONE_NUMBER
 
@@ -156,3 +163,27 @@ def test_what_a_reader_marked_stands_in_no_column_in_the_clear(line, disputed):
             rows = tx.connection.exec_driver_sql(f"select * from earmark.{table}").all()
             assert rows
             assert "canary" not in str(rows)
+
+
+def test_what_a_reading_finds_missed_is_hidden_in_the_next_version_and_what_ended_stays_as_it_is(line, clock):
+    queue = Queued()
+    set_to(line)
+    recording = corrections.published(line)
+    assert MISSED_WORD in corrections.shown(line, recording)
+    read_as(line, ADA, missed=EntityType.PIN, queue=queue)
+    with line.tx() as tx:
+        (change,) = list_changes(tx, recording.id)
+    assert (change.kind, change.type, change.actor, change.channel) == (ChangeKind.ADD, EntityType.PIN, ADA, 0)
+    clock.at += timedelta(minutes=5)
+    queue.work_off(line.context)
+    assert MISSED_WORD not in corrections.shown(line, recording)
+    with line.tx() as tx:
+        assert get_version(tx, recording.id).number == 2
+    ended = corrections.published(line)
+    reading = taken(line, ADA)
+    sheet = open_sheet(line.context.vault, line.owner.id, reading.id, actor=ADA)
+    corrections.an_ending(line, ended)
+    with line.tx() as tx:
+        found = found_on(sheet, missed=EntityType.PIN)
+        finish(tx, reading.id, found, sheet=sheet, is_whole=True, desk=desk(line), actor=ADA)
+        assert list_changes(tx, ended.id) == ()

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from pipeline.decisions.corrections import Missed, add_missed
 from pipeline.decisions.review_outcomes import approve, reject
@@ -12,10 +15,13 @@ from pipeline.model.recording import RecordingState
 from pipeline.model.review import ChangeState, Rejection, ReviewState
 from pipeline.reads.artifact import read_redacted
 from pipeline.reads.findings import read_findings
+from pipeline.steps.index_words import index_words
 from pipeline.store.decisions import find_decision
 from pipeline.store.redaction_changes import claim_due, list_changes
 from pipeline.store.review_outcomes import list_outcomes
 from pipeline.store.reviews import find_review_state
+from pipeline.store.tables_queue import word_index
+from pipeline.store.word_index import put_terms
 from tests.corrections import THANKS, an_ending, published, reviewer, shown
 from tests.queued import Queued
 
@@ -69,6 +75,28 @@ def test_what_is_rejected_is_shown_to_nobody_and_judged_again(line, recording):
         decided = find_decision(tx, line.artifact(recording, TEXT).id)
     assert not decided.is_training_eligible
     assert decided.facts["artifact"]["redaction"] == "failed"
+
+
+def test_what_is_rejected_is_found_by_no_word_from_that_moment_on_until_it_comes_back(line, recording, clock):
+    queue = Queued()
+    line.run(index_words, recording)
+    with line.tx() as tx:
+        assert words_kept(tx) == [recording.id]
+        reject(tx, recording.id, version=1, code=Rejection.LEAKS, by=reviewer(line, queue=queue))
+        assert words_kept(tx) == []
+    assert line.run(index_words, recording) == {"words": 0}
+    with line.tx() as tx:
+        assert not put_terms(tx, recording.id, line.artifact(recording, TEXT).id, (1,))
+        add_missed(tx, recording.id, MISSED, by=reviewer(line, queue=queue))
+        assert words_kept(tx) == []
+    clock.at += timedelta(minutes=5)
+    queue.work_off(line.context)
+    with line.tx() as tx:
+        assert words_kept(tx) == [recording.id]
+
+
+def words_kept(tx) -> list[str]:
+    return list(tx.connection.execute(select(word_index.c.recording_id)).scalars())
 
 
 def test_a_rejected_recording_is_corrected_by_its_places_and_comes_back(line, recording, clock):

@@ -31,8 +31,8 @@ def a_sheet() -> Sheet:
     ]
     other = SheetWord(text="thanks", time=TimeSpan(0, 90))
     turns = (
-        SheetTurn(index=0, speaker="caller", words=tuple(words)),
-        SheetTurn(index=4, speaker="agent", words=(other,)),
+        SheetTurn(index=0, channel=1, speaker="caller", words=tuple(words)),
+        SheetTurn(index=4, channel=0, speaker="agent", words=(other,)),
     )
     return Sheet(types=(NAME,), labels=("PERSON_1",), turns=turns)
 

@@ -19,6 +19,7 @@ from pipeline.store.policy_versions import (
     keep_first,
     keep_law,
     list_notices,
+    name_versions,
     policies_of,
 )
 from tests.conftest import make_tenant
@@ -42,6 +43,7 @@ def test_a_tenant_begins_with_the_packaged_policy_which_is_kept_once(database, t
         assert [keep_first(tx, packaged), keep_first(tx, packaged), keep_first(tx, variant())] == [True, False, False]
     with database.transaction(tenant.id) as tx:
         shelf = policies_of(tx, "nejix", packaged=lambda _: variant())
+        assert name_versions(tx) == {packaged.digest: f"nejix {packaged.version}"}
     assert [(v.bundle, v.digest) for v in shelf.versions] == [(packaged, packaged.digest)]
     assert shelf.newest.in_force_from == packaged.effective.day
 

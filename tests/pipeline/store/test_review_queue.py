@@ -11,7 +11,15 @@ from pipeline.model.risk import ConsentSign, Mark, RiskCode, RiskPart
 from pipeline.store.endings import Ending, add_ending
 from pipeline.store.recordings import get_recording
 from pipeline.store.reduce_rows import reduce_recording
-from pipeline.store.review_queue import count_waiting, get_item, lock_item, put_assessment, put_item, read_queue
+from pipeline.store.review_queue import (
+    count_waiting,
+    find_next,
+    get_item,
+    lock_item,
+    put_assessment,
+    put_item,
+    read_queue,
+)
 from pipeline.store.word_index import put_terms
 from tests.conftest import make_tenant
 from tests.queue_items import a_line
@@ -144,3 +152,13 @@ def _nothing():
     from pipeline.store.review_queue import Assessed
 
     return Assessed(parts=(), marks=(), entity_types=(), entities=0, consent=ConsentSign.GRANTED, policy_digest=None)
+
+
+def test_after_a_line_comes_the_next_that_is_nobodys_or_ones_own_and_then_the_first_again(tx, keys):
+    first, second, third = (a_line(tx, keys, risk=risk) for risk in (90, 50, 20))
+    following = {one: find_next(tx, one, actor="user:ada").recording for one in (first, second, third)}
+    assert following == {first: second, second: third, third: first}
+    item = get_item(tx, second)
+    put_item(tx, item, state=QueueState.CLAIMED, assignee="user:grace", escalated_to=None)
+    assert find_next(tx, first, actor="user:ada").recording == third
+    assert find_next(tx, first, actor="user:grace").recording == second

@@ -7,13 +7,29 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.store.artifacts import mark_purged
 from pipeline.store.recordings import get_recording
-from pipeline.store.word_index import SEARCH_LASTS, add_word_search, forget_words, get_word_search, put_terms
+from pipeline.store.word_index import (
+    SEARCH_LASTS,
+    add_word_search,
+    forget_words,
+    get_word_search,
+    list_unindexed,
+    put_terms,
+)
 from tests.builders import an_artifact_row
 from tests.queue_items import a_line
 
 
 def terms(tx) -> list[list[int]]:
     return list(tx.connection.execute(text("select terms from earmark.word_index")).scalars())
+
+
+def test_what_is_published_without_words_or_never_assessed_is_listed_a_page_at_a_time(database, tenant, keys):
+    with database.transaction(tenant.id) as tx:
+        made = sorted(a_line(tx, keys) for _ in range(3))
+        assert list_unindexed(tx, limit=2) == tuple(made[:2])
+        assert list_unindexed(tx, after=made[1]) == (made[2],)
+        put_terms(tx, made[0], "art_1", (1,))
+        assert list_unindexed(tx) == tuple(made[1:])
 
 
 def test_new_words_replace_old_ones_and_can_be_forgotten(database, tenant, keys):

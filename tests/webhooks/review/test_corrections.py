@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.review import ChangeState
+from pipeline.model.entity import EntityType
+from pipeline.model.ids import RecordingId
+from pipeline.model.review import ChangeState, Finding, FindingPlace
+from pipeline.model.span import TimeSpan
 from pipeline.model.user import Role
 from pipeline.store.redaction_changes import list_changes
 from tests.corrections import an_ending, shown
 from tests.webhooks.review.conftest import Desk
+from webhooks.review.corrections import Wanted
 
 CANARIES = ("canaryname", "5551234")
 
@@ -133,3 +137,20 @@ def test_htmx_is_given_the_panel_alone(desk):
         f"/review/recordings/{desk.recording.id}/findings", headers={"Accept": "text/html", "HX-Request": "true"}
     )
     assert answer.text.lstrip().startswith('<section id="findings"')
+
+
+def test_of_many_findings_some_are_shown_at_a_time_by_type_and_score_and_the_page_of_one_is_found():
+    many = [_found(n) for n in range(250)]
+    assert [len(Wanted(page=n).shown(many)[0]) for n in (1, 2, 3, 9)] == [100, 100, 50, 50]
+    assert Wanted(at=many[120].place.key).shown(many)[1:] == (2, 3)
+    assert Wanted(type="PERSON").shown(many)[1:] == (1, 2)
+    assert all(f.place.score >= 0.9 for f in Wanted(least=0.9).shown(many)[0])
+    assert Wanted(type="PERSON", at="none").query(2) == "type=PERSON&page=2"
+
+
+def _found(n: int) -> Finding:
+    place = FindingPlace(
+        recording=RecordingId("rec_1"), version=1, turn=n, start=0, end=4, channel=0, time=TimeSpan(n, n + 5),
+        label="X", type=EntityType.PERSON if n % 2 else EntityType.PIN, score=0.95 if n % 3 else 0.5,
+    )  # fmt: skip
+    return Finding(place=place, change=None)

@@ -97,6 +97,8 @@ def test_the_redacted_sound_is_heard_by_its_reader_alone(desk, ada, ben):
     sound = ada.get(f"{path}/sound")
     assert (sound.headers["content-type"], sound.content[:4]) == ("audio/wav", b"RIFF")
     assert sound.headers["cache-control"] == "no-store"
+    part = ada.get(f"{path}/sound", Range="bytes=8-15")
+    assert (part.status_code, part.content) == (206, sound.content[8:16])
     assert ben.get(f"{path}/sound").status_code == 404
 
 

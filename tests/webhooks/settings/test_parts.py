@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from starlette.datastructures import FormData
 
@@ -21,6 +23,13 @@ def test_every_code_has_its_sentence():
 
 def test_every_tab_leads_somewhere(admin):
     assert [path for path, _ in TABS if admin.get(path).status_code != 200] == []
+
+
+def test_nobody_is_shown_a_tab_that_is_refused_to_them(editor, auditor):
+    for who in (editor, auditor):
+        shown = re.findall(r'href="(/settings[^"#?]*)"', who.get("/settings").text)
+        assert "/settings/users" not in shown
+        assert [path for path in dict.fromkeys(shown) if who.get(path).status_code == 403] == []
 
 
 def test_fields_are_read_without_spaces_and_as_whole_numbers():

@@ -9,6 +9,7 @@ const { duration, findings, speakers } = JSON.parse(document.getElementById("pla
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const hues = new Map([...new Set(findings.map((f) => f.type))].map((type, at) => [type, (at * 67) % 360]));
 const clock = document.getElementById("clock");
+const written = (ms) => `${Math.floor(ms / 60000)}:${((ms % 60000) / 1000).toFixed(3).padStart(6, "0")}`;
 const words = [...document.querySelectorAll(".w")].map((node) => ({ node, s: +node.dataset.s, e: +node.dataset.e }));
 words.sort((a, b) => a.s - b.s);
 
@@ -44,23 +45,59 @@ function draw() {
       channelIdx: f.channel,
       drag: false,
       resize: false,
+      content: named(f.type),
       color: `hsl(${hues.get(f.type)} 70% 50% / .3)`,
     });
     region.element?.setAttribute("title", `${f.type} ${f.score}`);
   }
 }
 
-function shown() {
-  const type = document.getElementById("only-type").value;
-  const most = +document.getElementById("least").value;
-  return findings.filter((f) => (!type || f.type === type) && f.score <= most);
+// A type is told by its name, not by colour alone. The name may reach beyond a short region.
+function named(type) {
+  const label = document.createElement("span");
+  label.textContent = type;
+  Object.assign(label.style, {
+    font: "600 10px/12px system-ui, sans-serif",
+    color: colour("--ink"),
+    background: colour("--paper"),
+    whiteSpace: "nowrap",
+    position: "absolute",
+    left: "0",
+    top: "0",
+    padding: "0 2px",
+    pointerEvents: "none",
+  });
+  return label;
 }
 
+const type = document.getElementById("only-type");
+const least = document.getElementById("least");
+const shown = () => findings.filter((f) => (!type.value || f.type === type.value) && f.score >= +least.value);
+
 function narrow() {
-  document.getElementById("least-shown").textContent = document.getElementById("least").value;
+  document.getElementById("least-shown").textContent = least.value;
   const kept = new Set(shown().map((f) => f.key));
   for (const node of document.querySelectorAll("[data-finding]")) node.hidden = !kept.has(node.dataset.finding);
   draw();
+}
+
+// The list beside comes some at a time: what is chosen may stand on another page of it.
+// One answer is waited for at a time, so that an earlier one never replaces a later one.
+let isAsking = false;
+let following = null;
+async function list(at = "") {
+  if (!window.htmx || document.querySelectorAll("[data-finding]").length >= findings.length) return;
+  if (isAsking) { following = at; return; }
+  isAsking = true;
+  const asked = new URLSearchParams({ type: type.value, least: least.value, at });
+  try {
+    await htmx.ajax("GET", `${box.dataset.findings}?${asked}`, { target: "#findings", swap: "outerHTML" });
+  } finally {
+    isAsking = false;
+  }
+  const next = following;
+  following = null;
+  if (next !== null) await list(next);
 }
 
 function seek(ms) {
@@ -72,6 +109,7 @@ function choose(f, { play = false } = {}) {
   for (const node of document.querySelectorAll(".chosen")) node.classList.remove("chosen");
   const marked = [...document.querySelectorAll(`[data-finding="${f.key}"], .w[data-key="${f.key}"]`)];
   marked.forEach((node) => node.classList.add("chosen"));
+  if (!document.querySelector(`[data-finding="${f.key}"]`)) list(f.key);
   marked.at(-1)?.scrollIntoView({ block: "nearest" });
   seek(play ? Math.max(0, f.start - 2000) : f.start);
   if (looped) looped = f;
@@ -82,6 +120,14 @@ function step(by) {
   if (!list.length) return;
   const now = list.indexOf(findings[at]);
   choose(list[(now + by + list.length) % list.length]);
+}
+
+// Without a mouse what was missed is marked where the sound is: from here, to here.
+function mark(name) {
+  const field = document.querySelector(`#add-missed [name=${name}]`);
+  if (!field) return;
+  field.value = written(wave.getCurrentTime() * 1000);
+  field.classList.add("chosen");
 }
 
 function act(name) {
@@ -104,10 +150,13 @@ const doing = {
   confirm: () => act("confirm"),
   "not-personal": () => act("not-personal"),
   add: () => document.querySelector("#add-missed [name=start]")?.focus(),
+  begin: () => mark("start"),
+  end: () => mark("end"),
+  "next-call": () => document.getElementById("next-call").click(),
   help: () => { const help = box.querySelector(".keymap"); help.open = !help.open; },
 };
 
-const usual = { play: " ", back: "[", forward: "]", previous: "k", next: "j", loop: "l", confirm: "c", "not-personal": "x", add: "a", help: "?" };
+const usual = { play: " ", back: "[", forward: "]", previous: "k", next: "j", loop: "l", confirm: "c", "not-personal": "x", add: "a", begin: "i", end: "o", "next-call": "n", help: "?" };
 const keys = { ...usual, ...JSON.parse(localStorage.getItem("keys") ?? "{}") };
 const isOn = document.getElementById("keys");
 isOn.checked = localStorage.getItem("keys-off") !== "yes";
@@ -154,10 +203,20 @@ document.addEventListener("mouseup", () => {
 const tell = (channel, startMs, endMs) =>
   document.dispatchEvent(new CustomEvent("earmark:selected", { detail: { channel, startMs, endMs } }));
 
-regions.enableDragSelection({ color: "rgb(0 0 0 / .15)" }, 5);
+// What is dragged over lies on the lane where the dragging began; there is one selection at a time.
+const lanes = document.getElementById("wave");
+let lane = 0;
+let selected = null;
+lanes.addEventListener("pointerdown", (event) => {
+  const below = event.clientY - lanes.getBoundingClientRect().top;
+  lane = Math.min(speakers.length - 1, Math.max(0, Math.floor(below / 56)));
+}, true);
+regions.enableDragSelection({ color: "rgb(128 128 128 / .35)", drag: false, resize: false }, 5);
 regions.on("region-created", (region) => {
   if (stretch(region.id)) return;
-  tell(region.channelIdx >= 0 ? region.channelIdx : 0, region.start * 1000, region.end * 1000);
+  selected?.remove();
+  selected = region;
+  tell(lane, region.start * 1000, region.end * 1000);
 });
 regions.on("region-clicked", (region, event) => {
   event.stopPropagation();
@@ -191,5 +250,9 @@ wave.on("ready", () => {
 document.getElementById("speed").addEventListener("change", (event) => wave.setPlaybackRate(+event.target.value, true));
 document.getElementById("zoom").addEventListener("input", (event) => wave.zoom(+event.target.value));
 document.getElementById("narrow").addEventListener("input", narrow);
+document.getElementById("narrow").addEventListener("change", () => list());
 document.getElementById("narrow").addEventListener("submit", (event) => event.preventDefault());
-document.body.addEventListener("htmx:after:swap", narrow);
+document.body.addEventListener("htmx:after:swap", () => {
+  narrow();
+  if (at >= 0) document.querySelector(`[data-finding="${findings[at].key}"]`)?.classList.add("chosen");
+});
