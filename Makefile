@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge serve assets check format lock clean
+.PHONY: demo test train eval bench-webhooks bench-audio bench-verify bench-decide bench-retention chaos-purge sweep serve assets check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -50,6 +50,11 @@ bench-retention: .venv/.dev
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
 	@$(PY) -m tests.bench.purge 10000 3
+
+# Every page of a filled tenant at three widths in both schemes: barriers, widths, complaints; each as a picture in a folder.
+PICTURES ?=
+sweep: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.journeys.console.sweep $(PICTURES)
 
 # The scripts of the console's pages, by name, version and digest. npm is the system's, or the one that a package carries.
 assets: .venv/.runtime
