@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
-  chaos chaos-hosts chaos-purge serve assets licenses audit sbom wheel fuzz check format lock clean
+  chaos chaos-hosts chaos-purge serve assets sweep licenses audit sbom wheel fuzz check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -68,6 +68,11 @@ chaos-hosts: .venv/.dev assets
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
 	@$(PY) -m tests.bench.purge 10000 3
+
+# Every page of a filled tenant at three widths in both schemes: barriers, widths, complaints; each as a picture in a folder.
+PICTURES ?=
+sweep: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.journeys.console.sweep $(PICTURES)
 
 # The scripts of the console's pages, by name, version and digest. npm is the system's, or the one that a package carries.
 assets: .venv/.runtime

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,15 +81,22 @@ def _spare_the_disk(server: EmbeddedPostgres) -> None:
         connection.execute("select pg_reload_conf()")
 
 
-@pytest.fixture
-def database_name(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database cloned from the template for one test."""
+@contextmanager
+def cloned(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Clone a database from the template; gives its name."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         connection.execute(f'create database "{name}" template earmark_template strategy file_copy')
     yield name
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         connection.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def database_name(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database cloned from the template for one test."""
+    with cloned(postgres) as name:
+        yield name
 
 
 @pytest.fixture

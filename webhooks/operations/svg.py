@@ -18,7 +18,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 26
 _HEIGHT: Final = 220
 _BAR: Final = 24
 _LABEL: Final = 220
-_MOST_NAMES: Final = 8
+_MOST_NAMES: Final = 6
+"""A day written out is some 80 of the drawing's 640 units wide."""
 _SIDE_BY_SIDE: Final = 2
 _NICE: Final = (1, 2, 5, 10)
 
