@@ -17,6 +17,12 @@ UNSURE_BELOW: Final = 0.6
 """A finding below this score is one that a person should look at."""
 MOST: Final = 100
 
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues of whoever shows it; here it stays as it is."""
+    return message
+
+
 HIGH_RISK_TYPES: Final = frozenset(
     {
         EntityType.CREDIT_CARD,
@@ -97,20 +103,20 @@ class RiskCode(StrEnum):
 
 
 SENTENCES: Final[Mapping[RiskCode, str]] = {
-    RiskCode.FAILED: "The work on this recording ended in an error.",
-    RiskCode.WITHHELD: "Its redaction could not be proved, so it is shown to nobody.",
-    RiskCode.UNSURE: "Findings that the detector is not sure of: %(count)s.",
-    RiskCode.HIGH_RISK: "Types of data that do most harm if they are left: %(count)s.",
-    RiskCode.CONSENT_MISSING: "Nobody's permission to record is on file.",
-    RiskCode.CONSENT_ODD: "Somebody's answer about recording is not a yes.",
-    RiskCode.CONSENT_ATTESTED: "Permission rests on the word of the operator who handed it in.",
-    RiskCode.REFUSED: "Permissions that policy, settings, people or law refuse for it: %(count)s.",
-    RiskCode.UNHIDDEN: "Types of data that only the second recogniser heard: %(count)s.",
-    RiskCode.WIDENED: "What is muted had to be widened before its proof held.",
-    RiskCode.SPEAKERS_UNKNOWN: "It is not known who speaks on which channel.",
-    RiskCode.NOTICE_NOT_HEARD: "The announcement is not heard in it.",
-    RiskCode.TYPES_OFF: "Types of data that the settings leave in sight: %(count)s.",
-    RiskCode.EMPTY: "Its transcript has no words.",
+    RiskCode.FAILED: _("The work on this recording ended in an error."),
+    RiskCode.WITHHELD: _("Its redaction could not be proved, so it is shown to nobody."),
+    RiskCode.UNSURE: _("Findings that the detector is not sure of: %(count)s."),
+    RiskCode.HIGH_RISK: _("Types of data that do most harm if they are left: %(count)s."),
+    RiskCode.CONSENT_MISSING: _("Nobody's permission to record is on file."),
+    RiskCode.CONSENT_ODD: _("Somebody's answer about recording is not a yes."),
+    RiskCode.CONSENT_ATTESTED: _("Permission rests on the word of the operator who handed it in."),
+    RiskCode.REFUSED: _("Permissions that policy, settings, people or law refuse for it: %(count)s."),
+    RiskCode.UNHIDDEN: _("Types of data that only the second recogniser heard: %(count)s."),
+    RiskCode.WIDENED: _("What is muted had to be widened before its proof held."),
+    RiskCode.SPEAKERS_UNKNOWN: _("It is not known who speaks on which channel."),
+    RiskCode.NOTICE_NOT_HEARD: _("The announcement is not heard in it."),
+    RiskCode.TYPES_OFF: _("Types of data that the settings leave in sight: %(count)s."),
+    RiskCode.EMPTY: _("Its transcript has no words."),
 }
 
 

@@ -13,8 +13,14 @@ from typing import Final
 
 from pipeline.model.recording import Recording, RecordingState
 
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues of whoever shows it; here it stays as it is."""
+    return message
+
+
 _PAGES: Final = "https://www.twilio.com/docs/api/errors"
-_NOTHING: Final = "Nothing."
+_NOTHING: Final = _("Nothing.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,86 +34,97 @@ class Explanation:
 
 
 _STATES: Final[Mapping[RecordingState, tuple[bool, str, str]]] = {
-    RecordingState.ANNOUNCED: (False, "It was begun; Twilio has not told of its end.", _NOTHING),
-    RecordingState.COMPLETED: (False, "It is complete at Twilio, and waits for its consent to be settled.", _NOTHING),
-    RecordingState.AUTHORISED: (False, "Its consent is settled; its audio is about to be fetched.", _NOTHING),
-    RecordingState.CAPTURED: (False, "Its audio is sealed here, and is being transcribed and redacted.", _NOTHING),
-    RecordingState.PUBLISHED: (False, "It was redacted, the redaction was proved, and it may be read.", _NOTHING),
-    RecordingState.PURGED: (False, "Its time was over; every copy was destroyed.", _NOTHING),
+    RecordingState.ANNOUNCED: (False, _("It was begun; Twilio has not told of its end."), _NOTHING),
+    RecordingState.COMPLETED: (
+        False,
+        _("It is complete at Twilio, and waits for its consent to be settled."),
+        _NOTHING,
+    ),
+    RecordingState.AUTHORISED: (False, _("Its consent is settled; its audio is about to be fetched."), _NOTHING),
+    RecordingState.CAPTURED: (False, _("Its audio is sealed here, and is being transcribed and redacted."), _NOTHING),
+    RecordingState.PUBLISHED: (False, _("It was redacted, the redaction was proved, and it may be read."), _NOTHING),
+    RecordingState.PURGED: (False, _("Its time was over; every copy was destroyed."), _NOTHING),
     RecordingState.ABSENT: (
         True,
-        "Twilio says that there is no recording: nothing was kept of this call.",
-        "Look in Twilio's debugger for the call; where it should have been recorded, check how the call was connected.",
+        _("Twilio says that there is no recording: nothing was kept of this call."),
+        _(
+            "Look in Twilio's debugger for the call; where it should have been recorded, check how the call was "
+            "connected."
+        ),
     ),
 }
 _CODES: Final[Mapping[int, tuple[str, str]]] = {
     16102: (
-        "Twilio heard only silence, so it kept no audio.",
-        "Check that sound reached the call: codec, media stream, and that the parties were connected.",
+        _("Twilio heard only silence, so it kept no audio."),
+        _("Check that sound reached the call: codec, media stream, and that the parties were connected."),
     ),
     16105: (
-        "Recordings of the account are to be encrypted, but it had no valid public key: Twilio kept no audio.",
-        "Set a valid public key for voice recordings at Twilio, and give Earmark its private part..",
+        _("Recordings of the account are to be encrypted, but it had no valid public key: Twilio kept no audio."),
+        _("Set a valid public key for voice recordings at Twilio, and give Earmark its private part."),
     ),
     16107: (
-        "The public key that was set could not be used; Twilio encrypted the recording with another of the account.",
-        "Nothing is lost while Earmark has that key's private part. Check which keys the account has, and retire none "
-        "before it is replaced.",
+        _("The public key that was set could not be used; Twilio encrypted the recording with another of the account."),
+        _(
+            "Nothing is lost while Earmark has that key's private part. Check which keys the account has, and retire "
+            "none before it is replaced."
+        ),
     ),
 }
 _FAILURES: Final[Mapping[str, tuple[str, str]]] = {
     "VendorUnavailable": (
-        "Twilio or a recogniser did not answer, however often it was asked.",
-        "Look at the vendor's status page, then have the recording worked on again.",
+        _("Twilio or a recogniser did not answer, however often it was asked."),
+        _("Look at the vendor's status page, then have the recording worked on again."),
     ),
     "VendorRefused": (
-        "Twilio or a recogniser refused our request.",
-        "Check the account's credentials with `earmark doctor --tenant`; Earmark must be told of a changed token.",
+        _("Twilio or a recogniser refused our request."),
+        _("Check the account's credentials with `earmark doctor --tenant`; Earmark must be told of a changed token."),
     ),
     "VendorBrokeContract": (
-        "What the vendor gave is not the audio that was announced: other channels, a document, or sound that cannot be "
-        "decoded.",
-        "Listen to the recording at Twilio; an encrypted one needs its private key here.",
+        _(
+            "What the vendor gave is not the audio that was announced: other channels, a document, or "
+            "sound that cannot be decoded."
+        ),
+        _("Listen to the recording at Twilio; an encrypted one needs its private key here."),
     ),
     "IntegrityError": (
-        "The audio was altered on its way, or a sealed copy was.",
-        "A person must look before anything else is done; do not delete the vendor's copy.",
+        _("The audio was altered on its way, or a sealed copy was."),
+        _("A person must look before anything else is done; do not delete the vendor's copy."),
     ),
     "InvalidInput": (
-        "The audio cannot be decoded, is too large, or its private key is not here.",
-        "Check the recording at Twilio, and that its private key was given to Earmark.",
+        _("The audio cannot be decoded, is too large, or its private key is not here."),
+        _("Check the recording at Twilio, and that its private key was given to Earmark."),
     ),
     "StoreUnreachable": (
-        "The artifact store or the database could not be written to.",
-        "Check the store with `earmark doctor`, then have the recording worked on again.",
+        _("The artifact store or the database could not be written to."),
+        _("Check the store with `earmark doctor`, then have the recording worked on again."),
     ),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
-    "recording_off": "recording is switched off in the tenant's settings",
-    "call_unknown": "it belongs to no call that went through Earmark",
-    "no_legs": "nobody is known to have been on the call",
-    "nobody_there": "nobody who is known to have been on the call could be heard in it",
-    "start_unknown": "nobody can say when it began",
-    "before_call": "it began before its call",
-    "other_tenant": "its call is another tenant's",
-    "too_many_channels": "it has more channels than the call had sides",
-    "too_long": "it is longer than any recording Twilio makes",
-    "end_before_start": "its duration cannot be true",
-    "started_after_stop": "it was begun after recording had been stopped",
-    "notice_not_inside": "the law wants the notice inside the recording, and it is not in this one",
-    "stopped": "recording was stopped before anything was said that may be kept",
+    "recording_off": _("recording is switched off in the tenant's settings"),
+    "call_unknown": _("it belongs to no call that went through Earmark"),
+    "no_legs": _("nobody is known to have been on the call"),
+    "nobody_there": _("nobody who is known to have been on the call could be heard in it"),
+    "start_unknown": _("nobody can say when it began"),
+    "before_call": _("it began before its call"),
+    "other_tenant": _("its call is another tenant's"),
+    "too_many_channels": _("it has more channels than the call had sides"),
+    "too_long": _("it is longer than any recording Twilio makes"),
+    "end_before_start": _("its duration cannot be true"),
+    "started_after_stop": _("it was begun after recording had been stopped"),
+    "notice_not_inside": _("the law wants the notice inside the recording, and it is not in this one"),
+    "stopped": _("recording was stopped before anything was said that may be kept"),
 }
 _WITHHELD: Final[Mapping[str, str]] = {
-    "notice_not_inside": "the law wants the notice inside the recording, and it is not heard at its beginning",
+    "notice_not_inside": _("the law wants the notice inside the recording, and it is not heard at its beginning"),
 }
 _OUTCOMES: Final[Mapping[str, str]] = {
-    "not_asked": "was never asked",
-    "declined": "said no",
-    "no_answer": "gave no answer",
-    "hung_up": "hung up before answering",
-    "unclear": "did not answer clearly",
-    "wrong_key": "pressed a key that means nothing",
-    "withdrawn": "took the permission back",
+    "not_asked": _("was never asked"),
+    "declined": _("said no"),
+    "no_answer": _("gave no answer"),
+    "hung_up": _("hung up before answering"),
+    "unclear": _("did not answer clearly"),
+    "wrong_key": _("pressed a key that means nothing"),
+    "withdrawn": _("took the permission back"),
 }
 _LEG: Final = re.compile(
     rf"(caller|callee)([0-9]{{0,3}})_(?:(transcribe|store|vendor_process|train)_)?({'|'.join(_OUTCOMES)})"
@@ -123,7 +140,7 @@ def explain(recording: Recording) -> Explanation:
     if recording.error_code:
         means = f"Twilio reports error {recording.error_code} for it."
         source = f"{_PAGES}/{recording.error_code}"
-        return Explanation(is_trouble=True, means=means, to_do="Read Twilio's page of that error.", source=source)
+        return Explanation(is_trouble=True, means=means, to_do=_("Read Twilio's page of that error."), source=source)
     if state is RecordingState.REFUSED:
         return _refused(reason)
     if state is RecordingState.FAILED:
@@ -131,7 +148,7 @@ def explain(recording: Recording) -> Explanation:
     if state is RecordingState.WITHHELD:
         why = _WITHHELD.get(reason, f"its redaction could not be proved ({reason})")
         means = f"It is kept sealed and nothing of it was published: {why}."
-        return Explanation(is_trouble=True, means=means, to_do="A reviewer must look at it.")
+        return Explanation(is_trouble=True, means=means, to_do=_("A reviewer must look at it."))
     is_trouble, means, to_do = _STATES[state]
     return Explanation(is_trouble=is_trouble, means=means, to_do=to_do)
 
@@ -143,25 +160,25 @@ def _refused(reason: str) -> Explanation:
         about = {None: "", "transcribe": ", asked about transcription,"}.get(leg[3], f", asked about {leg[3]},")
         because = f"{who}{about} {_OUTCOMES[leg[4]]}"
     else:
-        because = _REFUSALS.get(reason, f"of {reason}" if reason else "no reason is known")
+        because = _REFUSALS.get(reason, f"of {reason}" if reason else _("no reason is known"))
     means = f"It was not permitted: {because}. Nothing of it is kept here, and Twilio's copy was deleted."
     to_do = (
-        "Find out what started it: an account's default recording, a trunk, or code that records by itself."
+        _("Find out what started it: an account's default recording, a trunk, or code that records by itself.")
         if leg is None
-        else "Nothing, if Earmark's own call flow recorded it; else find out what started the recorder."
+        else _("Nothing, if Earmark's own call flow recorded it; else find out what started the recorder.")
     )
     return Explanation(is_trouble=True, means=means, to_do=to_do)
 
 
 def _failed(reason: str) -> Explanation:
     if reason.startswith("vendor_"):
-        means = "Twilio could not make the recording; there is no audio."
-        return Explanation(is_trouble=True, means=means, to_do="Look in Twilio's debugger for the call.")
+        means = _("Twilio could not make the recording; there is no audio.")
+        return Explanation(is_trouble=True, means=means, to_do=_("Look in Twilio's debugger for the call."))
     means, to_do = _FAILURES.get(
         reason,
         (
-            "Work on it ended in a fault that nobody foresaw; what was captured stays sealed.",
-            "Tell Earmark's operator.",
+            _("Work on it ended in a fault that nobody foresaw; what was captured stays sealed."),
+            _("Tell Earmark's operator."),
         ),
     )
     return Explanation(is_trouble=True, means=means, to_do=to_do)

@@ -1,5 +1,8 @@
 """Collects what pages say, and writes it into the catalogue of every other language.
 
+Pages also show sentences of the domain, which knows nothing of languages: a module of it that marks its texts, by a
+`def _(message)` of its own, is read too.
+
 Run by `python -m webhooks.pages.catalogue`. A new sentence comes in without a translation; one that no page says any
 more goes. Translating is a person's work: the tests refuse a catalogue with a gap.
 """
@@ -23,14 +26,17 @@ from webhooks.pages.language import CATALOGUES
 type Message = str | tuple[str, ...]
 
 WEB: Final = Path(__file__).parents[1]
+DOMAIN: Final = WEB.parent / "pipeline"
+_MARKER: Final = b"\ndef _(message: str) -> str:\n"
 _KEYWORDS: Final = {"_": None, "ngettext": (1, 2)}
 _OF_TEMPLATES: Final = {"trimmed": "true", "silent": "false"}
 
 
 def said() -> Iterator[tuple[str, Message]]:
     """Give every text that pages say, with the file that says it; one of a number of things is a pair."""
-    for path in sorted([*WEB.glob("*/templates/*.html"), *WEB.glob("*/*.py")]):
-        name = path.relative_to(WEB).as_posix()
+    marked = (path for path in DOMAIN.rglob("*.py") if _MARKER in path.read_bytes())
+    for path in sorted([*WEB.glob("*/templates/*.html"), *WEB.glob("*/*.py"), *marked]):
+        name = path.relative_to(WEB.parent).as_posix()
         with path.open("rb") as source:
             if path.suffix == ".py":
                 found = extract("python", source, keywords=_KEYWORDS)

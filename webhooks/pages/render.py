@@ -23,7 +23,9 @@ from pipeline.model.ids import TenantId
 from pipeline.model.user import Role
 from webhooks.pages import language
 from webhooks.pages.assets import import_map, load_assets
+from webhooks.pages.labels import label_of
 from webhooks.pages.menu import ROLE_NAMES, entries_for
+from webhooks.pages.told import teller
 
 _WEB: Final = Path(__file__).parents[1]
 _POLICY: Final = (
@@ -137,5 +139,7 @@ def _environment(spoken: str) -> Environment:
     environment.globals |= {"assets": assets, "import_map": import_map(assets), "Role": Role, "role_names": ROLE_NAMES}
     # Jinja's own extension marks a translated text as safe; here it is text like any other, also where it comes from a
     # variable.
-    environment.globals |= {"_": language.speaker(spoken), "ngettext": language.counter(spoken)}
+    say = language.speaker(spoken)
+    environment.globals |= {"_": say, "ngettext": language.counter(spoken)}
+    environment.globals |= {"called": lambda kind, code: say(label_of(kind, code)), "told": teller(spoken)}
     return environment

@@ -66,7 +66,7 @@ def test_thirty_days_are_kept_by_two_people_in_few_steps(here, browser):
     with signed_in(here, browser, "ben", {Role.SETTINGS_EDITOR}) as ben:
         page = ben.go("/settings")
         page.get_by_role("link", name="Retention").click()
-        page.get_by_label("recording.original").fill("30")
+        page.get_by_label("original recording", exact=True).fill("30")
         page.get_by_role("button", name="Save to my draft").click()
         page.get_by_role("link", name="Look at the draft").click()
         page.get_by_role("button", name="Submit for a decision").click()

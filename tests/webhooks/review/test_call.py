@@ -76,7 +76,7 @@ def test_what_has_ended_is_heard_and_read_by_nobody_and_the_page_says_so(call):
 
 def test_the_store_says_how_each_copy_is_locked(call):
     page = call.get("locks").text
-    assert "recording.original" in page
+    assert "original recording" in page
     assert "not locked" in page
 
 

@@ -18,7 +18,7 @@ def test_two_versions_are_compared_without_a_word(desk, clock):
     page = desk.get("versions").text
     assert "From version 1 to version 2" in page
     assert "hidden now" in page
-    assert "LOCATION" in page
+    assert "Place name" in page
     assert "shown now" in desk.get("versions", old=2, new=1).text
     assert "thanks" not in page
     assert desk.get("versions", old=1, new=9).status_code == 404

@@ -31,7 +31,7 @@ def test_a_change_is_dropped_and_a_draft_taken_back(stage, owner, editor):
     assert draft_of(stage, owner).changes.is_empty
     assert editor.post(f"/settings/drafts/{draft}/withdraw", {"revision": revision(editor, draft)}).status_code == 303
     assert draft_of(stage, owner) is None
-    assert "withdrawn" in editor.get(f"/settings/drafts/{draft}").text
+    assert ">taken back<" in editor.get(f"/settings/drafts/{draft}").text
 
 
 def test_whoever_decides_over_an_older_look_is_told_and_a_draft_under_changed_settings_is_held_anew(

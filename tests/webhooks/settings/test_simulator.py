@@ -15,7 +15,7 @@ def test_who_agrees_is_recorded_and_each_kind_has_its_day_and_clause(admin):
     page = simulate(admin)
     assert page.status_code == 200
     assert ">recorded<" in page.text
-    assert "recording.original" in page.text
+    assert "original recording" in page.text
     assert page.text.count("connekz §") > 6
 
 
