@@ -114,7 +114,8 @@ def fill(line: Line, **more) -> Filled:
     with line.tx() as tx:
         call = get_call(tx, recording.call)
         user = add_user(tx, OWNER, frozenset(Role), password_hash=None, locale="en", actor="test")
-    house.ids |= {"recordings/recording": recording.id, "downloads/recording": recording.id,
+    house.ids |= {"recordings/recording": recording.id, "queue/recording": recording.id,
+                  "downloads/recording": recording.id,
                   "calls/call_sid": call.call_sid, "users/login": OWNER,
                   "twilio/tenant": line.owner.id, "subjects/tenant": line.owner.id}  # fmt: skip
     for part in (_reviewed, _measured, _operated, _asked, _set_up):
@@ -127,6 +128,7 @@ def _reviewed(house: Filled, recording: Recording, user: User) -> None:
     keys, vault, tenant = line.context.vault.keys, line.context.vault, line.owner.id
     name = finding(line, recording)
     same = FindingFilter(type=EntityType.PHONE_NUMBER)
+    decided = line.artifact(recording, ArtifactKind.RECORDING_REDACTED).id
     found = preview_batch(vault, tenant, same, actor=by.actor).findings
     with line.tx() as tx:
         asked_for = reveals.ask_reveal(
@@ -138,7 +140,9 @@ def _reviewed(house: Filled, recording: Recording, user: User) -> None:
         words = look_for(tx, "many thanks", keys=keys, actor=by.actor)
     made = change(line, recording, ChangeKind.NOT_PERSONAL, NAME, due_in_s=3600, reason="canary reason")
     house.ids |= {"findings/key": name.place.key, "changes/change": made.id, "bulk/batch": batch.id,
-                  "reveals/reveal": asked_for.id, "searches/search": search, "?search": words}  # fmt: skip
+                  "batches/batch": batch.id,
+                  "reveals/reveal": asked_for.id, "searches/search": search, "?search": words,
+                  "queue/search": words, "decisions/artifact": decided}  # fmt: skip
 
 
 def _measured(house: Filled, recording: Recording, user: User) -> None:
@@ -167,7 +171,8 @@ def _operated(house: Filled, recording: Recording, user: User) -> None:
         keep_first(tx, bundle)
         add_version(tx, ANNOUNCED, notice_days=30, actor="test")
     house.ids |= {"stuck/recording": stuck.id, "deletions/purge": purge, "holds/hold": held.id,
-                  "policy/version": ANNOUNCED.version}  # fmt: skip
+                  "policy/version": ANNOUNCED.version, "versions/version": ANNOUNCED.version,
+                  "matters/matter": "m-canary"}  # fmt: skip
 
 
 def _asked(house: Filled, recording: Recording, user: User) -> None:
@@ -199,4 +204,5 @@ def _set_up(house: Filled, recording: Recording, user: User) -> None:
         session = digest_of(open_session(tx, user, method="local"))
     house.ids |= {"drafts/draft": draft.id, "decide/draft": draft.id, "keys/key": key.id,
                   "webhooks/endpoint": endpoint.id, "deliveries/delivery": delivery, "numbers/id": number,
+                  "numbers/number": number,
                   "sessions/session": session}  # fmt: skip

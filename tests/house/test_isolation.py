@@ -16,8 +16,10 @@ OPENS_CONNECTIONS: Final = {
     "pipeline/store/session.py": "the tenant's own transaction",
     "pipeline/store/system_session.py": "the few acts that belong to no tenant",
     "pipeline/store/condition.py": "looks at the catalogue, never at rows",
+    "pipeline/store/migrations/__init__.py": "waits its turn as the owner, and reads nothing",
     "pipeline/store/migrations/env.py": "runs as the owner, when a release is installed",
     "pipeline/vendors/embedded_postgres.py": "makes the embedded server's databases",
+    "pipeline/workflows/backlog.py": "counts what waits, in the engine's schema",
     "pipeline/workflows/supervisor.py": "holds a worker's name, in the engine's schema",
 }
 SEES_ROWS_OF: Final = "tenant = current_setting('app.tenant'::text, true)"

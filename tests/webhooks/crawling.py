@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "{digest}": ("0" * 12,),
     "static/{digest}/{name}": ("console.css",),
     "plots/{name}": ("calls",),
+    "figures/{plot}": ("calls",),
+    "acts/{act}": ("refuse", "close"),
     "holds/{hold}/{act}": ("release", "approve", "reject"),
     "requests/{name}/{act}": ("verify", "verify-agent", "refuse", "answer", "approve", "take-back", "by-hand", "close"),
     "drafts/{draft}/{act}": ("submit", "withdraw", "rebase", "drop"),
