@@ -6,7 +6,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
-  chaos chaos-hosts chaos-purge serve assets sweep licenses audit sbom wheel fuzz check format lock clean
+  chaos chaos-hosts chaos-purge serve assets sweep licenses audit sbom wheel fuzz check format lock \
+  infra infra-accept image clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -108,6 +109,27 @@ wheel: .venv/.dev assets
 	@$(UV) pip install --quiet --python .cache/audit/bin/python --no-deps --require-hashes -r requirements-audit.lock
 	@touch $@
 
+# The cloud as templates, made anew without a network, against the reviewed snapshot; three linters; manifests and image.
+INFRA := .cache/infra/bin
+infra: .cache/infra/.ready
+	@PATH="$(CURDIR)/$(INFRA):$$PATH" $(INFRA)/python -m infra.cloud.check
+	@$(INFRA)/check-jsonschema --builtin-schema vendor.compose-spec infra/container/compose.yaml
+	@$(INFRA)/hadolint infra/container/Containerfile && echo "Containerfile: nothing found"
+	@ls infra/kubernetes/*.yaml | grep -v kustomization | xargs -n 1 $(INFRA)/kubernetes-validate
+
+# After looking at what changed: the templates as they are now become the reviewed ones.
+infra-accept: .cache/infra/.ready
+	@PATH="$(CURDIR)/$(INFRA):$$PATH" $(INFRA)/python -m infra.cloud.check --accept
+
+# The container image, from Debian's packages and the locks' wheels alone: no registry of images. Minutes, and root.
+image:
+	@infra/container/build_image.sh .cache/image
+
+.cache/infra/.ready: requirements-infra.lock | $(PY)
+	@$(UV) venv --quiet --allow-existing --python $(PY) .cache/infra
+	@$(UV) pip install --quiet --python .cache/infra/bin/python --no-deps --require-hashes -r requirements-infra.lock
+	@touch $@
+
 # Media, transcripts, callbacks and policies, each with many more cases than in the tests: make fuzz CASES=100000
 CASES ?= 5000
 fuzz: .venv/.dev
@@ -142,6 +164,10 @@ lock: | $(PY)
 	  --extra embedded --extra local-asr --extra build pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
 	  --extra embedded --extra local-asr --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-emit-package av \
+	  --extra local-asr --extra build -c requirements.lock pyproject.toml -o requirements-image.lock
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+	  infra/requirements.in -o requirements-infra.lock
 	printf 'pip-audit\ncyclonedx-python-lib[json-validation]\n' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.12 \
 	  --generate-hashes --no-emit-index-url --no-header - -o requirements-audit.lock
 

@@ -12,7 +12,16 @@ from typing import Annotated, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from pydantic_settings import (
+    SecretsSettingsSource as FileSecretsSettingsSource,
+)
 
 from pipeline.model.errors import InvalidInput
 from pipeline.model.this_machine import is_this_machine
@@ -189,6 +198,9 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
+    secrets_dir: Path | None = Field(
+        default=None, description="files named like settings, such as `earmark_database__url`"
+    )
     data_dir: Path = Field(default=Path(".data"), description="embedded database, files store, key file, model cache")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     database: DatabaseSettings = DatabaseSettings()
@@ -203,6 +215,22 @@ class Settings(BaseSettings):
     metrics: MetricsSettings = MetricsSettings()
     traces: TracesSettings = TracesSettings()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from files too, where a folder is named: what runs in a container is shown its environment."""
+        files = init_settings().get("secrets_dir") or env_settings().get("secrets_dir")
+        if not files:
+            return init_settings, env_settings
+        # A file counts for more than a variable of the same name, as it is the one that few can read.
+        return init_settings, _secret_files(settings_cls, Path(files)), env_settings
+
     def shown(self) -> dict[str, str]:
         """Give every setting without its secrets, for the start-up line."""
         flat: dict[str, str] = {}
@@ -212,6 +240,18 @@ class Settings(BaseSettings):
             else:
                 flat[name] = str(value)
         return flat
+
+
+def _secret_files(settings_cls: type[BaseSettings], folder: Path) -> NestedSecretsSettingsSource:
+    """Read a folder of secrets; one that is named and not there is refused."""
+    if not folder.is_dir():
+        raise InvalidInput("setting EARMARK_SECRETS_DIR: there is no such folder")
+    return NestedSecretsSettingsSource(
+        FileSecretsSettingsSource(settings_cls, folder),
+        secrets_dir=folder,
+        secrets_prefix="EARMARK_",
+        secrets_nested_delimiter="__",
+    )
 
 
 def read_settings(**given: object) -> Settings:

@@ -15,6 +15,7 @@ from pipeline import telemetry
 from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
+    cloud_account,
     code_channels,
     event_post,
     hosts_of,
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
     from pipeline.workflows.queue import DurableQueue
 
 __all__ = [
-    "Base", "WebParts", "code_channels", "disposal_context", "judge_context", "load_listener", "load_transcribers",
-    "name_recognisers", "open_base", "open_web", "recordings_of", "step_context", "telephony_of", "twilio_line",
+    "Base", "WebParts", "cloud_account", "code_channels", "disposal_context", "judge_context", "load_listener",
+    "load_transcribers", "name_recognisers", "open_base", "open_web", "recordings_of", "step_context", "telephony_of",
+    "twilio_line",
 ]  # fmt: skip
 
 _DATABASE: Final = "earmark"

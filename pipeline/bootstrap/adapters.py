@@ -14,6 +14,7 @@ from pipeline.model.tenant import COMPANY_OF_ENGINE
 from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
+from pipeline.ports.cloud import CloudAccount
 from pipeline.ports.codes import CodeChannel
 from pipeline.ports.events import EventPost
 from pipeline.ports.identity import Identities
@@ -161,6 +162,13 @@ def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[C
     from pipeline.vendors.twilio_messages import TwilioMessages
 
     return (watched(TwilioMessages(line=line or twilio_line(settings)), "codes"),)
+
+
+def cloud_account(region: str) -> CloudAccount:
+    """Give the cloud's account that is looked at, as whoever runs this process: an auditor's rights are enough."""
+    from pipeline.vendors.aws_account import AwsAccount, AwsSettings
+
+    return AwsAccount(AwsSettings(region=region))
 
 
 def _files(settings: Settings) -> Artifacts:

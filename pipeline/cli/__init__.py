@@ -15,7 +15,7 @@ from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, Not
 COMMANDS: Final = (
     "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit",
     "wording", "number", "reconcile", "recording", "receipt", "processor", "retention", "matter", "training",
-    "subject", "legal", "access", "purpose", "transfer", "user", "quality", "index",
+    "subject", "legal", "access", "purpose", "transfer", "user", "quality", "index", "verify-deployed",
 )  # fmt: skip
 _HERE: Final = Path(__file__).parents[1]
 BAD_INPUT: Final = (InvalidInput, NotFound, Conflict, NotPermitted, IllegalTransition)
@@ -30,7 +30,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"pipeline.cli.{cmd_name}").command
+        found: click.Command = importlib.import_module(f"pipeline.cli.{cmd_name.replace('-', '_')}").command
         return found
 
 

@@ -189,6 +189,7 @@ class KmsKeys:
             wrapped = self._kms.generate_data_key_without_plaintext(
                 KeyId=made, KeySpec="AES_256", EncryptionContext=_bound(tenant, _DIGEST_CONTEXT)
             )["CiphertextBlob"]
+            self._kms.enable_key_rotation(KeyId=made)
             kept = base64.b64encode(wrapped).decode()
             self._kms.update_key_description(KeyId=made, Description=f"{_DESCRIPTION}{kept}")
             try:

@@ -23,8 +23,8 @@ def names(lock: str) -> list[str]:
     return [entry.split("==")[0].strip() for entry in entries(lock)]
 
 
-def test_there_are_locks_for_running_for_tests_for_models_for_scripts_and_for_audits() -> None:
-    kinds = ("-audit", "-dev", "-models", "-node", "")
+def test_there_are_locks_for_running_for_tests_for_models_for_scripts_and_what_looks_at_them() -> None:
+    kinds = ("-audit", "-dev", "-image", "-infra", "-models", "-node", "")
     assert [f"requirements{kind}.lock" for kind in kinds] == LOCKS
 
 
@@ -55,6 +55,12 @@ def test_the_wheel_that_brings_gpl_codecs_comes_with_the_local_recogniser_alone(
     block = text[text.index(f"\n{BRINGS_GPL_CODECS}==") :]
     assert re.search(r"# via (.+)", block).group(1).strip() == "faster-whisper"  # type: ignore[union-attr]
     assert "faster-whisper" not in _plain_dependencies()
+
+
+def test_what_goes_into_the_image_is_what_runs_here_without_the_gpl_codecs() -> None:
+    pinned = {lock: {e.split(" ")[0] for e in entries(lock)} for lock in LOCKS}
+    assert pinned["requirements-image.lock"] <= pinned["requirements.lock"]
+    assert BRINGS_GPL_CODECS not in names("requirements-image.lock")
 
 
 def _plain_dependencies() -> str:

@@ -24,6 +24,7 @@ CASES = {
     "EventPost": ("tests/pipeline/vendors/contracts/events.py",),
     "Identities": ("tests/pipeline/vendors/contracts/identity.py",),
     "CodeChannel": ("tests/pipeline/vendors/contracts/codes.py",),
+    "CloudAccount": ("tests/pipeline/vendors/contracts/cloud.py",),
     "Clock": ("tests/pipeline/vendors/test_system_clock.py",),
 }
 """Where the cases of each port are. A suite under `contracts` runs on every adapter of its port."""

@@ -29,7 +29,7 @@ def settings(model: type[BaseModel] = Settings, prefix: str = "EARMARK_") -> Ite
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     for name in COMMANDS:
-        found: click.Command = importlib.import_module(f"pipeline.cli.{name}").command
+        found: click.Command = importlib.import_module(f"pipeline.cli.{name.replace('-', '_')}").command
         if isinstance(found, click.Group):
             yield from ((f"{name} {inner}", command) for inner, command in found.commands.items())
         else:

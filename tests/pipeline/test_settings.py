@@ -131,3 +131,34 @@ def test_a_database_on_another_machine_is_spoken_to_over_tls_alone(monkeypatch: 
         monkeypatch.setenv(f"EARMARK_{name}", "postgresql+psycopg://earmark_app@localhost/earmark")
         read_settings()
         monkeypatch.delenv(f"EARMARK_{name}")
+
+
+def test_secrets_come_from_files_named_like_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # as Kubernetes mounts them: links into a folder that is swapped whole
+    (tmp_path / "..2026").mkdir()
+    (tmp_path / "..2026" / "earmark_database__url").write_text(URL + "\n")
+    (tmp_path / "earmark_database__url").symlink_to("..2026/earmark_database__url")
+    (tmp_path / "another_program").write_text("not ours")
+    monkeypatch.setenv("EARMARK_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("EARMARK_DATABASE__URL", URL.replace("hunter2", "of-the-environment"))
+    monkeypatch.setenv("EARMARK_DATABASE__POOL_SIZE", "5")
+
+    database = read_settings().database
+
+    assert database.url is not None
+    assert database.url.get_secret_value() == URL
+    assert database.pool_size == 5
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EARMARK_SECRETS_DIR", str(tmp_path / "gone"))
+    with pytest.raises(InvalidInput, match="EARMARK_SECRETS_DIR: there is no such folder"):
+        read_settings()
+
+
+def test_a_secret_that_no_setting_has_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "earmark_database__pasword").write_text("hunter2")
+    monkeypatch.setenv("EARMARK_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(InvalidInput, match="EARMARK_DATABASE__PASWORD") as refused:
+        read_settings()
+    assert "hunter2" not in str(refused.value)
