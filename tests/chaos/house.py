@@ -104,7 +104,7 @@ def open_house() -> Iterator[House]:
         make_database(server, stack)
         machines = Machines()
         stack.enter_context(machines.kept_up())
-        s3 = _start_store(folder, machines, stack)
+        s3 = start_store(folder, machines, stack)
         twilio = stack.enter_context(Standin())
         deepgram = stack.enter_context(hearing())
         port, *web_ports = free_ports(1 + WEBS)
@@ -165,7 +165,7 @@ def settings_of(folder: Path, server: Server, s3: S3Settings, url: str) -> dict[
     }
 
 
-def _start_store(folder: Path, machines: Machines, stack: ExitStack) -> S3Settings:
+def start_store(folder: Path, machines: Machines, stack: ExitStack) -> S3Settings:
     """Start the S3 server on a disk of its own, which can be filled."""
     disk = folder / "s3"
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(disk)]

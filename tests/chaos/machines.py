@@ -26,6 +26,8 @@ class Machine:
     given: Mapping[str, str]
     log: Path
     before: Sequence[str] = ()
+    root: Path = ROOT
+    """Whose code it runs."""
     process: subprocess.Popen[bytes] | None = None
     is_stopped: bool = False
     starts: int = 0
@@ -36,8 +38,8 @@ class Machine:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 [*self.before, *self.command],
-                cwd=ROOT,
-                env={**clean, "PYTHONPATH": str(ROOT), **self.given},
+                cwd=self.root,
+                env={**clean, "PYTHONPATH": str(self.root), **self.given},
                 stdout=out,
                 stderr=out,
             )
@@ -83,6 +85,14 @@ class Machines:
 
     def __getitem__(self, name: str) -> Machine:
         return self.all[name]
+
+    def retire(self, name: str) -> None:
+        """Let one end in peace, and do not start it again."""
+        self.held_down.add(name)
+        machine = self.all.pop(name)
+        machine.signal(signal.SIGTERM)
+        if machine.process is not None:
+            machine.process.wait(60)
 
     @contextmanager
     def kept_up(self) -> Iterator[None]:
