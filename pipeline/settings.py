@@ -73,7 +73,7 @@ def _check_tls(url: str) -> None:
     try:
         parts = urlsplit(url)
         asked = parse_qs(parts.query, keep_blank_values=True)
-        hosts = [parts.hostname or "", *asked.get("host", [])]
+        hosts = [parts.hostname or "", *asked.get("host", []), *asked.get("hostaddr", [])]
     except ValueError:
         raise ValueError("not of the form postgresql+psycopg://user:password@host:port/database") from None
     here = (not host or host.startswith("/") or is_this_machine(host) for host in hosts)  # a path is a socket's

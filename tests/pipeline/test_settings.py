@@ -117,7 +117,8 @@ def test_nothing_is_sent_in_the_clear_but_to_this_machine(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "end", ["", "?sslmode=prefer", "?sslmode=disable", "?host=db.internal", "?sslmode=require&sslmode="]
+    "end",
+    ["", "?sslmode=prefer", "?sslmode=disable", "?host=db.internal", "?hostaddr=10.0.0.7", "?sslmode=require&sslmode="],
 )
 @pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_a_database_on_another_machine_is_spoken_to_over_tls_alone(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
