@@ -70,6 +70,7 @@ def test_after_five_minutes_and_after_a_refusal_it_is_closed(desk, asked, clock)
     second = re.search(r"/review/reveals/(rvl_\w+)/answer", page)[1]
     allow(desk, second, answer="false")
     assert desk.sign_in("ada", TRUSTED).post(f"/review/reveals/{second}/words").status_code == 403
+    assert ">refused<" in desk.get("reveals").text
 
 
 def test_without_purpose_or_reason_nothing_is_asked(desk):

@@ -16,6 +16,11 @@ def test_every_code_has_its_words(kind):
     assert [value for value, _ in choices(kind)] == [code.value for code in kind]
 
 
+def test_codes_of_two_kinds_with_the_same_value_keep_their_own_words():
+    assert RevealState.REFUSED == ChangeState.REFUSED
+    assert (SAID[RevealState.REFUSED], SAID[ChangeState.REFUSED]) == ("refused", "refused by the second reviewer")
+
+
 def test_a_refusal_says_what_to_do_and_repeats_nothing_of_the_error():
     for error in (Conflict("rec_1"), IllegalTransition("rec_1"), InvalidInput("rec_1"), NotPermitted("rec_1")):
         assert refusal(error)
