@@ -27,8 +27,9 @@ from pipeline.redaction.manifest import Entry, Manifest
 from pipeline.redaction.manifest_diff import Difference, diff_manifests, hull
 from pipeline.store.artifacts import get_artifact
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.recordings import get_recording
 from pipeline.store.redaction_changes import list_changes
-from pipeline.store.redaction_versions import get_version
+from pipeline.store.redaction_versions import find_version, get_version
 from pipeline.store.reviews import list_reviews
 from pipeline.store.session import Transaction
 from pipeline.store.shown import check_for_people, check_not_ended
@@ -122,16 +123,18 @@ def read_diff(
 def preview_batch(vault: Vault, tenant: TenantId, filter: FindingFilter, *, actor: str) -> Preview:
     """List the open findings that a filter takes.
 
+    A recording of which nothing is rendered, or that is shown to nobody, is left out and counted.
+
     Raises:
         InvalidInput: too many recordings are named.
+        NotFound: one that is named is not the tenant's.
     """
     if len(filter.recordings) > MOST_RECORDINGS:
         raise InvalidInput(f"a batch is about at most {MOST_RECORDINGS} recordings")
     with vault.database.transaction(tenant) as tx:
-        opened = list_reviews(tx, state=ReviewState.OPEN.value, limit=MOST_RECORDINGS) if not filter.recordings else ()
+        rendered, skipped = _rendered(tx, filter.recordings)
     found: list[Finding] = []
-    skipped = 0
-    for recording in filter.recordings or tuple(item.recording for item in opened):
+    for recording in rendered:
         try:
             read = read_findings(vault, tenant, recording, actor=actor)
         except NotPermitted:
@@ -144,6 +147,15 @@ def preview_batch(vault: Vault, tenant: TenantId, filter: FindingFilter, *, acto
         high_risk=sum(finding.place.is_high_risk for finding in found),
         skipped=skipped,
     )
+
+
+def _rendered(tx: Transaction, named: Sequence[RecordingId]) -> tuple[list[RecordingId], int]:
+    """List those of which something is rendered, of all open ones where none is named, and count the others."""
+    asked = [get_recording(tx, recording).id for recording in named]
+    if not named:
+        asked = [item.recording for item in list_reviews(tx, state=ReviewState.OPEN.value, limit=MOST_RECORDINGS)]
+    rendered = [recording for recording in asked if find_version(tx, recording) is not None]
+    return rendered, len(asked) - len(rendered)
 
 
 def _check(tx: Transaction, recording: RecordingId, artifact: Artifact) -> None:

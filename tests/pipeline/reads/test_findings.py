@@ -10,6 +10,7 @@ from pipeline.model.ids import RecordingId
 from pipeline.model.review import ChangeKind, FindingFilter
 from pipeline.reads.findings import preview_batch, read_diff, read_findings, read_version
 from pipeline.redaction.manifest_diff import DiffKind
+from pipeline.store.reviews import open_review
 from tests.corrections import NAME, NUMBER, THANKS, an_ending, finding, published, reviewer
 from tests.queued import Queued
 
@@ -69,6 +70,16 @@ def test_of_what_has_ended_nothing_is_listed(line, recording):
     assert (preview(line).findings, preview(line).skipped) == ((), 1)
     with pytest.raises(NotFound):
         read_findings(line.context.vault, line.owner.id, RecordingId("rec_0"), actor="user:ada")
+
+
+def test_a_recording_of_which_nothing_is_rendered_is_left_out_of_a_preview_and_counted(line, recording):
+    bare = line.record()
+    with line.tx() as tx:
+        open_review(tx, bare.id, risk=0, reasons=("random",))
+    for seen in (preview(line), preview(line, recordings=(recording.id, bare.id))):
+        assert (dict(seen.by_recording), seen.skipped) == ({recording.id: 2}, 1)
+    with pytest.raises(NotFound):
+        preview(line, recordings=(RecordingId("rec_0"),))
 
 
 def test_a_preview_takes_open_findings_by_type_score_label_and_recording(line, recording):
