@@ -87,6 +87,18 @@ def iter_gathered(tx: Transaction, *, after: str = "") -> Iterator[Artifact]:
         yield artifact_of(row)
 
 
+def iter_met(tx: Transaction, query: HoldQuery) -> Iterator[Artifact]:
+    """Give every living artifact that meets a query by itself or by what it was made from, each once."""
+    given = set[ArtifactId]()
+    for artifact in iter_candidates(tx, HoldScope.QUERY, query.digest, query):
+        given.add(artifact.id)
+        yield artifact
+    for artifact in iter_gathered(tx):
+        made_from = (id for id, _, _ in list_lineage(tx, artifact))
+        if artifact.id not in given and any(map(query.covers, read_subjects(tx, [artifact.id, *made_from]))):
+            yield artifact
+
+
 def read_subjects(tx: Transaction, artifacts: Collection[str]) -> tuple[HoldSubject, ...]:
     """Read what conditions are judged on, of artifacts by id, purged ones too."""
     rows = tx.connection.execute(text(_SUBJECTS + "a.id = any(:ids)"), {"tenant": tx.tenant, "ids": sorted(artifacts)})

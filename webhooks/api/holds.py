@@ -5,7 +5,7 @@ A release is allowed by a person in the console who did not ask for it, by a key
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,12 +15,18 @@ from pydantic import Field
 from pipeline.decisions import holds as decisions
 from pipeline.decisions.matters import close_matter, open_matter
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.entity import EntityType
+from pipeline.model.hold import HoldQuery, HoldScope
+from pipeline.reads.hold_preview import preview_hold
 from pipeline.reads.hold_state import LockState, read_hold_state
 from pipeline.store.holds import get_hold, list_holds
 from pipeline.store.matters import list_matters
+from pipeline.store.session import Transaction
 from webhooks.api.door import ApiRoute, Context, HoldsRead, HoldsWrite
 from webhooks.api.pages import USUAL, Cursor, Given, Limit, Name, Page, View, Why, after_of, next_of, slice_of
+from webhooks.operations.hold_queries import Conditions, query_from
 from webhooks.operations.holds import scope_of, sealed
+from webhooks.tenancy import WebContext
 
 router = APIRouter(prefix="/api/v1", tags=["holds"], route_class=ApiRoute)
 MatterName = Annotated[str, Path(max_length=200, description="The reference of a matter.")]
@@ -68,6 +74,38 @@ class NewHold(Why):
     subject: str = Field(default="", max_length=200, repr=False, description="An id; of a `party` their number.")
 
 
+class HoldConditions(Given):
+    """What a hold asks for: all of it is to be met, at least one, and what meets it later is covered too."""
+
+    kind: ArtifactKind | None = None
+    captured_from: date | None = Field(default=None, description="Captured on this day (UTC) or later.")
+    captured_to: date | None = Field(default=None, description="Captured on this day (UTC) or before.")
+    number: str = Field(default="", max_length=200, repr=False, description="Somebody on the call had this number.")
+    flag: str = Field(default="", max_length=64, description="The call has this flag, such as `child_signal`.")
+    mode: str = Field(default="", max_length=64, description="The call was begun in this mode.")
+    entity_type: EntityType | None = Field(default=None, description="This was said.")
+
+    def query(self, tx: Transaction, context: WebContext) -> HoldQuery:
+        """Read them; a number becomes its keyed reference."""
+        return query_from(tx, context, Conditions(**{k: str(v) for k, v in dict(self).items() if v}))
+
+
+class NewQueryHold(Why):
+    """What is to be held by conditions."""
+
+    matter: str = Field(min_length=1, max_length=200)
+    conditions: HoldConditions
+
+
+class HoldPreviewView(View):
+    """How much a hold would cover now. Where `is_whole` is false there is more than was counted."""
+
+    artifacts: int
+    recordings: int
+    by_kind: dict[ArtifactKind, int]
+    is_whole: bool
+
+
 class NewMatter(Given):
     """A case."""
 
@@ -96,6 +134,23 @@ def place_hold(context: Context, who: HoldsWrite, wanted: NewHold) -> HoldView:
     """Place a hold; every object that it covers is locked before the answer."""
     with context.database.transaction(who.tenant) as tx:
         covers = scope_of(tx, context, wanted.scope, wanted.subject)
+        why = sealed(tx, wanted.matter, "hold", who, context, wanted.reason)
+        hold = decisions.place(tx, context.vault, matter=wanted.matter, scope=covers, actor=who.actor, reason=why)
+    return HoldView.model_validate(hold)
+
+
+@router.post("/holds/preview")
+def preview_query(context: Context, who: HoldsWrite, wanted: HoldConditions) -> HoldPreviewView:
+    """Count what meets conditions; nothing is held."""
+    with context.database.transaction(who.tenant) as tx:
+        return HoldPreviewView.model_validate(preview_hold(tx, wanted.query(tx, context)))
+
+
+@router.post("/holds/by-query", status_code=HTTPStatus.CREATED)
+def place_by_query(context: Context, who: HoldsWrite, wanted: NewQueryHold) -> HoldView:
+    """Hold whatever meets conditions, now or later."""
+    with context.database.transaction(who.tenant) as tx:
+        covers = (HoldScope.QUERY.value, wanted.conditions.query(tx, context).canonical())
         why = sealed(tx, wanted.matter, "hold", who, context, wanted.reason)
         hold = decisions.place(tx, context.vault, matter=wanted.matter, scope=covers, actor=who.actor, reason=why)
     return HoldView.model_validate(hold)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from webhooks.operations import dashboard, deletions, downloads, holds, policies, request_acts, requests, stuck
+from webhooks.operations import (
+    dashboard,
+    deletions,
+    downloads,
+    hold_queries,
+    holds,
+    policies,
+    request_acts,
+    requests,
+    stuck,
+)
 
-operations_pages = (dashboard, stuck, requests, request_acts, holds, deletions, policies, downloads)
+operations_pages = (dashboard, stuck, requests, request_acts, holds, hold_queries, deletions, policies, downloads)
 """Every part with routes of its own."""

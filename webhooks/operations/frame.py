@@ -90,6 +90,8 @@ _SENTENCES: Final = (
     ("a matter", _("A matter has a reference of letters, digits and . _ / - and a title.")),
     ("a period", _("A period begins before it ends, and is three years long at most.")),
     ("not a deletion certificate", _("This is not a deletion certificate.")),
+    ("a query is", _("Name at least one condition.")),
+    ("captured_to lies", _("The last day lies before the first.")),
     ("a number is", _("A number is + and 7 to 15 digits.")),
     ("name what", _("Name the recording, call or number that is held.")),
 )

@@ -44,3 +44,16 @@ def test_what_cannot_be_held_is_refused_and_matters_open_and_close(empty):
     assert (matter["owners"], "canary" in str(matter)) == (["user:ada"], False)
     assert empty.do("matters/M-2/close")["closed_by"] == f"key:{empty.name}"
     assert empty.refused("matters/M-3/close") in (404, 409, 422)
+
+
+def test_conditions_are_counted_and_then_held(program):
+    asked = {"kind": "recording.redacted", "captured_from": "2020-01-01"}
+    seen = program.do("holds/preview", asked)
+    assert (seen["recordings"], seen["is_whole"], program.get("holds")["items"]) == (1, True, [])
+    hold = program.do("holds/by-query", {"matter": "M-1", "reason": "canary", "conditions": asked})
+    assert (hold["scope_kind"], "canary" in str(hold)) == ("query", False)
+    covered = program.get(f"holds/{hold['id']}/covered")["items"]
+    assert (len(covered), {one["lock"] for one in covered}) == (seen["artifacts"], {"locked"})
+    for wrong in ({}, {"number": "1"}, {"kind": "moon"}, {"flag": "Not A Flag"}, {"more": "x"}):
+        assert program.refused("holds/preview", wrong) == 422
+        assert program.refused("holds/by-query", {"matter": "M-1", "reason": "x", "conditions": wrong}) == 422
