@@ -57,6 +57,11 @@ CANARIES = (b"canary", b"5551234", CALLER[2:].encode())
 ANNOUNCED = variant(
     load_bundle("nejix"), {"download/kinds": ["export"]}, version="2027-01-canary", effective=date(2027, 1, 1)
 )  # fmt: skip
+SAME = {
+    "queue/recording": "recordings/recording", "batches/batch": "bulk/batch", "numbers/number": "numbers/id",
+    "versions/version": "policy/version",
+}  # fmt: skip
+"""What the API names otherwise than the pages do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +124,10 @@ def fill(line: Line, **more) -> Filled:
                   "twilio/tenant": line.owner.id, "subjects/tenant": line.owner.id}  # fmt: skip
     for part in (_reviewed, _measured, _operated, _asked, _set_up):
         part(house, recording, user)
+    sound = line.artifact(recording, ArtifactKind.RECORDING_REDACTED)
+    assert sound is not None
+    house.ids["decisions/artifact"] = sound.id
+    house.ids |= {name: house.ids[same] for name, same in SAME.items()}
     return house
 
 
@@ -167,7 +176,7 @@ def _operated(house: Filled, recording: Recording, user: User) -> None:
         keep_first(tx, bundle)
         add_version(tx, ANNOUNCED, notice_days=30, actor="test")
     house.ids |= {"stuck/recording": stuck.id, "deletions/purge": purge, "holds/hold": held.id,
-                  "policy/version": ANNOUNCED.version}  # fmt: skip
+                  "matters/matter": "m-canary", "policy/version": ANNOUNCED.version}  # fmt: skip
 
 
 def _asked(house: Filled, recording: Recording, user: User) -> None:

@@ -13,18 +13,22 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from pipeline.policies.loader import load_bundle
 from pipeline.store.session import Database
 
 PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "{kind}": ("recording.redacted",),
     "{form}": ("wav",),
-    "{section}": ("retention",),
-    "{digest}": ("0" * 12,),
+    "{section}": ("calls", "retention", "training", "redaction", "processors"),
+    "static/{digest}": ("0" * 12,),
+    "policy/{digest}": (load_bundle("nejix").digest,),
     "static/{digest}/{name}": ("console.css",),
     "plots/{name}": ("calls",),
+    "figures/{plot}": ("calls",),
     "holds/{hold}/{act}": ("release", "approve", "reject"),
     "requests/{name}/{act}": ("verify", "verify-agent", "refuse", "answer", "approve", "take-back", "by-hand", "close"),
+    "acts/{act}": ("verify", "verify-agent", "refuse", "answer", "take-back", "by-hand", "close"),
     "drafts/{draft}/{act}": ("submit", "withdraw", "rebase", "drop"),
     "webhooks/{endpoint}/{act}": ("test", "events", "remove", "secret"),
 }

@@ -43,12 +43,27 @@ FORM: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 """Fields of every form at once, so that what is refused is not refused for a field."""
 JSON: Final[Mapping[str, Mapping[str, Any]]] = {
-    "child-signal": {"age": 12},
-    "participants": {"to": "+12125550177"},
-    "transfer": {"to": "+12125550177"},
+    "/child-signal": {"age": 12},
+    "/participants": {"to": "+12125550177"},
+    "/transfer": {"to": "+12125550177"},
+    "/submit": {"revision": 1},
+    "/withdraw": {"revision": 1},
+    "/rebase": {"revision": 1},
+    "/drop": {"revision": 1, "name": "retention_days"},
+    "/findings/{key}": {"version": 1, "kind": "confirm"},
+    "/missed": {"version": 1, "type": "PIN", "start_ms": 5000, "end_ms": 5100},
+    "/release": {"reason": "x"},
+    "/keep": {"reason": "x"},
+    "/move": {"move": "claim", "version": 1},
+    "/retry": {"reason": "x"},
+    "/approve": {"version": 1},
+    "/reject": {"version": 1, "code": "leaks", "reason": "x"},
+    "/webhooks/{endpoint}": {"events": ["recording.published"]},
 }
-"""What routes of the API are sent, by their last word; others are sent an empty object."""
+"""What routes of the API are sent, by their end; others are sent an empty object."""
 
+ASIDE: Final = ("/arm", "/next")
+"""What is refused or answered before anything is looked for, by the end of its path."""
 PUBLIC: Final = ("/subjects/{tenant}",)
 """Anybody may ask there, signed in or not."""
 
@@ -73,7 +88,7 @@ class Crawl:
     ways: list[Way]
     actors: list[Actor]
     nowhere: dict[str, str]
-    refusals: list[Any] = field(default_factory=list)
+    refusals: set[Any] = field(default_factory=set)
     """How what is nowhere was refused, once for every way of refusing it."""
 
 
@@ -128,6 +143,8 @@ def _nowhere(name: str, id: str) -> str:
         "requests/token": secrets.token_urlsafe(24),
         "users/login": "nobodyhere",
         "policy/version": "2027-01-nobody",
+        "versions/version": "2027-01-nobody",
+        "matters/matter": "m-nobody",
         "findings/key": id,
         "twilio/tenant": "nowhere",
         "subjects/tenant": "other",
@@ -136,15 +153,17 @@ def _nowhere(name: str, id: str) -> str:
 
 
 def masked(answer: Answer, id_path: str) -> tuple[Any, ...]:
-    """Give what must be the same: without nonces, and without what was asked for itself."""
-    text = answer.body.decode("latin-1") + "\n" + repr(sorted(answer.headers.items()))
+    """Give what must be the same: without nonces, how much may still be asked, and what was asked for itself."""
+    headers = sorted(item for item in answer.headers.items() if not item[0].startswith("ratelimit-"))
+    text = f"{answer.body.decode('latin-1')}\n{headers}"
     text = re.sub(r"(nonce[-=]\"?|name=\"csrf\" value=\")[\w+/=-]+", r"\1", text)
     return answer.status, text.replace(id_path, "<path>")
 
 
 def is_closed(answer: Answer) -> bool:
-    """Say whether an answer gives nothing."""
-    is_sent_away = answer.status == 303 and answer.headers["location"].startswith("/sign-in?next=")
+    """Say whether an answer gives nothing: to the sign-in and to one's own queue anybody is sent."""
+    away = answer.headers.get("location", "") if answer.status == 303 else ""
+    is_sent_away = away == "/review" or away.startswith("/sign-in?next=")
     return answer.status in CLOSED or is_sent_away
 
 
@@ -154,25 +173,33 @@ async def both(crawl: Crawl, way: Way, actor: Actor) -> str:
     body, is_api = None, way.path.startswith("/api/")
     if way.method != "GET":
         form = {**FORM, "csrf": actor.csrf, "finding": theirs["findings/key"]}
-        body = JSON.get(way.path.rpartition("/")[2], {}) if is_api else form
+        body = _json(way.path) if is_api else form
     what, is_known = f"{actor.name}: {way.method} {way.path}", way.path.startswith("/twilio/")
     seen: list[Any] = []
     for _attempt in range(3):
         seen = []
         for ids in (theirs, crawl.nowhere):
             path = way.at(ids)
-            target = f"{path}?reason=x" if is_api else path
+            target = f"{path}?reason=x&old=1&new=2" if is_api else path
             found = await crawl.door.ask(way.method, target, body=body, **actor.headers)
             seen.append((masked(found, path), found.statements))
             may_reach = actor.name == ("key" if is_api else "everything") and not is_known
-            if not is_closed(found) or (may_reach and found.status != 404 and not way.path.endswith("/arm")):
+            if not is_closed(found) or (may_reach and found.status != 404 and not way.path.endswith(ASIDE)):
                 return f"{what} gives {found.status}"
             if found.status == 403 and seen[-1] in crawl.refusals:
                 return ""  # byte for byte how somebody without the role was refused what is nowhere
         if seen[0] == seen[1] or is_known:
-            crawl.refusals.append(seen[1])
+            crawl.refusals.add(seen[1])
             return ""
     return f"{what} differs: {seen}"
+
+
+def _json(path: str) -> Mapping[str, Any]:
+    if "/acts/" in path:
+        return {"reason": "x"}
+    if "/calls/" in path and path.endswith("/withdraw"):
+        return {}
+    return next((body for end, body in JSON.items() if path.endswith(end)), {})
 
 
 async def crawled(crawl: Crawl) -> list[str]:
@@ -191,7 +218,7 @@ def test_what_another_tenant_has_is_answered_as_what_exists_nowhere(crawl):
     with crawl.house.line.tx() as tx:
         before = len(list(list_events(tx)))
     found = asyncio.run(crawled(crawl))
-    assert not found, "\n".join(found)
+    assert not found, "\n".join(found[:20])
     with crawl.house.line.tx() as tx:
         assert len(list(list_events(tx))) == before, "something was read or written"
 
@@ -204,8 +231,8 @@ def test_no_page_tells_of_another_tenant(crawl):
         nonlocal seen
         for way in crawl.ways:
             for actor in crawl.actors:
-                is_api = way.path.startswith("/api/") or not actor.name.startswith("key ")
-                if way.method == "GET" and is_api and (not way.wants or way.path in PUBLIC):
+                is_one = actor.name.startswith("key ")  # the key of every scope reads what each of them reads
+                if way.method == "GET" and not is_one and (not way.wants or way.path in PUBLIC):
                     found = await crawl.door.ask("GET", way.at({"subjects/tenant": "other"}), **actor.headers)
                     told.extend((actor.name, way.path, w) for w in (*CANARIES, *theirs) if w in found.body)
                     seen += found.status == 200
@@ -229,7 +256,11 @@ def test_no_page_tells_of_another_tenant(crawl):
         ("POST", "/review/bulk", {"type": "PERSON", "digest": "0", "recordings": "{recordings/recording}"}),
         ("POST", "/settings/twilio/numbers", {"number": "{numbers/id}"}),
         ("POST", "/settings/simulator", {"recording": "{recordings/recording}", "past": "{calls/call_sid}"}),
-        ("POST", "/api/v1/subject-requests", {"kind": "access", "number": "+12125550100"}),
+        (
+            "POST",
+            "/api/v1/subject-requests",
+            {"kind": "access", "identifiers": [{"kind": "number", "value": "+12125550100"}]},
+        ),
     ],
 )
 def test_nor_is_it_found_by_what_is_named_beside_the_path(crawl, method, target, form):
@@ -239,12 +270,13 @@ def test_nor_is_it_found_by_what_is_named_beside_the_path(crawl, method, target,
         def filled(text: str) -> str:
             return re.sub(r"\{([\w?/-]+)\}", lambda found: ids[found[1]], text)
 
-        body = form and {**FORM, "csrf": actor.csrf, **{name: filled(value) for name, value in form.items()}}
-        if target.startswith("/api/"):
-            body = form
+        body = form
+        if form is not None and not target.startswith("/api/"):
+            body = {**FORM, "csrf": actor.csrf, **{name: filled(value) for name, value in form.items()}}
         found = await crawl.door.ask(method, filled(target), body=body, **actor.headers)
         assert not any(word in found.body.replace(b"m-canary", b"") for word in CANARIES)
         text = re.sub(r"[a-z]+_[0-9a-hjkmnp-tv-z]{26}", "<id>", repr(masked(found, "-")))
+        text = re.sub(r'"token":"[^"]+"', '"token"', text)
         return text, found.statements
 
     async def twice() -> None:
@@ -288,6 +320,6 @@ def test_to_its_own_people_all_of_it_is_there(crawl):
                 told.append((found.status, way.path, any(word in found.body for word in CANARIES)))
 
     asyncio.run(read())
-    closed = [path for status, path, _ in told if status != 200]
+    closed = [path for status, path, _ in told if status != 200 and not path.endswith("/next")]
     assert closed == [path for path in closed if path.startswith("/operations/downloads/{recording}/")], "announced"
     assert sum(is_told for *_, is_told in told) > 5
