@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
-  chaos chaos-hosts chaos-purge serve assets sweep licenses audit sbom wheel fuzz check format lock clean
+  chaos chaos-hosts chaos-purge serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz check format lock clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -73,6 +73,15 @@ chaos-purge: .venv/.dev
 PICTURES ?=
 sweep: .venv/.dev assets .tools/.chromium
 	@$(PY) -m tests.journeys.console.sweep $(PICTURES)
+
+# What a newcomer does, each step a picture: to the first reviewed call, and to a period that is enforced.
+newcomer: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.journeys.console.newcomer $(PICTURES)
+
+# The page of a call of one hour in Chromium, and a queue of 100,000 lines: make bench-console ROWS=10000
+ROWS ?= 100000
+bench-console: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.bench.console --rows $(ROWS)
 
 # The scripts of the console's pages, by name, version and digest. npm is the system's, or the one that a package carries.
 assets: .venv/.runtime

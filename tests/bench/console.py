@@ -39,7 +39,7 @@ from tests.conftest import APP_ROLE, MovableClock, make_tenant
 from tests.fakes import NotedQueue
 from tests.filled_tenant import Filled, web_context
 from tests.line import Line
-from tests.pipeline.workflows.house_of_fakes import Log, ScriptedTranscriber, scripted_context
+from tests.pipeline.workflows.house_of_fakes import DeafListener, Log, ScriptedTranscriber, scripted_context
 from tests.queue_items import a_line
 from tests.webhooks.crawling import Door
 from webhooks.pages.who import cookie_name
@@ -82,6 +82,28 @@ class Talker(ScriptedTranscriber):
         )  # fmt: skip
 
 
+class Listener(DeafListener):
+    """Makes out the words between, and none of those that are silenced."""
+
+    def transcribe(self, audio: bytes, *, language: str) -> Transcript:
+        """Hear it."""
+        facts, talk = describe(audio), TALK.split()
+        channels = [
+            Utterance(
+                channel=channel,
+                words=tuple(
+                    Word(text=talk[at // 300 % len(talk)], channel=channel, start_ms=at, end_ms=at + 250)
+                    for at in range(0, facts.duration_ms - 250, 300)
+                ),
+            )
+            for channel in range(facts.channels)
+        ]
+        return Transcript(
+            engine="listener", model="1", language=language, duration_ms=facts.duration_ms,
+            channels=tuple((one,) for one in channels),
+        )  # fmt: skip
+
+
 def _said(turn: int) -> list[str]:
     told = ("", "canaryname", "", "5551234")[turn % 4]
     return f"{TALK} {told} {turn}".split()
@@ -116,7 +138,7 @@ def main() -> None:
 def _bench_call(house: Filled) -> None:
     line = house.line
     talks = Talker(Log(line.folder / "vendor.log"))  # type: ignore[operator]  # a folder all the same
-    made = line.with_parts(transcribers={"local": talks})
+    made = line.with_parts(transcribers={"local": talks}, listener=Listener())
     recording = made.through(made.record(audio=_sound()), *STEPS)
     assess_risk(line.context, line.owner.id, recording.id)
     seat, cookie = house.seat("ada", Role.REVIEWER), cookie_name(house.context)
@@ -149,7 +171,7 @@ def _opened(page: Any, address: str) -> dict[str, float]:
     spy.on("Network.loadingFinished", lambda told: sizes.__setitem__(told["requestId"], told["encodedDataLength"]))
     page.add_init_script(_READY)
     page.goto(address)
-    page.wait_for_function("window.readyAt")
+    page.locator("#player[data-ready=yes]").wait_for()
     page.locator("[data-finding]").first.wait_for()
     page.wait_for_timeout(200)
     told = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
@@ -180,11 +202,13 @@ def _bench_queue(house: Filled, owner_dsn: str, rows: int) -> None:
         owner.execute("analyze")  # as the server does by itself some time after so many rows came in
     seat, door = house.seat("ada", Role.REVIEWER), Door(house.app, house.context.database, base=BASE)
     taken: dict[str, list[float]] = {}
+    works: list[float] = []
 
     async def ask(query: str, at: str) -> None:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         answer = await door.ask("GET", f"/review?{query}&after={at}", cookie=seat.cookie)
         taken.setdefault(query, []).append((time.perf_counter() - begun) * 1000)
+        works.append((time.process_time() - worked) * 1000)
         assert answer.status == 200, query
 
     async def walk() -> None:
@@ -201,7 +225,7 @@ def _bench_queue(house: Filled, owner_dsn: str, rows: int) -> None:
     print(
         f"queue of {rows:,} lines: {len(every)} pages, {len(FILTERS)} filters; "
         f"median {statistics.median(every):.0f} ms, 95th percentile {every[int(len(every) * 0.95)]:.0f} ms, "
-        f"worst {every[-1]:.0f} ms; "
+        f"worst {every[-1]:.0f} ms; of the median page {statistics.median(works):.0f} ms are the app's own work; "
         f"slowest filter {worst or 'none'}: {statistics.median(taken[worst]):.0f} ms"
     )
 
