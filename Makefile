@@ -6,8 +6,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
-  chaos chaos-hosts chaos-purge serve assets sweep licenses audit sbom wheel fuzz check format lock \
-  infra infra-accept image clean
+  chaos chaos-hosts chaos-upgrade chaos-purge serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz \
+  check format lock infra infra-accept image clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -66,6 +66,11 @@ chaos: .venv/.dev assets
 chaos-hosts: .venv/.dev assets
 	@$(PY) -m tests.chaos.lose_hosts
 
+# A release in the middle of many calls: make chaos-upgrade BEFORE=commit
+BEFORE ?= HEAD
+chaos-upgrade: .venv/.dev assets
+	@$(PY) -m tests.chaos.upgrade --before $(BEFORE)
+
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev
 	@$(PY) -m tests.bench.purge 10000 3
@@ -74,6 +79,15 @@ chaos-purge: .venv/.dev
 PICTURES ?=
 sweep: .venv/.dev assets .tools/.chromium
 	@$(PY) -m tests.journeys.console.sweep $(PICTURES)
+
+# What a newcomer does, each step a picture: to the first reviewed call, and to a period that is enforced.
+newcomer: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.journeys.console.newcomer $(PICTURES)
+
+# The page of a call of one hour in Chromium, and a queue of 100,000 lines: make bench-console ROWS=10000
+ROWS ?= 100000
+bench-console: .venv/.dev assets .tools/.chromium
+	@$(PY) -m tests.bench.console --rows $(ROWS)
 
 # The scripts of the console's pages, by name, version and digest. npm is the system's, or the one that a package carries.
 assets: .venv/.runtime

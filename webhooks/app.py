@@ -11,6 +11,7 @@ from webhooks.api.document import describe
 from webhooks.limits import LimitBody
 from webhooks.operations import operations_pages
 from webhooks.pages import assets
+from webhooks.pages.compress import Compress
 from webhooks.pages.problem_pages import problem_page
 from webhooks.review import review_pages
 from webhooks.settings import settings_pages
@@ -28,6 +29,7 @@ def create_app(context: WebContext) -> FastAPI:
     shared = [*voice.shared_routes, *news.shared_routes]
     app.add_middleware(AnswerShared, routes=shared)
     app.add_middleware(LimitBody)
+    app.add_middleware(Compress)
     app.add_middleware(health.WatchAnswers)
     problems.install(app, page_of=problem_page)
     for part in (

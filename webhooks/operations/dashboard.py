@@ -17,7 +17,7 @@ from pipeline.reads.dashboard import Headlines, read_headlines, read_plot, read_
 from pipeline.reads.plot import Plot
 from webhooks.operations.frame import SEES, Anybody, Context, page
 from webhooks.operations.labels import GAPS, PLOTS, label_of
-from webhooks.operations.svg import Words, draw
+from webhooks.operations.svg import NARROW, Words, draw
 from webhooks.pages import language
 
 
@@ -39,6 +39,7 @@ class Drawn:
     sentence: str
     gap: str | None
     drawing: Markup
+    narrow: Markup
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float | None, ...]], ...]
 
@@ -93,6 +94,7 @@ def draw_plot(plot: Plot, locale: str) -> Drawn:
         sentence=sentence,
         gap=GAPS.get(plot.gap or "", plot.gap),
         drawing=draw(plot, words),
+        narrow=draw(plot, words, width=NARROW),
         heads=tuple(say(one.key) for one in plot.series),
         rows=rows,
     )

@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from pipeline.reads.plot import Plot, Series
 
-_WIDTH: Final = 640
+WIDE: Final = 640
+NARROW: Final = 340
+"""How wide a plot is drawn for a page of two columns, and for a telephone: text is as large on both."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 26
 _HEIGHT: Final = 220
 _BAR: Final = 24
-_LABEL: Final = 220
-_MOST_NAMES: Final = 6
-"""A day written out is some 80 of the drawing's 640 units wide."""
+_NAME: Final = 105
+"""A day written out is some 80 units wide."""
+_LETTER: Final = 6.8
 _SIDE_BY_SIDE: Final = 2
 _NICE: Final = (1, 2, 5, 10)
 
@@ -34,15 +36,15 @@ class Words:
     number: Callable[[float], str]
 
 
-def draw(plot: Plot, words: Words) -> Markup:
-    """Draw a plot; nothing where there is nothing to draw."""
+def draw(plot: Plot, words: Words, *, width: int = WIDE) -> Markup:
+    """Draw a plot as wide as is asked; nothing where there is nothing to draw."""
     if plot.is_empty:
         return Markup()
-    height, parts = _columns(plot, words) if plot.is_by_time else _bars(plot, words)
+    height, parts = _columns(plot, words, width) if plot.is_by_time else _bars(plot, words, width)
     head = Markup(
-        '<svg class="plot" viewBox="0 0 {w} {h}" role="img" aria-labelledby="t-{n} d-{n}" focusable="false">'
-        '<title id="t-{n}">{t}</title><desc id="d-{n}">{d}</desc>'
-    ).format(w=_WIDTH, h=height, n=plot.name, t=words.title, d=words.description)
+        '<svg class="plot w{w}" viewBox="0 0 {w} {h}" role="img" aria-labelledby="t-{n}-{w} d-{n}-{w}" '
+        'focusable="false"><title id="t-{n}-{w}">{t}</title><desc id="d-{n}-{w}">{d}</desc>'
+    ).format(w=width, h=height, n=plot.name, t=words.title, d=words.description)
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
@@ -54,20 +56,20 @@ def scale_of(highest: float) -> float:
     return next(power * step for step in _NICE if power * step >= highest)
 
 
-def _columns(plot: Plot, words: Words) -> tuple[int, Iterator[Markup]]:
-    return _HEIGHT, _column_parts(plot, words)
+def _columns(plot: Plot, words: Words, width: int) -> tuple[int, Iterator[Markup]]:
+    return _HEIGHT, _column_parts(plot, words, width)
 
 
-def _column_parts(plot: Plot, words: Words) -> Iterator[Markup]:
+def _column_parts(plot: Plot, words: Words, width: int) -> Iterator[Markup]:
     is_stacked = len(plot.series) > _SIDE_BY_SIDE
     columns = list(zip(*(one.values for one in plot.series), strict=True))
     top = scale_of(max(sum(v or 0 for v in c) if is_stacked else max(v or 0 for v in c) for c in columns))
-    inner, room = _HEIGHT - _TOP - _BOTTOM, (_WIDTH - _LEFT - _RIGHT) / len(columns)
+    inner, room = _HEIGHT - _TOP - _BOTTOM, (width - _LEFT - _RIGHT) / len(columns)
     for share in (0.0, 0.5, 1.0):
         y = _TOP + inner * (1 - share)
-        yield _tag("line", "grid", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y)
+        yield _tag("line", "grid", x1=_LEFT, x2=width - _RIGHT, y1=y, y2=y)
         yield _text("tick end", _LEFT - 6, y + 4, words.number(top * share))
-    every = -(-len(columns) // _MOST_NAMES)
+    every = -(-len(columns) // (width // _NAME))
     for at, column in enumerate(columns):
         x = _LEFT + room * at
         yield from _column(column, x, room, top, plot.series, words, is_stacked=is_stacked)
@@ -91,20 +93,21 @@ def _column(
         foot = y if is_stacked else foot
 
 
-def _bars(plot: Plot, words: Words) -> tuple[int, Iterator[Markup]]:
-    return _BAR * len(plot.labels) + 8, _bar_parts(plot, words)
+def _bars(plot: Plot, words: Words, width: int) -> tuple[int, Iterator[Markup]]:
+    return _BAR * len(plot.labels) + 8, _bar_parts(plot, words, width)
 
 
-def _bar_parts(plot: Plot, words: Words) -> Iterator[Markup]:
+def _bar_parts(plot: Plot, words: Words, width: int) -> Iterator[Markup]:
     (series,) = plot.series
     highest = max(value or 0 for value in series.values)
-    room = _WIDTH - _LABEL - 64
-    for at, (label, value) in enumerate(zip(plot.labels, series.values, strict=True)):
-        y, name = 4 + _BAR * at, words.say(label)
-        yield _text("tick end", _LABEL - 8, y + 15, name if len(name) <= 32 else f"{name[:31]}…")
+    label_width = round(width * 0.45)
+    room, most = width - label_width - 48, int((label_width - 8) / _LETTER)
+    for at, (code, value) in enumerate(zip(plot.labels, series.values, strict=True)):
+        y, name = 4 + _BAR * at, words.say(code)
+        yield _text("tick end", label_width - 8, y + 15, name if len(name) <= most else f"{name[: most - 1]}…")
         long = max(1.0, room * (value or 0) / highest) if value else 0.0
-        yield _box("s0", _LABEL, y + 3, long, _BAR - 8, f"{name}: {words.number(value or 0)}")
-        yield _text("tick", _LABEL + long + 6, y + 15, words.number(value or 0))
+        yield _box("s0", label_width, y + 3, long, _BAR - 8, f"{name}: {words.number(value or 0)}")
+        yield _text("tick", label_width + long + 6, y + 15, words.number(value or 0))
 
 
 def _box(kind: str, x: float, y: float, width: float, height: float, said: str) -> Markup:

@@ -35,7 +35,7 @@ def test_every_plot_is_drawn_told_in_a_table_and_had_as_data(desk):
     ann = desk.sits("ann", Role.REVIEWER)
     page = ann.get("/operations?since=2026-11-19&until=2026-11-21")
     drawings = [attrs for tag, attrs in Parts(page.text).tags if tag == "svg" and attrs.get("role") == "img"]
-    assert len(drawings) == 4
+    assert len(drawings) == 4 * 2, "each for a wide and for a narrow page"
     for attrs in drawings:
         title, description = attrs["aria-labelledby"].split()
         assert f'<title id="{title}">' in page.text

@@ -50,7 +50,9 @@ def test_two_people_release_it(desk):
     assert bob.post(f"{here}/approve", reason="seen").headers["location"].endswith("?done=released")
     assert holds(desk)[0].released_by == "user:bob"
     assert "Nothing is held." in ann.get("/operations/holds").text
-    assert ann.get("/operations/holds?which=all").text.count(holds(desk)[0].id) == 2
+    assert ann.get("/operations/holds?which=all").text.count(holds(desk)[0].id) == 3, (
+        "in its address, its title and its link"
+    )
     assert "settled" not in str(desk.line.events("hold:release:asked"))
 
 

@@ -55,7 +55,7 @@ def test_nothing_said_becomes_markup_and_nothing_is_styled_inline():
     assert "<b>" not in drawn
     assert "&lt;k0&gt;" in drawn
     assert "style" not in drawn
-    assert drawn.startswith('<svg class="plot"')
+    assert drawn.startswith('<svg class="plot w640"')
 
 
 def test_where_there_is_nothing_nothing_is_drawn():

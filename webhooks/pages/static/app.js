@@ -16,6 +16,25 @@ if (toggle) {
   });
 }
 
+// On a narrow page a table of many columns is read line by line: each cell then says itself what its column is.
+function name(table) {
+  const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  if (heads.length < 4 || table.closest(".plots")) return;
+  table.classList.add("stacks");
+  for (const [part, role] of [["tr", "row"], ["thead, tbody", "rowgroup"], ["thead th", "columnheader"], ["tbody td", "cell"], ["tbody th", "rowheader"]])
+    for (const node of table.querySelectorAll(part)) node.setAttribute("role", role);
+  table.setAttribute("role", "table");
+  for (const row of table.querySelectorAll("tbody tr"))
+    [...row.cells].forEach((cell, at) => {
+      cell.dataset.label = heads[at] ?? "";
+      cell.classList.toggle("void", !cell.textContent.trim() && !cell.querySelector("input, svg"));
+    });
+}
+const tell = () => document.querySelectorAll(".scroll > table:not(.stacks)").forEach(name);
+tell();
+document.body.addEventListener("htmx:after:swap", tell);
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
