@@ -7,7 +7,7 @@ SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
   chaos chaos-hosts chaos-upgrade chaos-purge serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz \
-  check format lock infra infra-accept image clean
+  vcon-check check format lock infra infra-accept image clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime
@@ -150,6 +150,16 @@ fuzz: .venv/.dev
 	@FUZZ_CASES=$(CASES) $(PY) -m pytest --timeout 0 -n auto --maxprocesses 4 --dist loadscope $(FUZZED)
 FUZZED := tests/fuzz tests/webhooks/test_fuzz.py
 
+# A vCon of ours before a reader that is not ours. It needs a GPL package, so it has an environment of its own and ships nowhere.
+vcon-check: .venv/.dev .cache/vcon/.ready
+	@VCON_OUT=.cache/vcon/written $(PY) -m pytest -p no:randomly tests/pipeline/reads/test_vcon_export.py
+	@.cache/vcon/bin/python tests/bench/read_vcon.py .cache/vcon/written
+
+.cache/vcon/.ready: requirements-vcon.lock | $(PY)
+	@$(UV) venv --quiet --allow-existing .cache/vcon
+	@$(UV) pip install --quiet --python .cache/vcon/bin/python --no-deps --require-hashes -r requirements-vcon.lock
+	@touch $@
+
 check: .venv/.dev
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
 
@@ -184,6 +194,8 @@ lock: | $(PY)
 	  infra/requirements.in -o requirements-infra.lock
 	printf 'pip-audit\ncyclonedx-python-lib[json-validation]\n' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.12 \
 	  --generate-hashes --no-emit-index-url --no-header - -o requirements-audit.lock
+	echo vcon | $(UV) pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+	  --no-header - -o requirements-vcon.lock
 
 clean:
 	rm -rf .venv .tools .data .cache

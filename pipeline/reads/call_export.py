@@ -56,7 +56,7 @@ def export_call(vault: Vault, tenant: TenantId, recording: RecordingId, *, actor
             facts: Facts = {"kind": artifact.kind.value, "recording": recording, "reason": "export"}
             add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     files = {name: vault.read(artifact) for name, artifact in chosen.items()}
-    files[_MANIFEST] = _places(files[_MANIFEST])
+    files[_MANIFEST] = _json(hidden_places(files[_MANIFEST]))
     files |= {f"receipts/{artifact.id}.jws": vault.read(artifact) for artifact in receipts}
     files["decisions.json"] = _json([copy.record for copy in sheet.copies if copy.record])
     with vault.database.transaction(tenant) as tx:
@@ -87,7 +87,7 @@ def _receipts(sheet: CallSheet) -> list[Artifact]:
     return [copy.artifact for copy in kept if copy.record and copy.record["download"]["allowed"]]
 
 
-def _places(manifest: bytes) -> bytes:
+def hidden_places(manifest: bytes) -> dict[str, Any]:
     """Say what is hidden where, as the transcript and the sound show it anyway; why it was found stays here."""
     read = Manifest.from_json(manifest)
     hidden = [
@@ -100,7 +100,7 @@ def _places(manifest: bytes) -> bytes:
         for entry in read.entries
     ]
     muted = [[[span.start_ms, span.end_ms] for span in channel] for channel in read.muted]
-    return _json({"duration_ms": read.duration_ms, "hidden": hidden, "muted": muted})
+    return {"duration_ms": read.duration_ms, "hidden": hidden, "muted": muted}
 
 
 def _proof(tx: Transaction, vault: Vault, recording: RecordingId) -> dict[str, bytes]:

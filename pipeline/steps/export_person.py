@@ -20,8 +20,7 @@ from pipeline.model.tenant import Tenant
 from pipeline.steps.access_report import to_json, write_html, write_report
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide_export import decide_export
-from pipeline.steps.own_calls import OwnCall, read_own_calls
-from pipeline.steps.write_vcon import write_vcon
+from pipeline.steps.own_calls import Copy, OwnCall, read_own_calls
 from pipeline.store.artifacts import get_artifact
 from pipeline.store.audit import add_event
 from pipeline.store.session import Transaction
@@ -29,6 +28,7 @@ from pipeline.store.subject_person import find_requester, own_call_ids
 from pipeline.store.subject_requests import get_request, move_request
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Shelf
+from pipeline.vcon.document import Contents, write_vcon
 
 _ACTOR: Final = "system"
 _KINDS: Final = (RequestKind.ACCESS, RequestKind.PORTABILITY)
@@ -96,8 +96,20 @@ def _files(
             if copy.audio is not None:
                 yield f"{folder}/redacted.wav", copy.audio
             if request.kind is RequestKind.PORTABILITY and copy.withheld is None:
-                vcon = write_vcon(call, copy, made_at=context.clock.now(), tenant_name=owner.display_name)
+                vcon = write_vcon(_contents(call, copy, owner), made_at=context.clock.now())
                 yield f"{folder}/call.vcon.json", to_json(vcon)
+
+
+def _contents(own: OwnCall, copy: Copy, owner: Tenant) -> Contents:
+    return Contents(
+        recording=copy.recording.id,
+        started_at=copy.recording.started_at or own.call.started_at,
+        duration_s=copy.recording.duration_s,
+        tenant_name=owner.display_name,
+        audio=copy.audio,
+        transcript=copy.transcript,
+        other="requester" if own.role else "party",
+    )
 
 
 def _zip(files: Iterator[tuple[str, bytes]]) -> bytes:

@@ -24,7 +24,7 @@ def names(lock: str) -> list[str]:
 
 
 def test_there_are_locks_for_running_for_tests_for_models_for_scripts_and_what_looks_at_them() -> None:
-    kinds = ("-audit", "-dev", "-image", "-infra", "-models", "-node", "")
+    kinds = ("-audit", "-dev", "-image", "-infra", "-models", "-node", "-vcon", "")
     assert [f"requirements{kind}.lock" for kind in kinds] == LOCKS
 
 

@@ -24,6 +24,7 @@ NOTED = {
     "pipeline/reads/receipts.py:export_receipts": "ARTIFACT_READ",
     "pipeline/reads/reveal.py:read_clip": "REVEAL_READ",
     "pipeline/reads/reveal.py:read_revealed": "REVEAL_READ",
+    "pipeline/reads/vcon_export.py:export_vcon": "ARTIFACT_READ",
     "pipeline/reads/subject_export.py:read_export": "ARTIFACT_READ",
     "samples/demo_report.py:heard": "ARTIFACT_READ",
 }

@@ -1,0 +1,1 @@
+"""Calls as vCons: the form in which other companies' programs read them."""

@@ -1,0 +1,118 @@
+"""A recording as a vCon (draft-ietf-vcon-vcon-core, syntax 0.4.0), as it was redacted.
+
+Nobody's number is in it. The sound is inline, so that the file stands by itself. What is hidden is listed by place and
+type, because marks in a transcript alone may have been spoken (draft-rosenberg-vcon-redaction-00).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pipeline.model.call import LegRole
+from pipeline.model.ids import RecordingId
+from pipeline.vcon.canonical import content_hash, encode
+from pipeline.vcon.lawful_basis import EXTENSION, Leg, legs_of, write_attachments
+
+VERSION: Final = "0.4.0"
+MANIFEST: Final = "redaction_manifest"
+DECISIONS: Final = "decisions"
+_NAMESPACE: Final = uuid.UUID("6f0cfd2e-8a5c-5b0e-9a57-5f8f5a1d9c11")
+_AGENT: Final[Leg] = (LegRole.AGENT.value, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """All that a vCon of one recording is written from; everything in it was redacted."""
+
+    recording: RecordingId
+    started_at: datetime
+    duration_s: int | None
+    tenant_name: str
+    audio: bytes | None = field(default=None, repr=False)
+    transcript: Mapping[str, Any] | None = field(default=None, repr=False)
+    hidden: Mapping[str, Any] | None = None
+    """Places and types of what is hidden; never what was said."""
+    decisions: tuple[Mapping[str, Any], ...] = ()
+    receipts: tuple[str, ...] = ()
+    other: str = LegRole.CALLER.value
+    """The role of the person on the other end."""
+
+
+def write_vcon(contents: Contents, *, made_at: datetime) -> dict[str, Any]:
+    """Write one recording as a vCon; the same contents have the same `uuid`, and point to the same original."""
+    legs = list(dict.fromkeys([(contents.other, 1), _AGENT, *legs_of(contents.receipts)]))
+    parties = {leg: place for place, leg in enumerate(legs)}
+    attachments = list(write_attachments(contents.receipts, parties=parties))
+    return {
+        "vcon": VERSION,
+        "uuid": str(uuid.uuid5(_NAMESPACE, contents.recording)),
+        "created_at": made_at.isoformat(),
+        "subject": "a call, redacted",
+        "redacted": {"type": "personal data", "uuid": str(uuid.uuid5(_NAMESPACE, f"o:{contents.recording}"))},
+        **({"extensions": [EXTENSION]} if attachments else {}),
+        "parties": [_party(leg, contents.tenant_name) for leg in legs],
+        "dialog": [_dialog(contents)],
+        "analysis": [] if contents.transcript is None else [_transcript(contents.transcript)],
+        "attachments": [*attachments, *_more(contents)],
+    }
+
+
+def _party(leg: Leg, tenant_name: str) -> dict[str, Any]:
+    return {"role": leg[0], **({"name": tenant_name} if leg == _AGENT else {})}
+
+
+def _dialog(contents: Contents) -> dict[str, Any]:
+    return {
+        "type": "recording" if contents.audio is not None else "incomplete",
+        "start": contents.started_at.isoformat(),
+        "parties": [0, 1],
+        **({"duration": contents.duration_s} if contents.duration_s is not None else {}),
+        **({"disposition": "failed"} if contents.audio is None else _inline(contents.audio, contents.recording)),
+    }
+
+
+def _inline(audio: bytes, name: str) -> dict[str, Any]:
+    return {
+        "mediatype": "audio/x-wav",
+        "filename": f"{name}.wav",
+        "encoding": "base64url",
+        "body": encode(audio),
+        "content_hash": content_hash(audio),
+    }
+
+
+def _transcript(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "transcript",
+        "dialog": 0,
+        "vendor": "earmark",
+        "schema": document["schema"],
+        "mediatype": "application/json",
+        "encoding": "json",
+        "body": json.dumps(document, sort_keys=True, ensure_ascii=False),
+    }
+
+
+def _more(contents: Contents) -> list[dict[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    if contents.hidden is not None:
+        found.append((MANIFEST, contents.hidden))
+    if contents.decisions:
+        found.append((DECISIONS, list(contents.decisions)))
+    return [
+        {
+            "purpose": purpose,
+            "party": 1,
+            "dialog": 0,
+            "start": contents.started_at.isoformat(),
+            "mediatype": "application/json",
+            "encoding": "json",
+            "body": json.dumps(body, sort_keys=True, ensure_ascii=False, default=str),
+        }
+        for purpose, body in found
+    ]
