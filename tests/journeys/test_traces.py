@@ -16,6 +16,7 @@ from pipeline.store.calls import get_call
 from pipeline.telemetry import configure, log
 from pipeline.telemetry.traces import Traces
 from pipeline.workflows import engine
+from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.builders import a_call, answer
 from tests.conftest import APP_ROLE
@@ -82,7 +83,7 @@ def take(stage: Stage, line: Line) -> str:
 
 
 def work_off(line: Line, url: str, recording: str) -> str:
-    engine.launch(line.context, database_url=url, worker="w1", version="1", concurrency=1)
+    engine.launch(line.context, database_url=url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"recording:{line.owner.id}:{recording}")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
