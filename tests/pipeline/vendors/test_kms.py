@@ -14,7 +14,7 @@ from pipeline.ports.keys import KeyState, WrappedKey
 from pipeline.store.seal import open_sealed, seal
 from pipeline.vendors.kms import KmsKeys
 from pipeline.vendors.kms_connect import KmsSettings
-from tests.pipeline.vendors.conftest import kms_answers
+from tests.moto_kms import kms_answers
 from tests.pipeline.vendors.contracts.keys import CONTEXT, KeysContract, a_tenant
 from tests.seaweedfs import free_ports
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.model.errors import IntegrityError, NotFound, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.vendors.kms_connect import KmsSettings, as_vendor_error, connect
-from tests.pipeline.vendors.conftest import kms_answers
+from tests.moto_kms import kms_answers
 
 ACME = TenantId("acme")
 
