@@ -41,10 +41,10 @@ def test_a_keeper_that_is_away_leaves_who_began_it_and_nothing_done(database, te
     assert len(keys.list_tenant_keys(tenant.id)) == 1
 
 
-@pytest.mark.parametrize("reason", ["", " ", "x" * 501])
-def test_without_a_reason_nothing_is_rotated(database, tenant, keys, reason):
-    with pytest.raises(InvalidInput):
-        rotate_tenant_key(database, keys, tenant.id, actor="cli", reason=reason)
+def test_without_a_reason_nothing_is_rotated(database, tenant, keys):
+    for reason in ("", " ", "x" * 501):
+        with pytest.raises(InvalidInput):
+            rotate_tenant_key(database, keys, tenant.id, actor="cli", reason=reason)
     assert (len(keys.list_tenant_keys(tenant.id)), rotations(database, tenant)) == (1, [])
 
 
