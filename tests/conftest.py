@@ -26,6 +26,7 @@ from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
+from pipeline.vendors.kms_connect import KmsSettings
 from tests.builders import put_on_file
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -110,6 +111,15 @@ def database(postgres: EmbeddedPostgres, database_name: str, clock: MovableClock
     opened = Database(postgres.url(database_name, user=APP_ROLE), clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def moto_kms() -> Iterator[KmsSettings]:
+    """Run moto's KMS for the session, spoken to over HTTP."""
+    from tests.moto_kms import serve_moto_kms  # moto takes a while to import
+
+    with serve_moto_kms() as settings:
+        yield settings
 
 
 @pytest.fixture

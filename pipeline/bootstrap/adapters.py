@@ -202,7 +202,8 @@ def _file_keys(settings: Settings) -> Keys:
 
 
 def _kms(settings: Settings) -> Keys:
-    from pipeline.vendors.kms import KmsKeys, KmsSettings
+    from pipeline.vendors.kms import KmsKeys
+    from pipeline.vendors.kms_connect import KmsSettings
 
     chosen = settings.keys
     if not chosen.region:

@@ -56,6 +56,8 @@ class AuditTag(StrEnum):
     NUMBER_DISARMED = "tenant:number:disarmed"
     WORDING_CHANGED = "tenant:wording:changed"
     SIGNING_KEY_MADE = "tenant:key:made"
+    KEY_ROTATION_BEGUN = "tenant:rotation:begun"
+    KEY_ROTATED = "tenant:key:rotated"
     RECORDINGS_RECONCILED = "tenant:recordings:reconciled"
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"

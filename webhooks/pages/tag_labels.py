@@ -55,6 +55,8 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.NUMBER_DISARMED: _("A number was disarmed"),
     AuditTag.WORDING_CHANGED: _("The wording of an announcement was changed"),
     AuditTag.SIGNING_KEY_MADE: _("A key was made"),
+    AuditTag.KEY_ROTATION_BEGUN: _("A new key to seal under was asked for"),
+    AuditTag.KEY_ROTATED: _("A new key to seal under is in use"),
     AuditTag.RECORDINGS_RECONCILED: _("Recordings were compared with the vendor's"),
     AuditTag.HOLD_PLACED: _("A hold was placed"),
     AuditTag.HOLD_RELEASED: _("A hold was released"),
