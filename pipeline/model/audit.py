@@ -169,6 +169,10 @@ class AuditTag(StrEnum):
     QUALITY_SETTLED = "quality:sample:settled"
     QUALITY_FINISHED = "quality:sample:finished"
     QUALITY_CASE_KEPT = "quality:case:kept"
+    BULK_STARTED = "bulk:job:started"
+    BULK_PAUSED = "bulk:job:paused"
+    BULK_RESUMED = "bulk:job:resumed"
+    BULK_FINISHED = "bulk:job:finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
