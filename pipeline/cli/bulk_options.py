@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.opened import open_tenant
+from pipeline.cli.opened import open_queue, open_tenant
 from pipeline.cli.output import show, show_facts, show_table
 from pipeline.model.bulk import BulkJob, BulkKind
 from pipeline.model.errors import InvalidInput
@@ -75,6 +75,24 @@ def show_jobs(tenant: str, kind: BulkKind, *, as_json: bool) -> None:
         return
     rows = [(j.id, j.state.value, f"{j.done}/{j.items}", j.at, _told(j)) for j in jobs]
     show_table(("job", "state", "done", "since", "what became of them"), rows)
+
+
+def pause_one(tenant: str, job: str, *, actor: str, as_json: bool) -> None:
+    """Have a job begin nothing further, and print it."""
+    from pipeline.store.bulk_jobs import pause_job
+
+    with open_tenant(tenant) as (_, tx):
+        paused = pause_job(tx, job, actor=actor)
+    show_job(paused, as_json=as_json)
+
+
+def resume_one(tenant: str, job: str, *, actor: str, as_json: bool) -> None:
+    """Let a paused job go on, and print it."""
+    from pipeline.workflows.bulk import resume
+
+    with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
+        resumed = resume(tx, queue, job, actor=actor)
+    show_job(resumed, as_json=as_json)
 
 
 def _told(job: BulkJob) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.actor import as_option, name_actor
-from pipeline.cli.bulk_options import job_option, show_job, show_jobs, since_option
+from pipeline.cli.bulk_options import job_option, pause_one, resume_one, show_job, show_jobs, since_option
 from pipeline.cli.opened import open_queue, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.model.bulk import BulkKind
@@ -76,11 +76,7 @@ def status(*, tenant: str, as_json: bool) -> None:
 @as_json_option
 def pause(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
     """Begin no further recording; one that is being worked on is finished."""
-    from pipeline.store.bulk_jobs import pause_job
-
-    with open_tenant(tenant) as (_, tx):
-        paused = pause_job(tx, job, actor=name_actor(acting))
-    show_job(paused, as_json=as_json)
+    pause_one(tenant, job, actor=name_actor(acting), as_json=as_json)
 
 
 @command.command("resume")
@@ -90,11 +86,7 @@ def pause(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
 @as_json_option
 def resume(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
     """Go on where it was paused."""
-    from pipeline.workflows.bulk import resume as resume_job
-
-    with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
-        resumed = resume_job(tx, queue, job, actor=name_actor(acting))
-    show_job(resumed, as_json=as_json)
+    resume_one(tenant, job, actor=name_actor(acting), as_json=as_json)
 
 
 def _which(before: str | None, since: date | None) -> Outdated:

@@ -45,6 +45,19 @@ class BulkOutcome(StrEnum):
     CORRECTING = "correcting"
     """A reviewer's change is not rendered yet."""
     FAILED = "failed"
+    PUBLISHED = "published"
+    WITHHELD = "withheld"
+    REFUSED = "refused"
+    """Somebody is known to have said no: it was deleted where it lay, as the policy says."""
+    NO_EVIDENCE = "no_evidence"
+    """Nobody attests that anybody agreed: it was left where it is, unread."""
+    NOT_COVERED = "not_covered"
+    """What is attested does not permit it: it was left where it is, unread."""
+    KNOWN = "known"
+    GONE = "gone"
+    """It was refused or purged before, and does not come back."""
+    UNUSABLE = "unusable"
+    """It is no finished recording, or cannot be decoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

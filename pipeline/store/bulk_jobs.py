@@ -53,8 +53,24 @@ def add_job(
     return get_job(tx, job)
 
 
+def give_up(tx: Transaction, job: str, *, failure: str) -> None:
+    """End a job whose items cannot be listed, and say why: a code, and no words."""
+    found = _lock(tx, job)
+    if found.state is BulkState.LISTING:
+        options = {**found.options, "failed": failure}
+        _change(tx, job, state=BulkState.FINISHED.value, finished_at=tx.now, options=options)
+        facts: Facts = {"kind": found.kind.value, "failed": failure}
+        add_event(tx, AuditTag.BULK_FINISHED, actor="system", target=job, facts=facts)
+
+
 def begin_work(tx: Transaction, job: str) -> BulkJob:
-    """Count a job's items and let work on them begin; one without any is finished at once."""
+    """Count a job's items and let work on them begin; one without any is finished at once. Repeating changes nothing.
+
+    Raises:
+        NotFound: the tenant has no such job.
+    """
+    if _lock(tx, job).state is not BulkState.LISTING:
+        return get_job(tx, job)
     items = tx.connection.execute(select(func.count()).where(*_of(tx, job))).scalar() or 0
     state = BulkState.RUNNING if items else BulkState.FINISHED
     _change(tx, job, items=items, state=state.value, finished_at=None if items else tx.now)
@@ -104,6 +120,12 @@ def get_job(tx: Transaction, job: str) -> BulkJob:
     return replace(_job(row), outcomes=_count(tx, job))
 
 
+def read_sealed(tx: Transaction, job: str) -> bytes | None:
+    """Read what is sealed of a job: where its files lie."""
+    found = tx.connection.execute(select(bulk_jobs.c.sealed).where(_jobs_are(tx), bulk_jobs.c.id == job)).scalar()
+    return None if found is None else bytes(found)
+
+
 def list_jobs(tx: Transaction, kind: BulkKind) -> tuple[BulkJob, ...]:
     """List the jobs of a kind and how far each is, the newest first."""
     query = _jobs(tx).where(bulk_jobs.c.kind == kind.value).order_by(bulk_jobs.c.at.desc(), bulk_jobs.c.id)
@@ -124,6 +146,44 @@ def list_open_items(tx: Transaction, job: str, chunk: int) -> tuple[tuple[int, s
         *_of(tx, job), bulk_items.c.ordinal.between(first, last), bulk_items.c.outcome.is_(None)
     )
     return tuple((row.ordinal, row.key) for row in tx.connection.execute(query.order_by(bulk_items.c.ordinal)))
+
+
+def read_item(tx: Transaction, job: str, ordinal: int) -> tuple[str, bytes | None]:
+    """Read an item's key and what is sealed of it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    query = select(bulk_items.c.key, bulk_items.c.sealed).where(*_of(tx, job), bulk_items.c.ordinal == ordinal)
+    row = tx.connection.execute(query).first()
+    if row is None:
+        raise NotFound(f"no item {ordinal} of {job[:40]}")
+    return row.key, row.sealed
+
+
+def add_items(tx: Transaction, job: str, sealed: Mapping[str, bytes]) -> int:
+    """Add items by key that are not there yet, numbered on; count those that were added."""
+    _lock(tx, job)
+    there = select(bulk_items.c.key).where(*_of(tx, job), bulk_items.c.key.in_(list(sealed)))
+    known = set(tx.connection.execute(there).scalars())
+    last = tx.connection.execute(select(func.max(bulk_items.c.ordinal)).where(*_of(tx, job))).scalar() or 0
+    new = [(key, body) for key, body in sealed.items() if key not in known]
+    rows = [
+        {"tenant": tx.tenant, "job": job, "ordinal": ordinal, "key": key, "sealed": body}
+        for ordinal, (key, body) in enumerate(new, start=last + 1)
+    ]
+    if rows:
+        tx.connection.execute(insert(bulk_items), rows)
+    return len(rows)
+
+
+def is_left_out(tx: Transaction, key: str) -> bool:
+    """Say whether an item of this key was left where it is because nobody attests that it may be kept."""
+    left = (BulkOutcome.NO_EVIDENCE.value, BulkOutcome.NOT_COVERED.value)
+    query = select(bulk_items.c.id).where(
+        bulk_items.c.tenant == tx.tenant, bulk_items.c.key == key, bulk_items.c.outcome.in_(left)
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
 
 
 def list_items_with(tx: Transaction, job: str, outcome: BulkOutcome, *, limit: int = 1000) -> tuple[str, ...]:
@@ -176,7 +236,11 @@ def _change(tx: Transaction, job: str, **values: Any) -> None:
 
 
 def _jobs(tx: Transaction) -> Any:
-    return select(bulk_jobs).where(bulk_jobs.c.tenant == tx.tenant)
+    return select(bulk_jobs).where(_jobs_are(tx))
+
+
+def _jobs_are(tx: Transaction) -> Any:
+    return bulk_jobs.c.tenant == tx.tenant
 
 
 def _of(tx: Transaction, job: str) -> tuple[Any, ...]:

@@ -16,10 +16,7 @@ from dbos import DBOS
 from pipeline.model.bulk import BulkJob, BulkKind, BulkOutcome, BulkState
 from pipeline.model.errors import PipelineError
 from pipeline.model.ids import RecordingId, TenantId
-from pipeline.steps.assess_risk import assess_risk
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.decide import decide_artifacts
-from pipeline.steps.index_words import index_words
 from pipeline.steps.publish_anew import publish_anew
 from pipeline.steps.redact_anew import redact_anew
 from pipeline.store import bulk_jobs as store
@@ -27,17 +24,17 @@ from pipeline.store.outdated import Outdated, add_outdated
 from pipeline.store.session import Transaction
 from pipeline.telemetry import log
 from pipeline.workflows import observed
+from pipeline.workflows.backfill import LISTING, backfill_one, backfill_steps, list_whole
 from pipeline.workflows.backlog import has_waiting
 from pipeline.workflows.queue import BULK, CALLS, RECORDINGS, RENDERINGS, WORK_BULK, DurableQueue
+from pipeline.workflows.recording import STEPS
 
 type Run = Callable[..., Receipt]
 
 BULK_STEPS: Final[Mapping[str, Callable[..., Receipt]]] = {
+    **STEPS,
     "redact_anew": redact_anew,
-    "decide": decide_artifacts,
     "publish_anew": publish_anew,
-    "index_words": index_words,
-    "assess_risk": assess_risk,
 }
 """Every step on an item by the name it is checkpointed under. A name never changes its meaning."""
 GOES_FIRST: Final = (RECORDINGS, CALLS, RENDERINGS)
@@ -95,22 +92,22 @@ def register_bulk_queue() -> None:
 
 
 def register_bulk(
-    context: StepContext, *, repeated: Callable[[str, Callable[..., Any]], Callable[..., Any]], foreseen: Run
+    context: StepContext,
+    version: str,
+    *,
+    repeated: Callable[[str, Callable[..., Any]], Callable[..., Any]],
+    foreseen: Run,
 ) -> None:
     """Make the workflow known to the engine.
 
     Args:
         context: what steps work with.
+        version: the workflows' version.
         repeated: makes a durable step of a name and a function.
         foreseen: runs a durable step, so that whatever ends it is an error of ours.
     """
-    house: dict[str, Callable[..., Any]] = {
-        "list_bulk": lambda *given: _list(context, *given),
-        "await_calls": lambda *given: await_calls(context, *given),
-        "note_bulk": lambda *given: _note(context, *given),
-    }
-    steps = {name: repeated(name, step) for name, step in house.items()}
-    steps |= {name: repeated(name, with_bulk_context(name, context)) for name in BULK_STEPS}
+    queue = DurableQueue(context.vault.database.engine, version=version)
+    steps = {name: repeated(name, step) for name, step in steps_of(context, queue).items()}
 
     @observed.workflow(WORK_BULK)
     def workflow(tenant: str, job: str, chunk: int) -> dict[str, Any]:
@@ -118,13 +115,27 @@ def register_bulk(
             receipt: Receipt = foreseen(steps[name], tenant, *more)
             return receipt
 
-        for _ in range(_TRIES):
+        for attempt in range(1, _TRIES + 1):
             try:
                 return dict(work_chunk(run, job, chunk))
-            except PipelineError as error:  # what is not an item's own: the store is away
+            except PipelineError as error:  # what is not an item's own: the store is away, or the vendor's list
                 log().error("bulk.failed", tenant=tenant, error=type(error).__name__)
+                if chunk == LISTING and (attempt == _TRIES or not error.retryable):
+                    return dict(run("give_up_bulk", job, type(error).__name__))
                 DBOS.sleep(_REST_S)
         return {"failed": "gave up"}
+
+
+def steps_of(context: StepContext, queue: DurableQueue) -> dict[str, Callable[..., Receipt]]:
+    """Give every step by the name it is checkpointed under; the tenant is the first thing that each is told."""
+    return {
+        "list_bulk": lambda *given: _list(context, *given),
+        "await_calls": lambda *given: await_calls(context, *given),
+        "note_bulk": lambda *given: _note(context, *given),
+        "give_up_bulk": lambda *given: _give_up(context, *given),
+        **backfill_steps(context, lambda *given: _begin(context, queue, *given)),
+        **{name: with_bulk_context(name, context) for name in BULK_STEPS},
+    }
 
 
 def work_chunk(run: Run, job: str, chunk: int) -> Receipt:
@@ -138,17 +149,23 @@ def work_chunk(run: Run, job: str, chunk: int) -> Receipt:
     Returns:
         How many items are done, and whether the job was found not to run.
     """
+    if chunk == LISTING:
+        return list_whole(run, job)
     listed = run("list_bulk", job, chunk)
     done = 0
     for ordinal, key in listed["items"]:
         if not _may_begin(run, job):
             return {"done": done, "is_stopped": True}
+        recording: str | None = None
         try:
-            outcome = _WORK[BulkKind(listed["kind"])](run, key)
+            if listed["kind"] == BulkKind.REPROCESS:
+                outcome = _reprocess(run, key)
+            else:
+                outcome, recording = backfill_one(run, job, ordinal)
         except PipelineError as error:
             log().warning("bulk.item_failed", error=type(error).__name__)
             outcome = BulkOutcome.FAILED.value
-        run("note_bulk", job, ordinal, outcome)
+        run("note_bulk", job, ordinal, outcome, recording)
         done += 1
     return {"done": done, "is_stopped": False}
 
@@ -184,18 +201,29 @@ def _reprocess(run: Run, recording: str) -> str:
     return str(published["outcome"])
 
 
-_WORK: Final[Mapping[BulkKind, Callable[[Run, str], str]]] = {BulkKind.REPROCESS: _reprocess}
-
-
 def _list(context: StepContext, tenant: str, job: str, chunk: int) -> Receipt:
     with context.vault.database.transaction(TenantId(tenant)) as tx:
         kind = store.get_job(tx, job).kind
         return {"kind": kind.value, "items": [list(item) for item in store.list_open_items(tx, job, chunk)]}
 
 
-def _note(context: StepContext, tenant: str, job: str, ordinal: int, outcome: str) -> Receipt:
+def _note(context: StepContext, tenant: str, job: str, ordinal: int, outcome: str, recording: str | None) -> Receipt:
+    became = RecordingId(recording) if recording else None
     with context.vault.database.transaction(TenantId(tenant)) as tx:
-        return {"is_new": store.note_outcome(tx, job, ordinal, BulkOutcome(outcome))}
+        return {"is_new": store.note_outcome(tx, job, ordinal, BulkOutcome(outcome), recording=became)}
+
+
+def _begin(context: StepContext, queue: DurableQueue, tenant: str, job: str) -> Receipt:
+    with context.vault.database.transaction(TenantId(tenant)) as tx:
+        begun = store.begin_work(tx, job)
+        enqueue_open(tx, queue, begun)
+    return {"items": begun.items}
+
+
+def _give_up(context: StepContext, tenant: str, job: str, failure: str) -> Receipt:
+    with context.vault.database.transaction(TenantId(tenant)) as tx:
+        store.give_up(tx, job, failure=failure)
+    return {"failed": failure}
 
 
 def with_bulk_context(name: str, context: StepContext) -> Callable[..., Any]:

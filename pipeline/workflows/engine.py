@@ -105,7 +105,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     register_deliveries(context, version, lambda name, step: partial(foreseen, _repeated(name, step)))
     register_answers(context, version, repeated=_repeated, foreseen=foreseen)
     register_cases(context, repeated=_repeated, foreseen=foreseen)
-    register_bulk(context, repeated=_repeated, foreseen=foreseen)
+    register_bulk(context, version, repeated=_repeated, foreseen=foreseen)
     DBOS.launch()
     quieten("dbos")
     _register_queues(pace)

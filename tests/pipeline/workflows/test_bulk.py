@@ -73,7 +73,7 @@ def ran(receipts: dict) -> tuple[list[tuple], dict]:
 
 
 def noted(told) -> list[tuple]:
-    return [(ordinal, outcome) for name, *more in told if name == "note_bulk" for _, ordinal, outcome in [more]]
+    return [(ordinal, outcome) for name, *more in told if name == "note_bulk" for _, ordinal, outcome, _ in [more]]
 
 
 def test_an_item_that_fails_keeps_no_other_from_being_done():

@@ -20,10 +20,12 @@ create table earmark.bulk_items (
   ordinal bigint not null, key text not null, sealed bytea, recording_id text, outcome text, done_at timestamptz,
   unique (tenant, job, key));
 create index on earmark.bulk_items (tenant, job, ordinal) where outcome is null;
+create index on earmark.bulk_items (tenant, key);
 create table earmark.bulk_evidence (
   id text primary key, tenant text not null, job text not null, key text not null, sealed bytea not null,
   recording_id text, unique (tenant, job, key));
-create index on earmark.bulk_evidence (tenant, recording_id)
+create index on earmark.bulk_evidence (tenant, recording_id);
+create index artifacts_original_by_name on earmark.artifacts (tenant, name) where kind = 'recording.original'
 """
 
 SEES_ROW = "tenant = current_setting('app.tenant', true) or current_setting('app.scope', true) = 'system'"
