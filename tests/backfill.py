@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.model.bulk import BulkJob
 from pipeline.store.bulk_evidence import seal_evidence
-from pipeline.store.bulk_jobs import get_job
+from pipeline.store.bulk_jobs import get_job, list_open_chunks
 from pipeline.vendors.folder_deposit import FolderDeposit
 from pipeline.workflows.backfill import BackfillAsk, start_backfill
 from pipeline.workflows.bulk import steps_of, work_chunk
@@ -46,7 +46,9 @@ def work_off(line: Line, job: BulkJob, *, dies_before: str = "") -> dict[str, in
         return steps[name](line.owner.id, *more)
 
     work_chunk(run, job.id, 0)
-    for chunk in queue.chunks:
+    with line.tx() as tx:
+        chunks = queue.chunks or list_open_chunks(tx, job.id)
+    for chunk in chunks:
         work_chunk(run, job.id, chunk)
     return outcomes(line, job)
 

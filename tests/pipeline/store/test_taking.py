@@ -37,20 +37,17 @@ def candidate(*, call_sid="CA" + "a" * 32, named=None, attested=None) -> Candida
     return Candidate(recording_sid=SID, made=made, attested=given, named=named)
 
 
-@pytest.mark.parametrize(
-    ("state", "outcome"),
-    [
+def test_what_is_known_or_was_ended_does_not_come_again(tx, tenant, keys):
+    assert why_not_taken(tx, candidate(), tenant) is None
+    made = a_recording(tx, a_call(tx, keys), sid=SID)
+    for state, outcome in (
         (RecordingState.COMPLETED, BulkOutcome.KNOWN),
         (RecordingState.PUBLISHED, BulkOutcome.KNOWN),
         (RecordingState.REFUSED, BulkOutcome.GONE),
         (RecordingState.PURGED, BulkOutcome.GONE),
-    ],
-)
-def test_what_is_known_or_was_ended_does_not_come_again(tx, tenant, keys, state, outcome):
-    assert why_not_taken(tx, candidate(), tenant) is None
-    made = a_recording(tx, a_call(tx, keys), sid=SID)
-    mark_state(tx, made.id, state)
-    assert why_not_taken(tx, candidate(), tenant) is outcome
+    ):
+        mark_state(tx, made.id, state)
+        assert why_not_taken(tx, candidate(), tenant) is outcome
     assert why_not_taken(tx, candidate(), tenant, noted_as=made.id) is None
 
 
@@ -62,12 +59,10 @@ def test_the_same_bytes_under_another_name_are_known_and_stay_gone(tx, tenant, k
     assert find_original_named(tx, "0" * 64) is None
 
 
-def test_a_call_that_was_asked_by_us_needs_no_evidence_from_elsewhere(tx, tenant, keys):
+def test_a_call_that_was_asked_by_us_is_left_and_so_is_what_has_no_evidence_or_is_no_recording(tx, tenant, keys):
     call = get_call(tx, a_call(tx, keys))
     assert why_not_taken(tx, candidate(call_sid=call.call_sid), tenant) is BulkOutcome.KNOWN
 
-
-def test_without_evidence_or_a_finished_recording_it_is_left(tx, tenant):
     assert why_not_taken(tx, candidate(attested=()), tenant) is BulkOutcome.NO_EVIDENCE
     spoilt = Candidate(recording_sid=SID, made=None, attested=candidate().attested)
     assert why_not_taken(tx, spoilt, tenant) is BulkOutcome.UNUSABLE

@@ -13,13 +13,16 @@ from dbos import DBOS
 
 from pipeline.model.bulk import BulkKind, BulkState
 from pipeline.model.errors import NotFound, StoreUnreachable
+from pipeline.model.recording import RecordingState
 from pipeline.store.audit import list_events
 from pipeline.store.bulk_jobs import get_job, list_jobs, pause_job
 from pipeline.store.outdated import Outdated
+from pipeline.store.recordings import merge_facts
 from pipeline.workflows import engine
 from pipeline.workflows.bulk import BULK_STEPS, await_calls, resume, start_reprocessing, with_bulk_context, work_chunk
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
+from tests.builders import a_call, a_recording
 from tests.bulk import Second, made_by_first
 from tests.conftest import APP_ROLE
 from tests.corrections import shown
@@ -121,7 +124,9 @@ def test_every_step_is_run_under_its_own_name(line):
 
 
 def test_a_look_ends_when_nothing_waits_or_its_time_is_over(line, queue):
-    made_by_first(line)
+    with line.tx() as tx:
+        made = a_recording(tx, a_call(tx, line.context.vault.keys), state=RecordingState.PUBLISHED)
+        merge_facts(tx, made.id, {"detector": "1"})
     job = start(line, queue)
     assert await_calls(line.context, line.owner.id, job.id) == {"is_running": True, "is_busy": False}
     with line.tx() as tx:
