@@ -122,8 +122,8 @@ class TenantFacts:
     """The feature, switched on by record, whose operation alone needs training; null where there is none."""
     retention_days: int | None = None
     """The tenant's own period for this kind of artifact; null means the policy's default."""
-    is_regulated_service: bool = False
-    """The tenant is of the kind whose recordings a law orders to be kept."""
+    regulated_in: tuple[str, ...] = ()
+    """Places whose law orders services of the tenant's kind to keep recordings; evidence of the kind is on file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from pipeline.model.retention import ENDINGS, MINIMUMS, Bound, Disposition, Rete
 from pipeline.policies.bundle import Bundle, Retention
 from pipeline.policies.case import HOLD, Case, after, law_clause, make_case
 from pipeline.policies.facts import Facts
-from pipeline.policies.jurisdictions import JurisdictionMatrix
+from pipeline.policies.jurisdictions import REGULATED_SERVICE, JurisdictionMatrix, JurisdictionRow
 from pipeline.policies.permissions import decide_permissions, purposes_to_keep
 from pipeline.policies.permissions import is_storable as may_be_stored
 
@@ -122,7 +122,7 @@ def _caps(case: Case) -> tuple[Bound, ...]:
             clause=law_clause(row, row.retention_cap_cite),
         )
         for row in case.rows
-        if row.retention_cap_days is not None and _is_established(case, row.retention_cap_applies)
+        if row.retention_cap_days is not None and _is_established(case, row, row.retention_cap_applies)
     )
 
 
@@ -142,15 +142,15 @@ def _mandated(case: Case) -> tuple[Bound, ...]:
             clause=law_clause(row, row.retention_min_cite),
         )
         for row in case.rows
-        if row.retention_min_days is not None and _is_established(case, row.retention_min_applies)
+        if row.retention_min_days is not None and _is_established(case, row, row.retention_min_applies)
     )
 
 
-def _is_established(case: Case, condition: str | None) -> bool:
+def _is_established(case: Case, row: JurisdictionRow, condition: str | None) -> bool:
     if condition is None:
         return True
-    if condition == "regulated_service":
-        return case.facts.tenant.is_regulated_service
+    if condition == REGULATED_SERVICE:
+        return row.id in case.facts.tenant.regulated_in  # what one place regulates is no rule for another's recordings
     if condition.startswith("from_"):
         return case.captured_on >= date.fromisoformat(condition.removeprefix("from_"))
     return condition in case.facts.call.purposes

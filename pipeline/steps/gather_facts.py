@@ -230,6 +230,7 @@ def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) ->
         train=chosen.asks_for_training,
         feature=find_feature(tx),
         retention_days=chosen.retention_days.get(kind.value),
+        regulated_in=chosen.regulated_in,
     )
 
 

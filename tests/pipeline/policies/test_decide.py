@@ -222,7 +222,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
         changed,
         retention_days=draw(st.none() | st.integers(-5, 100_000)),
         feature=draw(st.none() | st.just("f1")),
-        is_regulated_service=draw(st.booleans()),
+        regulated_in=draw(st.sampled_from(((), ("HU",), ("BR", "PT")))),
         store=draw(st.booleans() | st.just(True)),
     )
 
