@@ -20,7 +20,8 @@ from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.processor import is_proved
 from pipeline.model.telephone import is_e164
 from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant, Topology
-from pipeline.policies.bundle import Bundle, Leaf
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.loader import load_law, load_scripts
 from pipeline.policies.overrides import check_regulated, check_retention_days
 from pipeline.policies.processors import lists_processor

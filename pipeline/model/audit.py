@@ -24,6 +24,7 @@ class AuditTag(StrEnum):
     RECORDING_REFUSED = "recording:consent:refused"
     RECORDING_CAPTURED = "recording:artifact:captured"
     RECORDING_WITHHELD = "recording:redaction:withheld"
+    CARD_NUMBER_UNHIDDEN = "recording:card:unhidden"
     RECORDING_PUBLISHED = "recording:redaction:published"
     RECORDING_FAILED = "recording:work:failed"
     VENDOR_COPY_DELETED = "recording:vendor:deleted"

@@ -226,6 +226,8 @@ class EventFacts:
     """The tenant closed its account on this day."""
     child_signals: tuple[ChildSignal, ...] = ()
     """Signs of a child."""
+    card_unhidden_on: date | None = None
+    """Since this day its recording is withheld with a card number in it; null where none is, or all are hidden."""
     holds: tuple[str, ...] = ()
     """Matters whose legal holds cover it."""
     is_request_open: bool = False

@@ -94,9 +94,7 @@ def _events(case: Case, is_storable: bool) -> Iterator[Bound]:
     bundle, events = case.bundle, case.facts.events
     if not is_storable:
         yield Bound(on=case.captured_on, basis=RetentionBasis.NOT_PERMITTED, clause=bundle.cite(bundle.store))
-    for signal in (s for s in case.children if not s.is_cleared):
-        on = after(signal.on, -(-bundle.minors.purge_within_hours // 24))
-        yield Bound(on=on, basis=RetentionBasis.CHILD, clause=bundle.cite(bundle.minors))
+    yield from _never_meant_to_be_here(case)
     if events.deletion_requested_on is not None:
         clause = bundle.cite(bundle.deletion)
         yield Bound(on=events.deletion_requested_on, basis=RetentionBasis.DELETION_REQUEST, clause=clause)
@@ -110,6 +108,17 @@ def _events(case: Case, is_storable: bool) -> Iterator[Bound]:
         if parent.ended_by is not None:
             on = parent.ended_on or case.captured_on
             yield Bound(on=on, basis=parent.ended_by, clause=bundle.cite(bundle.store))
+
+
+def _never_meant_to_be_here(case: Case) -> Iterator[Bound]:
+    """Give what the policy wants gone within hours of being known: what a child said, a card number left in words."""
+    bundle, unhidden_on = case.bundle, case.facts.events.card_unhidden_on
+    for signal in (s for s in case.children if not s.is_cleared):
+        on = after(signal.on, -(-bundle.minors.purge_within_hours // 24))
+        yield Bound(on=on, basis=RetentionBasis.CHILD, clause=bundle.cite(bundle.minors))
+    if unhidden_on is not None and bundle.card_numbers is not None:
+        on = after(unhidden_on, -(-bundle.card_numbers.purge_within_hours // 24))
+        yield Bound(on=on, basis=RetentionBasis.CARD_NUMBER, clause=bundle.cite(bundle.card_numbers))
 
 
 def _caps(case: Case) -> tuple[Bound, ...]:

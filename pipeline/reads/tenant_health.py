@@ -10,7 +10,8 @@ from typing import Final
 from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
-from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
+from pipeline.policies.bundle import Bundle, Processor, Refused
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.processors import lists_processor
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict

@@ -23,6 +23,7 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.RECORDING_REFUSED: _("It was not permitted"),
     AuditTag.RECORDING_CAPTURED: _("Its audio was captured"),
     AuditTag.RECORDING_WITHHELD: _("It was withheld"),
+    AuditTag.CARD_NUMBER_UNHIDDEN: _("A card number in it could not be hidden"),
     AuditTag.RECORDING_PUBLISHED: _("Its redaction was published"),
     AuditTag.RECORDING_FAILED: _("Work on it failed"),
     AuditTag.VENDOR_COPY_DELETED: _("The vendor's copy was deleted"),
