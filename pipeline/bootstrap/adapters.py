@@ -28,6 +28,7 @@ from pipeline.ports.transcriber import Transcriber
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.vendors.smtp_session import SmtpServer
     from pipeline.vendors.twilio_line import TwilioLine
 
 _HURRIED_S: Final = 4
@@ -126,21 +127,12 @@ def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel
     Raises:
         VendorRefused: the mail server would be spoken to in the clear.
     """
-    from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+    from pipeline.vendors.smtp import SmtpNotices
     from pipeline.vendors.webhook_out import WebhookNotices
 
-    chosen = settings.smtp
     channels: dict[str, NoticeChannel] = {"webhook": WebhookNotices(clock)}
-    if chosen.host:
-        server = SmtpServer(
-            host=chosen.host,
-            port=chosen.port,
-            sender=chosen.sender,
-            security=chosen.security,
-            username=chosen.username or "",
-            password=chosen.password.get_secret_value() if chosen.password else "",
-            timeout_s=chosen.timeout_s,
-        )
+    server = _mail_server(settings)
+    if server is not None:
         channels["email"] = SmtpNotices(server)
     return {name: watched(channel, "notices") for name, channel in channels.items()}
 
@@ -160,10 +152,19 @@ def identities(clock: Clock) -> Identities:
 
 
 def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
-    """Give the ways in which a one-time code reaches a person."""
+    """Give the ways in which a one-time code reaches a person; by e-mail only where there is a mail server.
+
+    Raises:
+        VendorRefused: the mail server would be spoken to in the clear.
+    """
+    from pipeline.vendors.smtp_codes import SmtpCodes
     from pipeline.vendors.twilio_messages import TwilioMessages
 
-    return (watched(TwilioMessages(line=line or twilio_line(settings)), "codes"),)
+    channels: list[CodeChannel] = [TwilioMessages(line=line or twilio_line(settings))]
+    server = _mail_server(settings)
+    if server is not None:
+        channels.append(SmtpCodes(server))
+    return tuple(watched(channel, "codes") for channel in channels)
 
 
 def cloud_account(region: str) -> CloudAccount:
@@ -205,6 +206,23 @@ def _s3_deposit(settings: Settings, place: str) -> Deposit:
             secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
         ),
         prefix=prefix,
+    )
+
+
+def _mail_server(settings: Settings) -> SmtpServer | None:
+    from pipeline.vendors.smtp_session import SmtpServer
+
+    chosen = settings.smtp
+    if not chosen.host:
+        return None
+    return SmtpServer(
+        host=chosen.host,
+        port=chosen.port,
+        sender=chosen.sender,
+        security=chosen.security,
+        username=chosen.username or "",
+        password=chosen.password.get_secret_value() if chosen.password else "",
+        timeout_s=chosen.timeout_s,
     )
 
 
