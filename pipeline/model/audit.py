@@ -130,6 +130,7 @@ class AuditTag(StrEnum):
     OIDC_CHANGED = "user:provider:changed"
     PURPOSE_AGREED = "consent:purpose:agreed"
     PURPOSE_WITHDRAWN = "consent:purpose:withdrawn"
+    PURPOSE_RELIED_ON = "consent:purpose:relied"
     TRANSFER_NOTED = "transfer:notice:noted"
     TRANSFER_ALLOWED = "transfer:export:allowed"
     REDACTION_CHANGED = "review:redaction:changed"

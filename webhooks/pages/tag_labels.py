@@ -129,6 +129,7 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.OIDC_CHANGED: _("The identity provider was changed"),
     AuditTag.PURPOSE_AGREED: _("A person agreed to another purpose"),
     AuditTag.PURPOSE_WITHDRAWN: _("A person withdrew from another purpose"),
+    AuditTag.PURPOSE_RELIED_ON: _("It was used for another purpose, by consent"),
     AuditTag.TRANSFER_NOTED: _("Notice of a transfer was put on file"),
     AuditTag.TRANSFER_ALLOWED: _("An export for a transfer was allowed"),
     AuditTag.REDACTION_CHANGED: _("A finding was changed"),
