@@ -16,19 +16,15 @@ from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.cloud import CloudAccount
-from pipeline.ports.codes import CodeChannel
 from pipeline.ports.deposit import Deposit
-from pipeline.ports.events import EventPost
 from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
-from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.ports.transcriber import Transcriber
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.vendors.smtp_session import SmtpServer
     from pipeline.vendors.twilio_line import TwilioLine
 
 _HURRIED_S: Final = 4
@@ -121,50 +117,11 @@ def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephon
     return watched(TwilioTelephony(line=line or twilio_line(settings)), "telephony")
 
 
-def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel]:
-    """Give the ways in which tenants are told of a change; by e-mail only where there is a mail server.
-
-    Raises:
-        VendorRefused: the mail server would be spoken to in the clear.
-    """
-    from pipeline.vendors.smtp import SmtpNotices
-    from pipeline.vendors.webhook_out import WebhookNotices
-
-    channels: dict[str, NoticeChannel] = {"webhook": WebhookNotices(clock)}
-    server = _mail_server(settings)
-    if server is not None:
-        channels["email"] = SmtpNotices(server)
-    return {name: watched(channel, "notices") for name, channel in channels.items()}
-
-
-def event_post(clock: Clock) -> EventPost:
-    """Give the way to tenants' own servers."""
-    from pipeline.vendors.webhook_out import WebhookEvents
-
-    return watched(WebhookEvents(clock), "events")
-
-
 def identities(clock: Clock) -> Identities:
     """Give the way to tenants' own identity providers."""
     from pipeline.vendors.oidc import OidcIdentities
 
     return watched(OidcIdentities(clock), "identity")
-
-
-def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
-    """Give the ways in which a one-time code reaches a person; by e-mail only where there is a mail server.
-
-    Raises:
-        VendorRefused: the mail server would be spoken to in the clear.
-    """
-    from pipeline.vendors.smtp_codes import SmtpCodes
-    from pipeline.vendors.twilio_messages import TwilioMessages
-
-    channels: list[CodeChannel] = [TwilioMessages(line=line or twilio_line(settings))]
-    server = _mail_server(settings)
-    if server is not None:
-        channels.append(SmtpCodes(server))
-    return tuple(watched(channel, "codes") for channel in channels)
 
 
 def cloud_account(region: str) -> CloudAccount:
@@ -206,23 +163,6 @@ def _s3_deposit(settings: Settings, place: str) -> Deposit:
             secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
         ),
         prefix=prefix,
-    )
-
-
-def _mail_server(settings: Settings) -> SmtpServer | None:
-    from pipeline.vendors.smtp_session import SmtpServer
-
-    chosen = settings.smtp
-    if not chosen.host:
-        return None
-    return SmtpServer(
-        host=chosen.host,
-        port=chosen.port,
-        sender=chosen.sender,
-        security=chosen.security,
-        username=chosen.username or "",
-        password=chosen.password.get_secret_value() if chosen.password else "",
-        timeout_s=chosen.timeout_s,
     )
 
 
