@@ -13,6 +13,7 @@ from pipeline.model.hold import HoldScope
 from pipeline.model.purge import ItemKind, ItemState
 from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.model.settings_draft import DraftState
+from pipeline.policies.changes import Effect
 from webhooks.pages.tag_labels import TAGS
 
 
@@ -169,6 +170,22 @@ _USES: Final[Mapping[str, str]] = {
     "training": _("training"),
     "web_usage": _("web usage"),
 }
+_MOVES: Final[Mapping[str, str]] = {
+    "shorter": _("kept for a shorter time"),
+    "no_longer_eligible": _("no longer trained on"),
+    "processors_lost": _("processors lost"),
+    "copies_lost": _("copies elsewhere lost"),
+    "download_lost": _("no longer downloaded"),
+    "ended": _("ended"),
+    "longer_if_captured_then": _("kept longer if captured then"),
+    "eligible_if_captured_then": _("trained on if captured then"),
+}
+_EFFECTS: Final[Mapping[str, str]] = {
+    Effect.TIGHTENING: _("allows less"),
+    Effect.LOOSENING: _("allows more"),
+    Effect.NEUTRAL: _("words alone"),
+    Effect.UNCLEAR: _("unclear: counts as less"),
+}
 _VERDICTS: Final[Mapping[str, str]] = {
     "ok": _("in order"),
     "warn": _("look at it"),
@@ -191,6 +208,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "number": _NUMBERS,
     "company": _COMPANIES,
     "use": _USES,
+    "move": _MOVES,
+    "effect": _EFFECTS,
     "verdict": _VERDICTS,
     "tag": TAGS,
 }
