@@ -24,6 +24,7 @@ PAGES = (
     "/operations/requests/new",
     "/operations/holds",
     "/operations/deletions",
+    "/operations/keeping",
     "/operations/policy",
     "/operations/sub-processors",
     "/settings",

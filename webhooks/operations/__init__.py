@@ -8,11 +8,23 @@ from webhooks.operations import (
     downloads,
     hold_queries,
     holds,
+    keeping,
     policies,
     request_acts,
     requests,
     stuck,
 )
 
-operations_pages = (dashboard, stuck, requests, request_acts, holds, hold_queries, deletions, policies, downloads)
+operations_pages = (
+    dashboard,
+    stuck,
+    requests,
+    request_acts,
+    holds,
+    hold_queries,
+    deletions,
+    keeping,
+    policies,
+    downloads,
+)
 """Every part with routes of its own."""

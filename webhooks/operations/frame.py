@@ -52,6 +52,7 @@ _TABS: Final = (
     ("/operations/requests", _("Requests of people"), frozenset(SEES)),
     ("/operations/holds", _("Holds"), frozenset(SEES)),
     ("/operations/deletions", _("Deletions"), frozenset(SEES)),
+    ("/operations/keeping", _("Kept without an end"), frozenset(SEES)),
     ("/operations/policy", _("Policy versions"), frozenset(SEES)),
     ("/operations/sub-processors", _("Sub-processors"), frozenset(SEES)),
     ("/operations/downloads", _("Downloads"), frozenset(FETCHES)),
@@ -71,6 +72,7 @@ _DONE: Final[Mapping[str, str]] = {
     "released": _("The hold is released; a worker frees and decides anew what it covered."),
     "kept": _("The hold stays."),
     "matter": _("The matter is open."),
+    "justified": _("It is justified in writing, and comes up again when its period is over."),
 }
 _SENTENCES: Final = (
     ("whoever asked", _("Whoever asked for it does not approve it: another person must.")),
@@ -93,6 +95,9 @@ _SENTENCES: Final = (
     ("a query is", _("Name at least one condition.")),
     ("captured_to lies", _("The last day lies before the first.")),
     ("a number is", _("A number is + and 7 to 15 digits.")),
+    ("a justification is", _("A justification is written out, in 20 characters or more.")),
+    ("nothing is due for review", _("Nothing of this kind is due.")),
+    ("the policy keeps no", _("Nothing of this kind is kept without an end.")),
     ("name what", _("Name the recording, call or number that is held.")),
 )
 _BY_KIND: Final = (
