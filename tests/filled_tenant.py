@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from fastapi import FastAPI
 
-from pipeline.decisions import holds, reveals, settings_drafts
+from pipeline.decisions import holds, legal, reveals, settings_drafts
 from pipeline.decisions.api_keys import make_key
 from pipeline.decisions.batches import apply_batch
 from pipeline.decisions.corrections import Saying
@@ -18,6 +18,7 @@ from pipeline.intake.open_request import Ask, open_request
 from pipeline.model.api_key import Scope
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.entity import EntityType
+from pipeline.model.legal import LegalDemand, LegalKind, LegalWords
 from pipeline.model.outgoing import EventKind
 from pipeline.model.queue_item import QueueFilter
 from pipeline.model.recording import Recording
@@ -167,10 +168,15 @@ def _operated(house: Filled, recording: Recording, user: User) -> None:
         held = holds.place(
             tx, line.context.vault, matter="m-canary", scope=("recording", recording.id), actor=user.actor, reason=why
         )
+        words = LegalWords(reference="canary 17", authority="canary court", statute="18 U.S.C. 2703(d)")
+        scope = (("recording", recording.id),)
+        demand = LegalDemand(kind=LegalKind.PROCESS, received_on=tx.now.date(), scope=scope, words=words)
+        demanded = legal.open_request(tx, line.context.vault, demand, has_hold=False, actor=user.actor)
         bundle = load_bundle(line.owner.policy_id)
         keep_first(tx, bundle)
         add_version(tx, ANNOUNCED, notice_days=30, actor="test")
     house.ids |= {"stuck/recording": stuck.id, "deletions/purge": purge, "holds/hold": held.id,
+                  "legal/demand": demanded.id, "legal-demands/demand": demanded.id,
                   "policy/version": ANNOUNCED.version, "versions/version": ANNOUNCED.version,
                   "matters/matter": "m-canary"}  # fmt: skip
 

@@ -28,6 +28,7 @@ _TELLS = "tells a page something, and decides nothing"
 EXCEPTIONS = {
     "holds.approve_release": _A_PERSON,
     "answers.approve_answer": _A_PERSON,
+    "legal.approve_request": _A_PERSON,
     "corrections.second": _A_PERSON,
     "settings_drafts.activate_draft": _A_PERSON,
     "settings_drafts.reject_draft": "a draft is turned down by an administrator, and a key has no role",

@@ -25,6 +25,7 @@ PAGES = (
     "/operations/holds",
     "/operations/deletions",
     "/operations/keeping",
+    "/operations/legal",
     "/operations/policy",
     "/operations/sub-processors",
     "/settings",

@@ -10,6 +10,7 @@ from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.entity import EntityType
 from pipeline.model.hold import HoldScope
+from pipeline.model.legal import LegalAct, LegalKind, LegalOutcome
 from pipeline.model.purge import ItemKind, ItemState
 from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.model.settings_draft import DraftState
@@ -170,6 +171,18 @@ _USES: Final[Mapping[str, str]] = {
     "training": _("training"),
     "web_usage": _("web usage"),
 }
+_LEGAL: Final[Mapping[str, str]] = {
+    LegalKind.PROCESS: _("a demand of law"),
+    LegalKind.GOOD_FAITH: _("in good faith"),
+    LegalOutcome.ANSWERED: _("answered"),
+    LegalOutcome.REFUSED: _("refused"),
+    LegalOutcome.WITHDRAWN: _("withdrawn"),
+    LegalAct.APPROVED: _("approved"),
+    LegalAct.EXPORTED: _("handed out"),
+    LegalAct.NOTIFIED: _("you were told"),
+    LegalAct.CLOSED: _("closed"),
+    "open": _("open"),
+}
 _MOVES: Final[Mapping[str, str]] = {
     "shorter": _("kept for a shorter time"),
     "no_longer_eligible": _("no longer trained on"),
@@ -208,6 +221,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "number": _NUMBERS,
     "company": _COMPANIES,
     "use": _USES,
+    "legal": _LEGAL,
     "move": _MOVES,
     "effect": _EFFECTS,
     "verdict": _VERDICTS,

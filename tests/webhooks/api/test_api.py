@@ -22,6 +22,7 @@ BODIES = {
     "rebase": {"revision": 1},
     "drop": {"revision": 1, "name": "x"},
     "rotate": {},
+    "legal-demands": {"outcome": "refused", "reason": "x"},
 }
 
 

@@ -9,6 +9,7 @@ from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.entity import EntityType
 from pipeline.model.hold import HoldScope
+from pipeline.model.legal import LegalAct, LegalKind, LegalOutcome
 from pipeline.model.purge import ItemKind, ItemState
 from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.model.settings_draft import DraftState
@@ -28,6 +29,10 @@ CODES = {
 @pytest.mark.parametrize("kind", CODES)
 def test_every_code_has_its_words(kind):
     assert {code.value for code in CODES[kind]} <= set(LABELS[kind])
+
+
+def test_everything_of_a_legal_demand_has_its_words():
+    assert {*LegalKind, *LegalAct, *LegalOutcome} <= set(LABELS["legal"])
 
 
 def test_every_move_of_a_policy_has_its_words():
