@@ -185,6 +185,7 @@ def _asked(house: Filled, recording: Recording, user: User) -> None:
     line, context = house.line, house.line.context
     line.through(line.record(), *WHOLE)
     request = asked(line, RequestKind.ACCESS)
+    house.ids["correction/name"] = asked(line, RequestKind.CORRECTION).id
     answer_request(context, line.owner.id, request.id, queue=house.queue)
     who = Identifier(kind=IdentifierKind.NUMBER, value=CALLER)
     ask = Ask(kind=RequestKind.DELETION, details=SubjectDetails(identifiers=(who,), note="canarynote"), channel="page")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webhooks.operations import (
+    correction,
     dashboard,
     deletions,
     downloads,
@@ -21,6 +22,7 @@ operations_pages = (
     stuck,
     requests,
     request_acts,
+    correction,
     holds,
     hold_queries,
     legal,

@@ -17,6 +17,7 @@ BODIES = {
     "release": {"reason": "x"},
     "keep": {"reason": "x"},
     "acts": {"reason": "x"},
+    "correction": {"reason": "x", "recording": "rec_x", "corrections": [{"turn": 0, "text": "x"}]},
     "submit": {"revision": 1},
     "withdraw": {"revision": 1},
     "rebase": {"revision": 1},
