@@ -135,6 +135,17 @@ _POLICY: Final = (
 )
 """What is wrong with a version of a policy."""
 
+_OF_CALLERS: Final = (
+    _("a person is looked for by 1 to %(most)s numbers, names, addresses or accounts"),
+    _("a note has at most %(most)s characters"),
+    _("a place is a country or a part of one, such as NZ or US-CA"),
+    _("what a person is looked for by is one line of at most 200 characters"),
+    _("a number is written with its country, such as +6421234567"),
+    _("this is no e-mail address"),
+    _("nobody can be found by this %(kind)s"),
+)
+"""What a caller's own form is refused for."""
+
 _FATES: Final = (
     _("Twilio reports error %(code)s for it."),
     _("It is kept sealed and nothing of it was published: %(why)s."),
@@ -222,7 +233,7 @@ _ERRORS: Final = (
 )
 """What a problem's page says: the first sentence of each error that a person can meet."""
 
-SHAPES: Final = (*_ERRORS, *_REFUSALS, *_POLICY, *_FATES, *_FINDINGS)
+SHAPES: Final = (*_ERRORS, *_REFUSALS, *_POLICY, *_OF_CALLERS, *_FATES, *_FINDINGS)
 _HOLE: Final = re.compile(r"%\\\((\w+)\\\)s")
 _NARROW: Final = {
     "number": r"[+\d*•]+",
