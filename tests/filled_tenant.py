@@ -117,7 +117,7 @@ def fill(line: Line, **more) -> Filled:
         user = add_user(tx, OWNER, frozenset(Role), password_hash=None, locale="en", actor="test")
     house.ids |= {"recordings/recording": recording.id, "queue/recording": recording.id,
                   "downloads/recording": recording.id,
-                  "calls/call_sid": call.call_sid, "users/login": OWNER,
+                  "calls/call_sid": call.call_sid, "users/login": OWNER, "provider/login": OWNER,
                   "twilio/tenant": line.owner.id, "subjects/tenant": line.owner.id}  # fmt: skip
     for part in (_reviewed, _measured, _operated, _asked, _set_up):
         part(house, recording, user)

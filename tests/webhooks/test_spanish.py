@@ -41,6 +41,7 @@ PAGES = (
     "/settings/simulator",
     "/settings/drafts",
     "/settings/users",
+    "/settings/provider",
     "/sign-in/account",
     "/review/nothing",
 )
