@@ -102,7 +102,7 @@ def list_turns(
     context: Context,
     who: SubjectsRead,
     request: Name,
-    recording: Annotated[str, Query(max_length=60, description="One in which the person was found.")],
+    recording: Annotated[str, Query(max_length=60, description="One in which the person was found.")] = "",
     cursor: Cursor = None,
     limit: Limit = USUAL,
 ) -> Page[TurnView]:
