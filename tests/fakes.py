@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.ids import CallId, RecordingId, TenantId
-from pipeline.ports.keys import WrappedKey
+from pipeline.ports.keys import TenantKey, WrappedKey
 from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.telephony import NumberUrls, OutboundCall, VendorNumber
 
@@ -155,6 +155,7 @@ class NotedRecordings:
         account: VendorAccount,
         *,
         since: datetime,
+        until: datetime | None = None,
         call_sid: str | None = None,
         with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:
@@ -257,6 +258,12 @@ class KeeperIsAway:
 
     def digest_key(self, tenant: TenantId) -> bytes:
         raise VendorUnavailable("keeper", "digest key")
+
+    def list_tenant_keys(self, tenant: TenantId) -> tuple[TenantKey, ...]:
+        raise VendorUnavailable("keeper", "list tenant keys")
+
+    def rotate_tenant_key(self, tenant: TenantId) -> str:
+        raise VendorUnavailable("keeper", "rotate tenant key")
 
     def destroy_tenant_key(self, tenant: TenantId) -> None:
         raise VendorUnavailable("keeper", "destroy tenant key")

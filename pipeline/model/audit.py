@@ -56,6 +56,8 @@ class AuditTag(StrEnum):
     NUMBER_DISARMED = "tenant:number:disarmed"
     WORDING_CHANGED = "tenant:wording:changed"
     SIGNING_KEY_MADE = "tenant:key:made"
+    KEY_ROTATION_BEGUN = "tenant:rotation:begun"
+    KEY_ROTATED = "tenant:key:rotated"
     RECORDINGS_RECONCILED = "tenant:recordings:reconciled"
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"
@@ -170,6 +172,11 @@ class AuditTag(StrEnum):
     QUALITY_SETTLED = "quality:sample:settled"
     QUALITY_FINISHED = "quality:sample:finished"
     QUALITY_CASE_KEPT = "quality:case:kept"
+    EVIDENCE_ATTACHED = "consent:evidence:attached"
+    BULK_STARTED = "bulk:job:started"
+    BULK_PAUSED = "bulk:job:paused"
+    BULK_RESUMED = "bulk:job:resumed"
+    BULK_FINISHED = "bulk:job:finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.NUMBER_DISARMED: _("A number was disarmed"),
     AuditTag.WORDING_CHANGED: _("The wording of an announcement was changed"),
     AuditTag.SIGNING_KEY_MADE: _("A key was made"),
+    AuditTag.KEY_ROTATION_BEGUN: _("A new key to seal under was asked for"),
+    AuditTag.KEY_ROTATED: _("A new key to seal under is in use"),
     AuditTag.RECORDINGS_RECONCILED: _("Recordings were compared with the vendor's"),
     AuditTag.HOLD_PLACED: _("A hold was placed"),
     AuditTag.HOLD_RELEASED: _("A hold was released"),
@@ -168,5 +170,10 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.QUALITY_SETTLED: _("A sample was settled"),
     AuditTag.QUALITY_FINISHED: _("A sample was finished"),
     AuditTag.QUALITY_CASE_KEPT: _("An evaluation case was kept"),
+    AuditTag.EVIDENCE_ATTACHED: _("Evidence of consent was attached"),
+    AuditTag.BULK_STARTED: _("Work on many recordings was started"),
+    AuditTag.BULK_PAUSED: _("Work on many recordings was paused"),
+    AuditTag.BULK_RESUMED: _("Work on many recordings went on"),
+    AuditTag.BULK_FINISHED: _("Work on many recordings was finished"),
 }
 """Each tag with its words; a retired one stays listed."""

@@ -28,16 +28,10 @@ from pipeline.workflows.policies import PolicyWatch, redecide_chunk
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.upkeep import Upkeep
 from tests.answering import receiving
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.pipeline.policies.variants import variant
 
 ALL = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio", "keep_receipts", "decide")
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture
