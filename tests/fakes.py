@@ -29,7 +29,21 @@ class NotedQueue:
         self.cases: list[tuple[str, str]] = []
         self.parents: dict[RecordingId, str] = {}
         self.renderings: list[tuple[RecordingId, str]] = []
+        self.notices: list[tuple[str, str]] = []
+        self.judgings: list[tuple[str, tuple[int, ...], str]] = []
         self.is_broken = False
+
+    def enqueue_notice(self, tx: Any, tenant: TenantId, version: str, *, cause: str) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.notices.append((version, cause))
+
+    def enqueue_redecision(
+        self, tx: Any, tenant: TenantId, job: str, *, chunks: Sequence[int], cause: str = ""
+    ) -> None:
+        if self.is_broken:
+            raise StoreUnreachable("queue")
+        self.judgings.append((job, tuple(chunks), cause))
 
     def enqueue_case(self, tx: Any, tenant: TenantId, sample: str, *, cause: str) -> None:
         if self.is_broken:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from fastapi import FastAPI
 
-from pipeline.decisions import holds, reveals, settings_drafts
+from pipeline.decisions import holds, legal, reveals, settings_drafts
 from pipeline.decisions.api_keys import make_key
 from pipeline.decisions.batches import apply_batch
 from pipeline.decisions.corrections import Saying
@@ -18,6 +18,7 @@ from pipeline.intake.open_request import Ask, open_request
 from pipeline.model.api_key import Scope
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.entity import EntityType
+from pipeline.model.legal import LegalDemand, LegalKind, LegalWords
 from pipeline.model.outgoing import EventKind
 from pipeline.model.queue_item import QueueFilter
 from pipeline.model.recording import Recording
@@ -116,7 +117,7 @@ def fill(line: Line, **more) -> Filled:
         user = add_user(tx, OWNER, frozenset(Role), password_hash=None, locale="en", actor="test")
     house.ids |= {"recordings/recording": recording.id, "queue/recording": recording.id,
                   "downloads/recording": recording.id,
-                  "calls/call_sid": call.call_sid, "users/login": OWNER,
+                  "calls/call_sid": call.call_sid, "users/login": OWNER, "provider/login": OWNER,
                   "twilio/tenant": line.owner.id, "subjects/tenant": line.owner.id}  # fmt: skip
     for part in (_reviewed, _measured, _operated, _asked, _set_up):
         part(house, recording, user)
@@ -167,10 +168,15 @@ def _operated(house: Filled, recording: Recording, user: User) -> None:
         held = holds.place(
             tx, line.context.vault, matter="m-canary", scope=("recording", recording.id), actor=user.actor, reason=why
         )
+        words = LegalWords(reference="canary 17", authority="canary court", statute="18 U.S.C. 2703(d)")
+        scope = (("recording", recording.id),)
+        demand = LegalDemand(kind=LegalKind.PROCESS, received_on=tx.now.date(), scope=scope, words=words)
+        demanded = legal.open_request(tx, line.context.vault, demand, has_hold=False, actor=user.actor)
         bundle = load_bundle(line.owner.policy_id)
         keep_first(tx, bundle)
         add_version(tx, ANNOUNCED, notice_days=30, actor="test")
     house.ids |= {"stuck/recording": stuck.id, "deletions/purge": purge, "holds/hold": held.id,
+                  "legal/demand": demanded.id, "legal-demands/demand": demanded.id,
                   "policy/version": ANNOUNCED.version, "versions/version": ANNOUNCED.version,
                   "matters/matter": "m-canary"}  # fmt: skip
 
@@ -179,6 +185,7 @@ def _asked(house: Filled, recording: Recording, user: User) -> None:
     line, context = house.line, house.line.context
     line.through(line.record(), *WHOLE)
     request = asked(line, RequestKind.ACCESS)
+    house.ids["correction/name"] = asked(line, RequestKind.CORRECTION).id
     answer_request(context, line.owner.id, request.id, queue=house.queue)
     who = Identifier(kind=IdentifierKind.NUMBER, value=CALLER)
     ask = Ask(kind=RequestKind.DELETION, details=SubjectDetails(identifiers=(who,), note="canarynote"), channel="page")

@@ -47,6 +47,7 @@ def command(tenant: str | None, as_json: bool) -> int:
 def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | None) -> _Checks:
     """Open what is there; an installation that does not open is told like any other fault."""
     from pipeline.bootstrap import name_recognisers, open_base, recordings_of
+    from pipeline.bootstrap.adapters import identities
     from pipeline.reads import health_report, tenant_health, tenant_reconciled
     from pipeline.store.condition import read_condition
 
@@ -68,6 +69,12 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
     tenants: _Checks = [
         ("keys", lambda: tenant_health.check_keys(base.vault, names)),
         ("tenants", lambda: tenant_health.check_tenants(base.vault, names, recognisers, today=base.clock.now().date())),
+        (
+            "identity",
+            lambda: tenant_health.check_identity(
+                base.vault, names, identities(base.clock), back_to=settings.web.public_base
+            ),
+        ),
         ("notices", lambda: tenant_health.check_notices(base.vault, names)),
         ("retention", lambda: tenant_health.check_retention(base.vault, names, today=base.clock.now().date())),
         ("telephony", lambda: tenant_health.check_vendor(base.vault, names, vendor, now=base.clock.now())),

@@ -32,8 +32,8 @@ _file = click.Path(path_type=Path)
 @as_json_option
 def publish(*, file: Path, tenant: str, acting: str | None, as_json: bool) -> None:
     """Publish a version to a tenant: its notice goes out, and it is in force by the notice that arrives."""
+    from pipeline.decisions.announce_policy import announce
     from pipeline.decisions.publish_policy import publish as publish_version
-    from pipeline.workflows.policies import announce
 
     bundle = load_bundle_file(file)
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
@@ -121,8 +121,8 @@ def preview(*, file: Path, tenant: str, as_json: bool) -> None:
 @as_json_option
 def redecide(*, tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Have a worker judge everything of a tenant again, a thousand artifacts at a time."""
+    from pipeline.decisions.announce_policy import start_redecision
     from pipeline.store.redecisions import cause_by_hand
-    from pipeline.workflows.policies import start_redecision
 
     with _opened() as (base, queue), base.database.transaction(tenant_id(tenant)) as tx:
         cause = cause_by_hand(tx, reason, keys=base.keys)

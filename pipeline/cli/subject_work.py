@@ -67,7 +67,8 @@ def erase(*, request: str, tenant: str, also: tuple[str, ...], acting: str | Non
 def correct(*, request: str, corrections: Path, tenant: str, recording: str, acting: str | None, as_json: bool) -> None:
     """Answer a request for correction: CORRECTIONS is a JSON list of {"turn", "text"}. The sound is not touched."""
     from pipeline.bootstrap.desk import desk_context
-    from pipeline.workflows.subject import correct_transcript, read_corrections
+    from pipeline.model.correction import read_corrections
+    from pipeline.workflows.subject import correct_transcript
 
     words = read_corrections(_json(corrections))
     with open_desk() as base:

@@ -35,11 +35,16 @@ class WaitingAnswer:
 
 def waiting_answer(acts: Sequence[RequestEvent]) -> WaitingAnswer | None:
     """Say what of a request waits for a second person; None where nothing does."""
-    last = next((event for event in reversed(acts) if event.act in _OF_ANSWERING), None)
+    last = last_of_answering(acts)
     if last is None or last.act != ASKED:
         return None
     also = tuple(RecordingId(one) for one in str(last.facts.get("also") or "").split(",") if one)
     return WaitingAnswer(asked_by=last.actor, also=also)
+
+
+def last_of_answering(acts: Sequence[RequestEvent]) -> RequestEvent | None:
+    """Give what was last done about answering a request; None where nothing was."""
+    return next((event for event in reversed(acts) if event.act in _OF_ANSWERING), None)
 
 
 def ask_answer(
@@ -119,6 +124,14 @@ def take_back_answer(tx: Transaction, request: str, *, actor: str, reason: str, 
     note_act(tx, found, TAKEN_BACK, actor=actor, facts=facts)
     add_event(tx, AuditTag.SUBJECT_ANSWER_ASKED, actor=actor, target=request, facts={**facts, "is_taken_back": True})
     return found
+
+
+def start_answer(
+    tx: Transaction, found: SubjectRequest, *, actor: str, queue: WorkQueue, also: Sequence[RecordingId], why: str
+) -> SubjectRequest:
+    """Have a worker answer a request that was decided; `why` is the id of the reason, and each starts it once."""
+    facts: Facts = {"kind": found.kind.value, "also": ",".join(also), "why": why}
+    return _start(tx, found, actor=actor, queue=queue, facts=facts)
 
 
 def _start(tx: Transaction, found: SubjectRequest, *, actor: str, queue: WorkQueue, facts: Facts) -> SubjectRequest:

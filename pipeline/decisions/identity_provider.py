@@ -10,14 +10,14 @@ import hashlib
 import hmac
 
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import NotFound
+from pipeline.model.errors import Conflict, NotFound, NotPermitted
 from pipeline.model.identity import Provider, checked_subject
 from pipeline.model.user import User
 from pipeline.ports.keys import Keys
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.oidc_providers import drop_provider, find_provider, keep_provider
 from pipeline.store.session import Transaction
-from pipeline.store.users import change_user, get_user
+from pipeline.store.users import change_user, get_user, list_linked
 from pipeline.store.web_sessions import end_sessions, end_sessions_by
 
 
@@ -58,6 +58,25 @@ def link_identity(tx: Transaction, login: str, subject: str, *, keys: Keys, acto
     changed = change_user(tx, user, oidc_ref=ref)
     facts: Facts = {"login": login, "sessions": end_sessions(tx, user)}
     add_event(tx, AuditTag.IDENTITY_LINKED, actor=actor, target=user.id, facts=facts)
+    return changed
+
+
+def unlink_identity(tx: Transaction, login: str, *, actor: str) -> User:
+    """Let a person come in under no identity of the provider any more; their open sessions end.
+
+    Raises:
+        NotFound: nobody has that login.
+        Conflict: no identity is theirs.
+        NotPermitted: themselves: whoever did so by mistake could be the last who comes in.
+    """
+    user = get_user(tx, login)
+    if user.actor == actor:
+        raise NotPermitted("nobody changes what they are trusted with themselves")
+    if user.id not in list_linked(tx):
+        raise Conflict("no identity of the provider is this person's")
+    changed = change_user(tx, user, oidc_ref=None)
+    facts: Facts = {"login": login, "sessions": end_sessions(tx, user)}
+    add_event(tx, AuditTag.IDENTITY_UNLINKED, actor=actor, target=user.id, facts=facts)
     return changed
 
 

@@ -45,5 +45,5 @@ def justify(tx: Transaction, vault: Vault, *, kind: str, reason: str, actor: str
     until = today + timedelta(days=days)
     moved = move_reviews(tx, kind=kind, on=today, to=until)
     if not moved:
-        raise InvalidInput(f"no {kind} is due for review")
+        raise InvalidInput(f"nothing is due for review of {kind}")
     return add_justification(tx, kind=kind, reason=written, moved=moved, until=until, actor=actor, keys=vault.keys)

@@ -12,11 +12,11 @@ from datetime import date
 from typing import Final
 
 from pipeline.decisions.holds import place
-from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.artifact import Artifact
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import IllegalTransition, InvalidInput, NotPermitted
 from pipeline.model.ids import ArtifactId, CallId, RecordingId
-from pipeline.model.legal import LegalAct, LegalDemand, LegalOutcome, LegalRequest
+from pipeline.model.legal import DISCLOSABLE, ORIGINALS, LegalAct, LegalDemand, LegalOutcome, LegalRequest
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.ports.keys import Keys
 from pipeline.store.artifacts import get_artifact
@@ -28,16 +28,6 @@ from pipeline.store.session import Transaction
 from pipeline.store.tenant_notices import add_notice
 from pipeline.store.vault import Vault
 
-ORIGINALS: Final = (ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.TRANSCRIPT_ORIGINAL)
-"""What is only disclosed where the originals themselves are ordered."""
-_DISCLOSABLE: Final = (
-    *ORIGINALS,
-    ArtifactKind.RECORDING_REDACTED,
-    ArtifactKind.TRANSCRIPT_REDACTED,
-    ArtifactKind.REDACTION_MANIFEST,
-    ArtifactKind.CONSENT_RECEIPT,
-    ArtifactKind.CALL_METADATA,
-)
 _LONGEST: Final = 2_000
 
 
@@ -186,7 +176,7 @@ def _check_artifact(found: LegalRequest, artifact: Artifact, approval: Approval)
     of = {("recording", artifact.recording), ("call", artifact.call)}
     if not of & set(found.demand.scope):
         raise NotPermitted(f"the request does not cover artifact {artifact.id}")
-    if artifact.kind not in _DISCLOSABLE:
+    if artifact.kind not in DISCLOSABLE:
         raise NotPermitted(f"a {artifact.kind.value} is not disclosed")
     if artifact.kind in ORIGINALS and not approval.orders_originals:
         raise NotPermitted(f"artifact {artifact.id} is an original, and no original is ordered")

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from pipeline.decisions.users import matches
 from pipeline.model.audit import AuditTag
 from pipeline.model.user import User
 from pipeline.ports.keys import Keys
-from pipeline.store.audit import add_event
+from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
 from pipeline.store.sign_in_attempts import count_attempts, forget_attempts, note_attempt
 from pipeline.store.users import find_credentials
-from pipeline.store.web_sessions import open_session
+from pipeline.store.web_sessions import WebSession, open_session
 
 _MOST_PAIR: Final = 5
 """Wrong passwords of one login from one place within a quarter of an hour."""
@@ -27,6 +28,9 @@ _MOST_PLACE: Final = 30
 """Wrong passwords from one place, whatever the login."""
 _MOST_LOGIN: Final = 100
 """Wrong passwords of one login from everywhere; above it only places that are new to it still may try."""
+
+_FRESH: Final = timedelta(minutes=10)
+"""How long ago whom the provider let in may have come, where they are asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,24 @@ def sign_in(tx: Transaction, attempt: Attempt, *, keys: Keys) -> Entered:
     facts = {"method": "password"}
     add_event(tx, AuditTag.SIGNED_IN, actor=found.user.actor, target=found.user.id, facts=facts)
     return Entered(user=found.user, token=token)
+
+
+def prove_again(tx: Transaction, attempt: Attempt, session: WebSession, *, keys: Keys) -> bool:
+    """Ask somebody who is signed in who they are once more, before what must not be done from a desk left open.
+
+    Who came with a password gives it again, and wrong ones count as at the door. Whom the provider let in proves it by
+    having come within the last ten minutes.
+    """
+    if session.method == "oidc":
+        return tx.now - session.created_at <= _FRESH
+    refs = _refs(tx, attempt, keys=keys)
+    found = find_credentials(tx, attempt.login)
+    if not _is_too_often(tx, refs) and matches(found.password_hash if found else None, attempt.password):
+        return True
+    note_attempt(tx, list(refs.values()))
+    facts: Facts = {"method": "password", "again": True}
+    add_event(tx, AuditTag.SIGN_IN_FAILED, actor=session.user.actor, target=session.user.id, facts=facts)
+    return False
 
 
 def is_place_too_often(tx: Transaction, address: str, *, keys: Keys) -> bool:

@@ -123,10 +123,25 @@ def change_password(tx: Transaction, user: User, *, present: str, new: str) -> U
     check_password(new, login=user.login)
     if new == present:
         raise InvalidInput("the new password is the present one")
-    changed = change_user(tx, user, password_hash=_HASHER.hash(new), must_change_password=False)
-    facts: Facts = {"login": user.login, "sessions": end_sessions(tx, user)}
-    add_event(tx, AuditTag.PASSWORD_CHANGED, actor=user.actor, target=user.id, facts=facts)
-    return changed
+    return _changed(tx, user, new)
+
+
+def choose_first_password(tx: Transaction, user: User, *, new: str) -> User:
+    """Put one's own password in the place of the one-time one, by which the session was opened; every session ends.
+
+    The one-time password is not asked for again: it opens nothing but this.
+
+    Raises:
+        NotPermitted: the person has a password of their own.
+        InvalidInput: the new one is the one-time one, or easily guessed.
+    """
+    found = find_credentials(tx, user.login)
+    if found is None or not found.user.must_change_password:
+        raise NotPermitted("the present password is another one")
+    check_password(new, login=user.login)
+    if matches(found.password_hash, new):
+        raise InvalidInput("the new password is the present one")
+    return _changed(tx, user, new)
 
 
 def choose_language(tx: Transaction, user: User, locale: str) -> User:
@@ -143,6 +158,13 @@ def matches(password_hash: str | None, password: str) -> bool:
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
+
+
+def _changed(tx: Transaction, user: User, new: str) -> User:
+    changed = change_user(tx, user, password_hash=_HASHER.hash(new), must_change_password=False)
+    facts: Facts = {"login": user.login, "sessions": end_sessions(tx, user)}
+    add_event(tx, AuditTag.PASSWORD_CHANGED, actor=user.actor, target=user.id, facts=facts)
+    return changed
 
 
 def _check_other(user: User, actor: str) -> None:

@@ -124,6 +124,7 @@ class AuditTag(StrEnum):
     PASSWORD_CHANGED = "user:password:changed"  # noqa: S105  # a name
     PASSWORD_RESET = "user:password:reset"  # noqa: S105  # a name
     IDENTITY_LINKED = "user:identity:linked"
+    IDENTITY_UNLINKED = "user:identity:unlinked"
     SIGNED_IN = "user:session:opened"
     SIGNED_OUT = "user:session:ended"
     SIGN_IN_FAILED = "user:session:refused"

@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import ArtifactId
+
+ORIGINALS: Final = (ArtifactKind.RECORDING_ORIGINAL, ArtifactKind.TRANSCRIPT_ORIGINAL)
+"""What is only disclosed where the originals themselves are ordered."""
+DISCLOSABLE: Final = (
+    ArtifactKind.RECORDING_REDACTED,
+    ArtifactKind.TRANSCRIPT_REDACTED,
+    ArtifactKind.REDACTION_MANIFEST,
+    ArtifactKind.CONSENT_RECEIPT,
+    ArtifactKind.CALL_METADATA,
+    *ORIGINALS,
+)
+"""What may be disclosed at all, what is redacted first."""
 
 
 class LegalKind(StrEnum):

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pipeline.model.decision_terms import Clause
+
+REVIEW_GRACE: Final = timedelta(days=30)
+"""How long a review may wait for its written justification before it is an error: a month for whoever writes."""
 
 
 class RetentionBasis(StrEnum):

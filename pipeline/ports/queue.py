@@ -144,6 +144,37 @@ class WorkQueue(Protocol):
         """
         ...
 
+    def enqueue_notice(self, tx: Any, tenant: TenantId, version: str, *, cause: str) -> None:
+        """Have the notice of a policy's version delivered when `tx` commits, and not otherwise.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: who is told.
+            version: which, by its name; it is sent once for each cause.
+            cause: why now: it was published, or an hour in which it had not arrived.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
+    def enqueue_redecision(
+        self, tx: Any, tenant: TenantId, job: str, *, chunks: Sequence[int], cause: str = ""
+    ) -> None:
+        """Have chunks of what a tenant has judged again when `tx` commits, and not otherwise.
+
+        Args:
+            tx: the open transaction; what is rolled back starts nothing.
+            tenant: whose artifacts.
+            job: the planned judging.
+            chunks: their numbers, from 1; each is judged once for each cause.
+            cause: why once more; empty at first.
+
+        Raises:
+            StoreUnreachable: the queue cannot be written to.
+        """
+        ...
+
     def enqueue_delivery(self, tx: Any, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0) -> None:
         """Have a server of the tenant be told of something when `tx` commits, and not before `delay_s` seconds later.
 

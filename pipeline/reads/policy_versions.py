@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.model.errors import NotFound
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.policies.notice_text import changes_of
 from pipeline.policies.versions import PolicyShelf, PolicyVersion
@@ -82,7 +83,14 @@ def preview_version(
     at = next((n for n, one in enumerate(versions) if one.bundle.version == name), 0)
     if at == 0:
         raise NotFound("no such version comes after another")
-    found = preview_policy(tx, PolicyShelf(versions=versions[:at]), versions[at].bundle, matrix, most=most)
+    return preview_bundle(tx, PolicyShelf(versions=versions[:at]), versions[at].bundle, matrix, most=most)
+
+
+def preview_bundle(
+    tx: Transaction, before: PolicyShelf, bundle: Bundle, matrix: JurisdictionMatrix, *, most: int = _MOST_PREVIEWED
+) -> VersionPreview:
+    """Count what a version moves, announced or not, against those before it; nothing is written."""
+    found = preview_policy(tx, before, bundle, matrix, most=most)
     moved = tuple(
         Moved(kind=kind, move=move, count=found.counts[kind, move], examples=found.examples[kind, move])
         for kind in sorted(found.artifacts)

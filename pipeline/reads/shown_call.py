@@ -14,6 +14,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.span import TimeSpan
 from pipeline.reads.artifact import read_redacted
+from pipeline.reads.correction_sheet import corrections_of
 from pipeline.redaction.explain import explain
 from pipeline.redaction.manifest import Entry, Manifest
 from pipeline.store.vault import Vault
@@ -53,6 +54,8 @@ class ShownTurn:
     start_ms: int | None
     text: str = field(repr=False)
     words: tuple[ShownWord, ...] = field(repr=False)
+    corrected: str = field(default="", repr=False)
+    """What the person says it should have said, with what is personal in it hidden; empty where nobody said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +94,18 @@ def shown_from(document: Mapping[str, Any], manifest: Manifest) -> ShownCall:
     of_turn: dict[int, list[Entry]] = {}
     for entry in manifest.entries:
         of_turn.setdefault(entry.turn, []).append(entry)
+    noted = corrections_of(document)
     return ShownCall(
         language=document["language"],
         duration_ms=manifest.duration_ms,
         channels=manifest.channels,
-        turns=tuple(_turn(turn, of_turn.get(turn["turn"], [])) for turn in document["turns"]),
+        turns=tuple(_turn(turn, of_turn.get(turn["turn"], []), noted) for turn in document["turns"]),
         findings=tuple(sorted(map(_finding, manifest.entries), key=lambda f: (f.time, f.key))),
         muted=manifest.muted,
     )
 
 
-def _turn(turn: Mapping[str, Any], entries: list[Entry]) -> ShownTurn:
+def _turn(turn: Mapping[str, Any], entries: list[Entry], corrected: Mapping[int, str]) -> ShownTurn:
     words = tuple(_word(word, entries) for word in turn.get("words", ()))
     return ShownTurn(
         number=turn["turn"],
@@ -110,6 +114,7 @@ def _turn(turn: Mapping[str, Any], entries: list[Entry]) -> ShownTurn:
         start_ms=words[0].start_ms if words else None,
         text=turn["text"],
         words=words,
+        corrected=corrected.get(turn["turn"], ""),
     )
 
 

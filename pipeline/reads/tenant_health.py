@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorUnavailable
+from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle, Processor, Refused
 from pipeline.policies.leaf import Leaf
 from pipeline.policies.processors import lists_processor
+from pipeline.ports.identity import Identities
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
+from pipeline.store.oidc_providers import find_provider
 from pipeline.store.policy_versions import bundle_in_force
 from pipeline.store.retention_runs import find_last_run
 from pipeline.store.tenant_notices import list_notices
@@ -83,6 +85,21 @@ def check_retention(vault: Vault, names: Sequence[TenantId], *, today: date) -> 
         if last is not None and (today - last.on).days > 1:
             says = f"{name}: the last nightly run that came to its end was on {last.on}"
             yield Finding(check="retention", verdict=Verdict.WARN, says=says)
+
+
+def check_identity(vault: Vault, names: Sequence[TenantId], identity: Identities, *, back_to: str) -> Iterator[Finding]:
+    """Can people be sent to each tenant's own identity provider: is what it says of itself there and whole."""
+    for name in names:
+        with vault.database.transaction(name) as tx:
+            provider = find_provider(tx, keys=vault.keys)
+        if provider is None:
+            continue
+        try:
+            identity.begin(provider, back_to=back_to)
+            yield Finding(check="identity", verdict=Verdict.OK, says=f"{name}: the identity provider answers")
+        except VendorError as error:
+            says = f"{name}: nobody comes in by the identity provider: {error}"
+            yield Finding(check="identity", verdict=Verdict.FAIL, says=says)
 
 
 def check_vendor(

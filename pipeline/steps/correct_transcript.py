@@ -7,12 +7,12 @@ detector as everything that was said does; the words as the person gave them sta
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
+from pipeline.model.correction import Correction, plain_corrections
 from pipeline.model.errors import Conflict, InvalidInput, NotFound
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.subject import RequestKind, RequestState, SubjectRequest
@@ -25,37 +25,12 @@ from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.detect import profile_of
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import Facts, add_event
-from pipeline.store.recordings import get_recording
 from pipeline.store.seal import seal
 from pipeline.store.session import Transaction
-from pipeline.store.subject_person import find_requester
+from pipeline.store.subject_person import is_requester_in
 from pipeline.store.subject_requests import get_request, move_request, note_act
 
 _ACTOR: Final = "system"
-_MOST: Final = 200
-_LONGEST: Final = 2000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What a turn should have said."""
-
-    turn: int
-    text: str = field(repr=False)
-
-
-def read_corrections(document: object) -> tuple[Correction, ...]:
-    """Read a list of `{"turn", "text"}`.
-
-    Raises:
-        InvalidInput: another shape, a turn named twice, nothing at all, or too much.
-    """
-    if not isinstance(document, list) or not 0 < len(document) <= _MOST:
-        raise InvalidInput(f'corrections are a list of 1 to {_MOST} objects of "turn" and "text"')
-    made = tuple(_correction(one) for one in document)
-    if len({one.turn for one in made}) != len(made):
-        raise InvalidInput("a turn is corrected twice")
-    return made
 
 
 def correct_transcript(
@@ -91,15 +66,6 @@ def correct_transcript(
     return {"artifact": kept.id, "corrections": len(corrections)}
 
 
-def _correction(one: object) -> Correction:
-    if not isinstance(one, Mapping) or set(one) != {"turn", "text"}:
-        raise InvalidInput('a correction is an object of "turn" and "text"')
-    turn, text = one["turn"], one["text"]
-    if type(turn) is not int or not isinstance(text, str) or not 0 < len(text.strip()) <= _LONGEST:
-        raise InvalidInput(f"a correction names a turn by its number and has 1 to {_LONGEST} characters")
-    return Correction(turn=turn, text=" ".join(text.split()))
-
-
 def _asked(
     context: StepContext, tx: Transaction, request_id: str, recording: RecordingId, *, actor: str
 ) -> SubjectRequest:
@@ -109,9 +75,7 @@ def _asked(
     if request.is_answered:
         raise Conflict("the request is answered")
     request = move_request(tx, request, RequestState.WORKING, actor=actor)
-    matches = find_requester(tx, request, keys=context.vault.keys)
-    recordings, calls = {m.recording for m in matches}, {m.call for m in matches if m.recording is None}
-    if recording not in recordings and get_recording(tx, recording).call not in calls:
+    if not is_requester_in(tx, request, recording, keys=context.vault.keys):
         raise InvalidInput("the person was not found in that recording")
     return request
 
@@ -150,7 +114,7 @@ def _note(
     *,
     actor: str,
 ) -> None:
-    words = json.dumps([{"turn": one.turn, "text": one.text} for one in corrections]).encode()
+    words = json.dumps(plain_corrections(corrections)).encode()
     bound = {"kind": "subject.correction", "request": request.id}
     sealed = seal(words, keys=context.vault.keys, tenant=tx.tenant, context=bound)
     facts: Facts = {"artifact": kept.id, "recording": kept.recording, "corrections": len(corrections)}

@@ -1,8 +1,8 @@
 """The nightly run of one tenant: what is due is found through indexes, judged again, and purged if it still is due.
 
 What is restricted or held stays. A review that nobody has written a justification for is told each night, and after
-`GRACE` as an error: the policy keeps such things for ever, and destroying them for somebody's silence could not be
-undone, so they are not purged; but nothing is kept in silence.
+`REVIEW_GRACE` as an error: the policy keeps such things for ever, and destroying them for somebody's silence could not
+be undone, so they are not purged; but nothing is kept in silence.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipeline.model.audit import AuditTag
 from pipeline.model.errors import NotFound, PipelineError
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.purge import ItemKind, ItemState, PurgeState, Subject
+from pipeline.model.retention import REVIEW_GRACE
 from pipeline.steps.certify import certify
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.destroy import destroy
@@ -34,8 +35,6 @@ from pipeline.store.recordings import list_recordings
 from pipeline.store.retention_runs import add_run, list_new_endings, mark_taken_up
 from pipeline.telemetry import log
 
-GRACE: Final = timedelta(days=30)
-"""How long a review may wait for its written justification before it is an error: a month for whoever writes."""
 WORK_IS_OVER: Final = timedelta(days=1)
 """No work on a recording lasts longer; what nobody judged by then was left behind by a failure, and is judged now."""
 _PAGE: Final = 500
@@ -188,7 +187,7 @@ def _tell_reviews(context: StepContext, tenant: TenantId) -> Counter[str]:
     with context.vault.database.transaction(tenant) as tx:
         today = tx.now.date()
         due = list_reviews_due(tx, on=today)
-        late = list_reviews_due(tx, on=today - GRACE)
+        late = list_reviews_due(tx, on=today - REVIEW_GRACE)
         for found in late:
             facts: Facts = {"kind": found.kind, "count": found.count, "since": found.since.isoformat()}
             add_event(tx, AuditTag.KEEPING_UNJUSTIFIED, actor="system", target=tenant, facts=facts)

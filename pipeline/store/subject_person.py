@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pipeline.model.call import Leg, LegRole
-from pipeline.model.ids import CallId
+from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.subject import IdentifierKind, PersonMatch, Strength, SubjectRequest, Whose
 from pipeline.ports.keys import Keys
 from pipeline.redaction.exact_form import asked_form
 from pipeline.redaction.person_terms import exact_terms, index_key
 from pipeline.store.blind_terms import find_person, want
 from pipeline.store.calls import list_legs, number_ref
+from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import read_details
 
@@ -20,6 +21,16 @@ def find_requester(tx: Transaction, request: SubjectRequest, *, keys: Keys) -> t
     wanted = want(details.identifiers, key=index_key(keys.digest_key(tx.tenant)))
     verified = frozenset(request.verified_terms)
     return find_person(tx, [one.only(verified) for one in wanted])
+
+
+def is_requester_in(tx: Transaction, request: SubjectRequest, recording: RecordingId, *, keys: Keys) -> bool:
+    """Say whether the person was found in a recording, or in its call.
+
+    Raises:
+        NotFound: the tenant has no such recording.
+    """
+    call, matches = get_recording(tx, recording).call, find_requester(tx, request, keys=keys)
+    return any(m.recording == recording or (m.recording is None and m.call == call) for m in matches)
 
 
 def own_call_ids(matches: tuple[PersonMatch, ...]) -> tuple[CallId, ...]:

@@ -22,6 +22,9 @@ REFUSED: Final = "refused"
 CLOSED: Final = "closed"
 """The act with which they say why a request is closed."""
 
+CORRECTED: Final = "correction_given"
+"""The act with which they give the words that a transcript should have, as a list of turns."""
+
 
 def note_words(tx: Transaction, request: SubjectRequest, act: str, words: str, *, keys: Keys, actor: str) -> None:
     """Add what somebody wrote to what happened to a request. The words are sealed."""

@@ -71,6 +71,12 @@ def find_credentials(tx: Transaction, login: str) -> Credentials | None:
     return None if row is None else Credentials(user=_user(row), password_hash=row.password_hash)
 
 
+def list_linked(tx: Transaction) -> frozenset[str]:
+    """Name the people, by id, who come in under an identity of the provider."""
+    query = select(users.c.id).where(users.c.tenant == tx.tenant, users.c.oidc_ref.is_not(None))
+    return frozenset(tx.connection.execute(query).scalars())
+
+
 def find_user_by_oidc(tx: Transaction, oidc_ref: str) -> User | None:
     """Find whom an identity of the tenant's own provider belongs to, by its keyed digest."""
     row = tx.connection.execute(select(users).where(users.c.tenant == tx.tenant, users.c.oidc_ref == oidc_ref)).first()

@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pipeline.decisions.announce_policy import cause_of, start_redecision
 from pipeline.model.ids import TenantId
 from pipeline.policies.changes import is_tightening
-from pipeline.policies.versions import PolicyShelf, PolicyVersion
+from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.deliver_notice import deliver_notice
 from pipeline.steps.redecide import redecide
 from pipeline.store.policy_versions import find_policies
 from pipeline.store.redecisions import (
-    Redecision,
     add_receipt,
     list_chunk,
     list_open_chunks,
     list_redecisions,
-    plan_redecision,
 )
 from pipeline.store.session import Database, Transaction
 from pipeline.store.system_session import list_published, list_redeciding, list_resettled
@@ -61,28 +60,6 @@ def with_policy_context(name: str, context: StepContext) -> Callable[..., Any]:
 
     step.__name__ = step.__qualname__ = name
     return step
-
-
-def start_redecision(tx: Transaction, queue: DurableQueue, *, cause: str, actor: str) -> Redecision | None:
-    """Plan to judge everything of the tenant again, and start the work; None where this cause was started before."""
-    planned = plan_redecision(tx, cause=cause, actor=actor)
-    if planned is not None:
-        queue.enqueue_redecision(tx, tx.tenant, planned.id, chunks=range(1, planned.chunks + 1))
-    return planned
-
-
-def announce(tx: Transaction, queue: DurableQueue, policy: str, *, actor: str) -> None:
-    """Start what follows the publishing of a policy's newest version, in the same transaction.
-
-    Its notice goes out, and where it allows less everything is judged again, so that exports are frozen at once.
-    """
-    shelf = find_policies(tx, policy)
-    if shelf is None or len(shelf.versions) == 1:
-        return
-    before, after = shelf.versions[-2:]
-    queue.enqueue_notice(tx, tx.tenant, after.bundle.version, cause="published")
-    if is_tightening(before.bundle, after.bundle):
-        start_redecision(tx, queue, cause=_cause("announced", after), actor=actor)
 
 
 class PolicyWatch:
@@ -124,7 +101,7 @@ class PolicyWatch:
             if is_tightening(before.bundle, after.bundle):
                 is_in_force = after.in_force_from is not None and after.in_force_from <= today
                 for begun in ("announced", "in_force") if is_in_force else ("announced",):
-                    started = start_redecision(tx, self._queue, cause=_cause(begun, after), actor="system")
+                    started = start_redecision(tx, self._queue, cause=cause_of(begun, after), actor="system")
                     named += started is not None
         return named
 
@@ -137,7 +114,3 @@ class PolicyWatch:
                 self._queue.enqueue_redecision(tx, tx.tenant, job.id, chunks=chunks, cause=day)
                 named += len(chunks)
         return named
-
-
-def _cause(begun: str, version: PolicyVersion) -> str:
-    return f"{begun}:{version.bundle.id}:{version.bundle.version}"

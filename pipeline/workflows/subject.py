@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.intake.prove_identity import withdraw_own_calls
+from pipeline.model.correction import read_corrections
 from pipeline.model.dataset import RecallCause
 from pipeline.model.errors import InvalidInput, PipelineError
 from pipeline.model.ids import CallId, RecordingId, TenantId
 from pipeline.model.subject import RequestKind, RequestState, Strength, SubjectRequest, Whose
 from pipeline.ports.queue import WorkQueue
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.correct_transcript import correct_transcript, read_corrections
+from pipeline.steps.correct_transcript import correct_transcript
 from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.erase_person import Purge, erase_person
 from pipeline.steps.export_person import export_person
@@ -22,12 +24,13 @@ from pipeline.store.recordings import list_recordings
 from pipeline.store.session import Transaction
 from pipeline.store.subject_person import find_requester
 from pipeline.store.subject_requests import get_request, move_request, note_act
+from pipeline.store.subject_words import CORRECTED, read_words
 from pipeline.telemetry import log
 from pipeline.workflows import observed
 from pipeline.workflows.queue import ANSWER_REQUEST, DurableQueue
 
 __all__ = [
-    "answer_or_note", "answer_request", "correct_transcript", "note_unanswered", "read_corrections", "register_answers",
+    "answer_or_note", "answer_request", "correct_transcript", "note_unanswered", "register_answers",
     "reindex", "with_answer_context",
 ]  # fmt: skip
 
@@ -55,7 +58,7 @@ def answer_request(
         actor: who answers it; a worker where nobody is named.
 
     Raises:
-        InvalidInput: a correction, which needs its words.
+        InvalidInput: a correction whose words nobody gave.
         IllegalTransition: it is not known who asks, or the request is over.
     """
     with context.vault.database.transaction(tenant) as tx:
@@ -72,7 +75,7 @@ def answer_request(
         case RequestKind.OBJECTION | RequestKind.OPT_OUT_OF_SALE:
             return _object(context, tenant, request, actor=actor)
         case RequestKind.CORRECTION:
-            raise InvalidInput("a correction is answered with its words")
+            return _correct(context, tenant, request_id, also, actor=actor)
 
 
 def note_unanswered(context: StepContext, tenant: TenantId, request_id: str, error: str) -> Receipt:
@@ -151,6 +154,19 @@ def _withdraw(
         calls = withdraw_own_calls(tx, moved, keys=context.vault.keys, queue=queue)
         recordings = sum(len(list_recordings(tx, call=CallId(call))) for call in calls)
         return _answered(tx, moved, actor=actor, calls=len(calls), recordings=recordings)
+
+
+def _correct(
+    context: StepContext, tenant: TenantId, request_id: str, also: Sequence[RecordingId], *, actor: str
+) -> Receipt:
+    """Write the words that were given last beside what was heard in the recording that was named with them."""
+    with context.vault.database.transaction(tenant) as tx:
+        given = read_words(tx, request_id, CORRECTED, keys=context.vault.keys)
+    if not given or len(also) != 1:
+        raise InvalidInput("a correction is answered with its words")
+    return correct_transcript(
+        context, tenant, request_id, also[0], read_corrections(json.loads(given[-1])), actor=actor
+    )
 
 
 def _object(context: StepContext, tenant: TenantId, request: SubjectRequest, *, actor: str) -> Receipt:

@@ -21,12 +21,15 @@ NOT_PAGED = {
 }
 
 _A_PERSON = "needs two people, and the second is a person"
+_A_NAME = "a version binds everybody who is recorded from then on: a person publishes it in their own name"
 _NO_PEOPLE = "a key that took people on or gave them roles could become the second person"
+_ONCE_MORE = "whoever does it is asked once more who they are, and a key is nobody"
 _SEES = "a reading is blind and a person's own: a program that read would measure itself"
 _TELLS = "tells a page something, and decides nothing"
 EXCEPTIONS = {
     "holds.approve_release": _A_PERSON,
     "answers.approve_answer": _A_PERSON,
+    "legal.approve_request": _A_PERSON,
     "corrections.second": _A_PERSON,
     "settings_drafts.activate_draft": _A_PERSON,
     "settings_drafts.reject_draft": "a draft is turned down by an administrator, and a key has no role",
@@ -34,11 +37,15 @@ EXCEPTIONS = {
     "reveals.ask_reveal": "a reveal opens to whoever asked, before their eyes",
     "api_keys.make_key": "a key that made keys would outlive its own revocation",
     "attest.attest": "a declaration in the tenant's name is made by a named person",
+    "publish_policy.publish": _A_NAME,
+    "announce_policy.announce": _A_NAME,
     "tenants.change_settings": "whoever sets the vendor's account decides whose calls these are: an administrator",
     "quality_readings.take": _SEES,
     "quality_readings.give_back": _SEES,
     "quality_readings.finish": _SEES,
     "quality_readings.rule": _SEES,
+    "identity_provider.unlink_identity": _ONCE_MORE,
+    "sign_in.prove_again": _ONCE_MORE,
     "users.take_on_user": _NO_PEOPLE,
     "users.set_roles": _NO_PEOPLE,
     "users.enable_user": _NO_PEOPLE,
@@ -83,7 +90,7 @@ def test_every_operation_has_one_scope_a_summary_and_problem_documents(document:
 
 def test_a_write_takes_an_idempotency_key_and_asks_for_more_than_reading(document: dict[str, Any]) -> None:
     reads_that_post = {"/api/v1/queue/words", "/api/v1/queue/searches", "/api/v1/queue/searches/{search}"}
-    reads_that_post |= {"/api/v1/deletions/verify", "/api/v1/settings/simulate"}
+    reads_that_post |= {"/api/v1/deletions/verify", "/api/v1/settings/simulate", "/api/v1/policy/check"}
     for method, path, operation in operations(document):
         names = [one["name"] for one in operation.get("parameters", ())]
         assert ("Idempotency-Key" in names) is (method != "get"), path
@@ -171,7 +178,7 @@ def by_the_api() -> set[str]:
 
 def by_pages() -> set[str]:
     files = [path for area in PAGES for path in (ROOT / "webhooks" / area).rglob("*.py")]
-    files.append(ROOT / "webhooks/sign_in/users.py")
+    files += [ROOT / "webhooks/sign_in/users.py", ROOT / "webhooks/sign_in/provider.py"]
     return {name for path in files for name in decided(ast.parse(path.read_text(encoding="utf-8")))}
 
 

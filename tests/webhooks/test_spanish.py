@@ -24,6 +24,8 @@ PAGES = (
     "/operations/requests/new",
     "/operations/holds",
     "/operations/deletions",
+    "/operations/keeping",
+    "/operations/legal",
     "/operations/policy",
     "/operations/sub-processors",
     "/settings",
@@ -32,22 +34,24 @@ PAGES = (
     "/settings/choices/training",
     "/settings/choices/redaction",
     "/settings/announcements",
+    "/settings/policy",
     "/settings/twilio",
     "/settings/webhooks",
     "/settings/keys",
     "/settings/simulator",
     "/settings/drafts",
     "/settings/users",
+    "/settings/provider",
     "/sign-in/account",
     "/review/nothing",
 )
 TAG = re.compile(
-    r"<(script|style|code|blockquote)\b.*?</\1>"
+    r"<(script|style|code|blockquote|textarea)\b.*?</\1>"
     r"|<span class=\"clause\">.*?</span>|<span class=\"skip\">\w+</span>"
     r"|<[^>]*>",
     re.DOTALL,
 )
-"""Tags, and what is no text of ours: code, quotations, clauses in a policy's own words, names of scripts."""
+"""Tags, and what is no text of ours: code, quotations, what one types, clauses, names of scripts."""
 
 
 def english() -> set[str]:

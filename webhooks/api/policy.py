@@ -6,10 +6,12 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from pydantic import Field
 
+from pipeline.reads.policy_look import begin_policy, look_at_policy
 from pipeline.reads.policy_versions import preview_version, read_versions
 from webhooks.api.door import ApiRoute, Context, SettingsRead
-from webhooks.api.pages import USUAL, Cursor, Limit, Page, View, slice_of
+from webhooks.api.pages import USUAL, Cursor, Given, Limit, Page, View, slice_of
 from webhooks.operations.policies import companies_of
 
 router = APIRouter(prefix="/api/v1", tags=["policy"], route_class=ApiRoute)
@@ -44,6 +46,38 @@ class PreviewView(View):
     looked_at: dict[str, int]
     moved: list[MovedView]
     is_whole: bool
+
+
+class NextView(View):
+    """The newest version as YAML, with the name and the days that the next one may have."""
+
+    document: str
+
+
+class Written(Given):
+    """A version's text."""
+
+    document: str = Field(max_length=60_000, description="YAML, or JSON.")
+
+
+class FaultView(View):
+    """Something that is wrong with a text; `line` is 0 where no one line is it."""
+
+    path: str
+    line: int
+    says: str
+
+
+class LookView(View):
+    """What a version is worth: why it is no policy, or why it could not be published today, or what it does."""
+
+    version: str | None
+    digest: str | None
+    is_publishable: bool
+    faults: list[FaultView]
+    refusals: list[str]
+    changes: list[str]
+    preview: PreviewView | None
 
 
 class CompanyView(View):
@@ -88,6 +122,29 @@ def preview(context: Context, who: SettingsRead, version: VersionName) -> Previe
     """Count what a version moves; nothing is written."""
     with context.database.transaction(who.tenant) as tx:
         return PreviewView.model_validate(preview_version(tx, version, context.law.matrix))
+
+
+@router.get("/policy/next")
+def begin(context: Context, who: SettingsRead) -> NextView:
+    """Give the text that the next version is written from."""
+    with context.database.transaction(who.tenant) as tx:
+        return NextView(document=begin_policy(tx))
+
+
+@router.post("/policy/check")
+def check(context: Context, who: SettingsRead, given: Written) -> LookView:
+    """Say what a version is worth before anybody publishes it; nothing is written."""
+    with context.database.transaction(who.tenant) as tx:
+        look = look_at_policy(tx, given.document, context.law.matrix, keys=context.keys)
+    return LookView(
+        version=look.bundle.version if look.bundle else None,
+        digest=look.bundle.digest if look.bundle else None,
+        is_publishable=look.is_publishable,
+        faults=[FaultView.model_validate(fault) for fault in look.faults],
+        refusals=[str(refusal) for refusal in look.refusals],
+        changes=[f"{change.path}: {change.effect}" for change in look.changes],
+        preview=PreviewView.model_validate(look.preview) if look.preview else None,
+    )
 
 
 @router.get("/sub-processors")

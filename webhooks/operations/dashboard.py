@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 from pipeline.model.errors import InvalidInput
 from pipeline.model.period import Period, read_period
+from pipeline.model.purge import PurgeState
 from pipeline.reads.dashboard import Headlines, read_headlines, read_plot, read_plots
 from pipeline.reads.plot import Plot
+from pipeline.store.purge_pages import read_purges
 from webhooks.operations.frame import SEES, Anybody, Context, page
 from webhooks.operations.labels import GAPS, PLOTS, label_of
 from webhooks.operations.svg import NARROW, Words, draw
@@ -54,8 +56,10 @@ def dashboard(request: Request, who: Anybody, context: Context, since: Day = "",
         period, refused = read_period("", "", today=today), error
     with context.database.transaction(who.tenant) as tx:
         plots, now = read_plots(tx, period), read_headlines(tx)
+        last = read_purges(tx, state=PurgeState.DONE, limit=1).purges
     drawn = [draw_plot(plot, who.locale) for plot in plots]
     values = {"period": period, "drawn": drawn, "now": now, "may_see": bool(who.roles & set(SEES))}
+    values["last"] = last[0] if last else None
     return page(request, who, "dashboard.html", _("Figures"), values, error=refused)
 
 

@@ -73,14 +73,6 @@ CODES: Final[Mapping[str, str]] = {
     "code": _("a code came back"),
     "operator": _("a person saw proof"),
     "agent": _("an authorised agent"),
-    "shorter": _("kept for a shorter time"),
-    "no_longer_eligible": _("no longer trained on"),
-    "processors_lost": _("processors lost"),
-    "copies_lost": _("copies elsewhere lost"),
-    "download_lost": _("no longer downloaded"),
-    "ended": _("ended"),
-    "longer_if_captured_then": _("kept longer if captured then"),
-    "eligible_if_captured_then": _("trained on if captured then"),
 }
 
 

@@ -11,7 +11,6 @@ from pipeline.reads.policy_versions import preview_version, read_versions
 from pipeline.reads.sub_processors import SubProcessor, list_sub_processors, to_html
 from pipeline.store.tenants import get_tenant
 from webhooks.operations.frame import Context, Reader, handed_out, page
-from webhooks.operations.labels import label_of
 from webhooks.tenancy import Acts, WebContext
 
 
@@ -37,7 +36,7 @@ def preview(version: str, request: Request, who: Reader, context: Context) -> Re
     with context.database.transaction(who.tenant) as tx:
         found = preview_version(tx, version, context.law.matrix)
         shown = next(one for one in read_versions(tx)[0] if one.version.bundle.version == version)
-    values = {"preview": found, "one": shown, "label_of": label_of}
+    values = {"preview": found, "one": shown}
     return page(request, who, "policy_preview.html", _("What a version moves"), values)
 
 

@@ -22,6 +22,7 @@ from pipeline.model.subject import (
     SubjectDetails,
     SubjectRequest,
 )
+from pipeline.reads.correction_sheet import list_correctable
 from pipeline.reads.subject_export import read_export
 from pipeline.reads.subject_request import read_request
 from pipeline.store.reasons import list_reasons
@@ -131,6 +132,7 @@ def one_page(
     """Write the page of one request."""
     with context.database.transaction(who.tenant) as tx:
         read = read_request(tx, name, keys=context.keys, actor=who.actor, with_details=with_details)
+        correctable = list_correctable(tx, read)
         reasons, today = list_reasons(tx, name, keys=context.keys), tx.now.date()
     found = read.request
     is_known = found.state is RequestState.VERIFIED or found.state is RequestState.WORKING
@@ -146,6 +148,7 @@ def one_page(
         "is_answerable": is_known or (found.kind in NEEDS_NO_IDENTITY and found.state in NOT_ANSWERED),
         "needs_two": found.kind in BY_TWO,
         "is_correction": found.kind is RequestKind.CORRECTION,
+        "correctable": correctable,
         "given": given,
         "label_of": label_of,
     }

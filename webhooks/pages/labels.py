@@ -10,9 +10,11 @@ from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.entity import EntityType
 from pipeline.model.hold import HoldScope
+from pipeline.model.legal import LegalAct, LegalKind, LegalOutcome
 from pipeline.model.purge import ItemKind, ItemState
 from pipeline.model.retention import Disposition, RetentionBasis
 from pipeline.model.settings_draft import DraftState
+from pipeline.policies.changes import Effect
 from webhooks.pages.tag_labels import TAGS
 
 
@@ -172,6 +174,34 @@ _USES: Final[Mapping[str, str]] = {
     "training": _("training"),
     "web_usage": _("web usage"),
 }
+_LEGAL: Final[Mapping[str, str]] = {
+    LegalKind.PROCESS: _("a demand of law"),
+    LegalKind.GOOD_FAITH: _("in good faith"),
+    LegalOutcome.ANSWERED: _("answered"),
+    LegalOutcome.REFUSED: _("refused"),
+    LegalOutcome.WITHDRAWN: _("withdrawn"),
+    LegalAct.APPROVED: _("approved"),
+    LegalAct.EXPORTED: _("handed out"),
+    LegalAct.NOTIFIED: _("you were told"),
+    LegalAct.CLOSED: _("closed"),
+    "open": _("open"),
+}
+_MOVES: Final[Mapping[str, str]] = {
+    "shorter": _("kept for a shorter time"),
+    "no_longer_eligible": _("no longer trained on"),
+    "processors_lost": _("processors lost"),
+    "copies_lost": _("copies elsewhere lost"),
+    "download_lost": _("no longer downloaded"),
+    "ended": _("ended"),
+    "longer_if_captured_then": _("kept longer if captured then"),
+    "eligible_if_captured_then": _("trained on if captured then"),
+}
+_EFFECTS: Final[Mapping[str, str]] = {
+    Effect.TIGHTENING: _("allows less"),
+    Effect.LOOSENING: _("allows more"),
+    Effect.NEUTRAL: _("words alone"),
+    Effect.UNCLEAR: _("unclear: counts as less"),
+}
 _VERDICTS: Final[Mapping[str, str]] = {
     "ok": _("in order"),
     "warn": _("look at it"),
@@ -194,6 +224,9 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "number": _NUMBERS,
     "company": _COMPANIES,
     "use": _USES,
+    "legal": _LEGAL,
+    "move": _MOVES,
+    "effect": _EFFECTS,
     "verdict": _VERDICTS,
     "tag": TAGS,
 }

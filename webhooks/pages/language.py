@@ -63,15 +63,15 @@ def counter(language: str) -> Callable[..., str]:
     return say
 
 
-def choose_language(header: str, offered: Sequence[str] | None = None) -> str:
-    """Choose by what a browser says it wants (`Accept-Language`); the first it names that we have."""
+def choose_language(header: str, offered: Sequence[str] | None = None, *, otherwise: str = SOURCE) -> str:
+    """Choose by what a browser says it wants (`Accept-Language`): the first it names that we have, else `otherwise`."""
     asked = []
     for part in header.split(",")[:20]:
         name, _, weight = part.strip().partition(";")
         quality = weight.strip().removeprefix("q=") or "1"
         asked.append((-float(quality) if quality.replace(".", "", 1).isdigit() else 0.0, name.split("-")[0].lower()))
     known = offered or languages()
-    return next((name for _, name in sorted(asked, key=lambda one: one[0]) if name in known), SOURCE)
+    return next((name for _, name in sorted(asked, key=lambda one: one[0]) if name in known), otherwise)
 
 
 def say_day(value: date, language: str) -> str:

@@ -122,6 +122,7 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.USER_ENABLED: _("A user was enabled"),
     AuditTag.PASSWORD_CHANGED: _("A password was changed"),
     AuditTag.PASSWORD_RESET: _("A password was reset"),
+    AuditTag.IDENTITY_UNLINKED: _("An identity of the provider was taken from a user"),
     AuditTag.IDENTITY_LINKED: _("An identity of the provider was linked to a user"),
     AuditTag.SIGNED_IN: _("Somebody signed in"),
     AuditTag.SIGNED_OUT: _("Somebody signed out"),

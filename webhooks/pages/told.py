@@ -116,6 +116,37 @@ _REFUSALS: Final = (
     _("a number has at most 256 characters"),
 )
 """Refusals of settings, users, keys, numbers and webhooks."""
+_POLICY: Final = (
+    _("%(policy)s %(version)s is published with other contents: a version is never changed"),
+    _("%(tenant)s is under %(policy)s, not %(other)s"),
+    _("replaces must name the newest version, %(version)s"),
+    _("effective %(day)s: it may take effect %(days)s days after %(told_on)s at the earliest"),
+    _("nobody could be told: earmark tenant set --contact-email or --notice-url"),
+    _("no identity of the provider is this person's"),
+    _("the text was changed after it was looked at: look at it again"),
+    _("the file cannot be read as text"),
+    _("it has no clause"),
+    _("it is missing"),
+    _("there is nothing of this name"),
+    _("not valid YAML"),
+    _("a key is written twice"),
+    _("a mapping is expected at the top"),
+    _("published, notified and effective must ascend"),
+    _("a version takes effect %(days)s days after its notice at the earliest"),
+)
+"""What is wrong with a version of a policy."""
+
+_OF_CALLERS: Final = (
+    _("a person is looked for by 1 to %(most)s numbers, names, addresses or accounts"),
+    _("a note has at most %(most)s characters"),
+    _("a place is a country or a part of one, such as NZ or US-CA"),
+    _("what a person is looked for by is one line of at most 200 characters"),
+    _("a number is written with its country, such as +6421234567"),
+    _("this is no e-mail address"),
+    _("nobody can be found by this %(kind)s"),
+)
+"""What a caller's own form is refused for."""
+
 _FATES: Final = (
     _("Twilio reports error %(code)s for it."),
     _("It is kept sealed and nothing of it was published: %(why)s."),
@@ -177,6 +208,9 @@ _FINDINGS: Final = (
     _("until %(day)s"),
     _("%(days)s days"),
     _("not stated"),
+    _("identity"),
+    _("the identity provider answers"),
+    _("nobody comes in by the identity provider: %(error)s"),
     _("%(tenant)s: %(says)s"),
     _("notices"),
     _("telephony"),
@@ -203,7 +237,7 @@ _ERRORS: Final = (
 )
 """What a problem's page says: the first sentence of each error that a person can meet."""
 
-SHAPES: Final = (*_ERRORS, *_REFUSALS, *_FATES, *_FINDINGS)
+SHAPES: Final = (*_ERRORS, *_REFUSALS, *_POLICY, *_OF_CALLERS, *_FATES, *_FINDINGS)
 _HOLE: Final = re.compile(r"%\\\((\w+)\\\)s")
 _NARROW: Final = {
     "number": r"[+\d*•]+",

@@ -8,7 +8,7 @@ for this session has, and a browser that says it comes from elsewhere is refused
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -67,15 +67,15 @@ class SignedIn:
         return self.user.locale
 
 
-async def posted_token(request: Request) -> str:
-    """Read the token of a form, or of a script's request."""
-    if request.method in _SAFE:
-        return ""
-    given = request.headers.get(_HEADER, "")
-    if not given and request.headers.get("content-type", "").split(";")[0].strip().lower() in _FORMS:
+async def posted_token(request: Request) -> AsyncIterator[str]:
+    """Read the token of a form, or of a script's request; files that came with the form are let go at the end."""
+    is_safe = request.method in _SAFE
+    given = "" if is_safe else request.headers.get(_HEADER, "")
+    if not is_safe and not given and request.headers.get("content-type", "").split(";")[0].strip().lower() in _FORMS:
         value = (await request.form()).get("csrf", "")
         given = value if isinstance(value, str) else ""
-    return given
+    yield given
+    await request.close()
 
 
 def allowed(*roles: Role, first_password: bool = False) -> Callable[..., SignedIn]:

@@ -9,10 +9,11 @@ from webhooks.settings import (
     drafts,
     keys,
     overview,
+    policies,
     servers,
     simulator,
     start,
 )
 
-settings_pages = (overview, choices, announcements, connection, servers, keys, drafts, simulator, start)
+settings_pages = (overview, choices, announcements, policies, connection, servers, keys, drafts, simulator, start)
 """Every part with routes of its own."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from pipeline.decisions.settings_drafts import binding_versions, save_changes
+from pipeline.decisions.settings_drafts import binding_versions, save_changes, submit_draft
 from pipeline.decisions.settings_rules import engine_forbidden, forbids_training, regions_allowed
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant
@@ -18,7 +18,7 @@ from pipeline.store.session import Transaction
 from webhooks.pages.render import go_to
 from webhooks.pages.who import SignedIn
 from webhooks.settings.fields import SECTIONS, TYPES, read_form
-from webhooks.settings.parts import Context, Editor, Form, Reader, as_drafted, effective, page
+from webhooks.settings.parts import Context, Editor, Form, Reader, as_drafted, effective, page, text
 from webhooks.tenancy import WebContext
 
 router = APIRouter(include_in_schema=False)
@@ -38,10 +38,15 @@ def save_choices(section: str, request: Request, context: Context, who: Editor, 
         raise NotFound
     try:
         with context.database.transaction(who.tenant) as tx:
-            save_changes(tx, read_form(section, form), keys=context.keys, actor=who.actor)
+            saved = save_changes(tx, read_form(section, form), keys=context.keys, actor=who.actor)
+            is_sent = text(form, "then") == "submit" and not saved.changes.is_empty
+            if is_sent:
+                submit_draft(tx, saved.id, revision=saved.revision, keys=context.keys, actor=who.actor)
     except InvalidInput as problem:
         return _shown(request, context, who, section, problem=problem, form=form)
-    return go_to(f"/settings/choices/{section}?done=saved")
+    return go_to(
+        f"/settings/drafts/{saved.id}?done=submitted" if is_sent else f"/settings/choices/{section}?done=saved"
+    )
 
 
 def _shown(
@@ -109,6 +114,7 @@ def _beside(tx: Transaction, context: WebContext, section: str, owner: Tenant, d
             "companies": list_sub_processors(owner, versions[0], today=tx.now.date()),
             "evidence": None,
             "vendor_regions": "",
+            "training_off": "",
             "today": tx.now.date(),
         }
     found = effective(tx, context, owner)

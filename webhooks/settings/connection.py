@@ -134,6 +134,7 @@ def connection_values(context: WebContext, who: SignedIn) -> dict[str, Any]:
         "attested_at": newest.at if newest else None,
         "wording": load_wording().text,
         "evidence": evidence_of(_VENDOR, owner.registry),
+        "training_off": listed.training_off if listed else "",
         "vendor_regions": ",".join(listed.regions) if listed else "",
         "urls": number_urls(context.public_base, who.tenant),
         "today": context.clock.now().date(),

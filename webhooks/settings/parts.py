@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from pipeline.decisions.settings_drafts import binding_versions
 from pipeline.intake.effective_settings import Around, EffectiveSettings, effective_settings
-from pipeline.model.errors import InvalidInput
+from pipeline.model.errors import InvalidInput, PipelineError
 from pipeline.model.settings_draft import Draft, DraftChanges, with_changes
 from pipeline.model.tenant import Tenant
 from pipeline.model.user import Role
@@ -23,6 +23,7 @@ from pipeline.store.tenants import get_tenant
 from pipeline.store.training_features import find_feature
 from webhooks.pages.render import Notice, show
 from webhooks.pages.who import SignedIn, allowed
+from webhooks.problems import status_of
 from webhooks.tenancy import Acts, WebContext, context_of
 
 
@@ -53,6 +54,7 @@ TABS: Final = (
     ("/settings/choices/training", _("Training")),
     ("/settings/choices/redaction", _("What is hidden")),
     ("/settings/choices/processors", _("Processors and regions")),
+    ("/settings/policy", _("Policy")),
     ("/settings/twilio", _("Twilio")),
     ("/settings/webhooks", _("Webhooks")),
     ("/settings/keys", _("API keys")),
@@ -97,6 +99,7 @@ _DONE: Final[Mapping[str, str]] = {
     "rejected": _("The draft was turned down."),
     "withdrawn": _("The draft was taken back."),
     "rebased": _("The draft is held against the settings as they stand now."),
+    "published": _("The version is published. Its notice goes out, and it is in force by the notice that arrives."),
     "done": _("It is done."),
     "asked": _("It is on its way; the log shows how it went."),
 }
@@ -108,13 +111,13 @@ def tabs_for(who: SignedIn) -> tuple[tuple[str, str], ...]:
 
 
 def page(
-    request: Request, who: SignedIn, template: str, values: Mapping[str, Any], *, problem: InvalidInput | None = None
+    request: Request, who: SignedIn, template: str, values: Mapping[str, Any], *, problem: PipelineError | None = None
 ) -> Response:
     """Write a page of settings; what was done or refused stands at its top."""
     notice = Notice(text=_DONE[done], kind="done") if (done := request.query_params.get("done", "")) in _DONE else None
     if problem is not None:
         notice = Notice(text=str(problem))
-    status = HTTPStatus.OK if problem is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.OK if problem is None else status_of(problem)
     given = {
         "notice": notice,
         "tabs": tabs_for(who),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhooks.sign_in import account, oidc, page, users
+from webhooks.sign_in import account, oidc, page, provider, users
 
-sign_in_pages = (page, oidc, account, users)
+sign_in_pages = (page, oidc, account, users, provider)
 """Every part with routes of its own."""

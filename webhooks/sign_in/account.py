@@ -8,10 +8,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from pipeline.decisions.users import change_password, choose_language
+from pipeline.decisions.settings_drafts import is_first_set_up
+from pipeline.decisions.users import change_password, choose_first_password, choose_language
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput, NotPermitted
+from pipeline.model.user import Role
 from pipeline.store.audit import add_event
+from pipeline.store.session import Transaction
 from pipeline.store.web_sessions import end_session, list_sessions, open_session
 from webhooks.pages.language import languages
 from webhooks.pages.render import Notice, go_to, show
@@ -86,19 +89,30 @@ def new_password(
         if new != again:
             raise InvalidInput(_("the new password was not repeated as it was"))
         with context.database.transaction(who.tenant) as tx:
-            user = change_password(tx, who.user, present=present, new=new)
+            if who.must_change_password:
+                user = choose_first_password(tx, who.user, new=new)
+                onwards = _first_place(tx, context, who)
+            else:
+                user, onwards = change_password(tx, who.user, present=present, new=new), "/sign-in/account?done=1"
             token = open_session(tx, user, method=who.session.method)
     except (InvalidInput, NotPermitted) as error:
         return _password_page(request, who, problem=str(error))
-    answer = go_to("/sign-in/account?done=1")
+    answer = go_to(onwards)
     give_cookie(answer, context, who.tenant, token)
     return answer
+
+
+def _first_place(tx: Transaction, context: WebContext, who: SignedIn) -> str:
+    """Say where somebody new goes on: to the first steps where nothing is recorded yet, an editor to settings."""
+    if Role.TENANT_ADMIN in who.roles and is_first_set_up(tx, keys=context.keys):
+        return "/settings/start"
+    return "/settings" if who.roles == {Role.SETTINGS_EDITOR} else "/"
 
 
 def _password_page(request: Request, who: SignedIn, *, problem: str = "") -> Response:
     values = {
         "title": _("A new password"),
-        "is_first": who.user.must_change_password,
+        "is_first": who.must_change_password,
         "notice": Notice(text=problem) if problem else None,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK

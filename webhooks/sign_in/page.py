@@ -46,9 +46,9 @@ def begin(request: Request, context: Context) -> Response:
 
 
 @router.get("/sign-in")
-def ask(request: Request, organisation: str = "", next: str = "/") -> Response:
-    """Ask who it is."""
-    return sign_in_page(request, organisation=organisation, onwards=next)
+def ask(request: Request, organisation: str = "", login: str = "", next: str = "/") -> Response:
+    """Ask who it is; the address that somebody was given names them, so that only the password is left to type."""
+    return sign_in_page(request, organisation=organisation, login=login, onwards=next)
 
 
 @router.post("/sign-in")
@@ -114,12 +114,19 @@ def tenant_named(organisation: str) -> TenantId:
 
 
 def sign_in_page(
-    request: Request, *, organisation: str, onwards: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+    request: Request,
+    *,
+    organisation: str,
+    onwards: str,
+    login: str = "",
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Write the page that asks who it is; a problem is a 422 where no other status is given."""
     values = {
         "title": _("Sign in"),
         "organisation": organisation[:_MOST_CHARS],
+        "login": login[:_MOST_CHARS],
         "onwards": own_path(onwards),
         "notice": Notice(text=problem) if problem else None,
     }

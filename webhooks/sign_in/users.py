@@ -97,6 +97,7 @@ def _page(
         "title": _("Users"),
         "people": everybody,
         "once": once,
+        "begins_at": context.public_base,
         "notice": Notice(text=problem) if problem else Notice(text=_ONCE, kind="done") if once else None,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -22,21 +22,27 @@ from webhooks.subjects.page import KINDS, Context, Text, send_code
 from webhooks.subjects.render import HEADERS, address_of, is_our_form, not_found, open_tenant, show, tenant_named
 from webhooks.tenancy import WebContext
 
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is written."""
+    return message
+
+
 router = APIRouter(include_in_schema=False)
 
 _SAYS: Final = {
-    RequestState.OPEN: "We have your request.",
-    RequestState.IDENTITY_ASKED: "We have your request. Before we act on it we have to know that it is you.",
-    RequestState.VERIFIED: "Thank you, we know that it is you. We are on it.",
-    RequestState.WORKING: "We are working on it.",
-    RequestState.ANSWERED: "Your request is answered.",
-    RequestState.REFUSED: "Your request was refused. You may complain to the privacy regulator where you live.",
-    RequestState.CLOSED: "Your request is closed.",
+    RequestState.OPEN: _("We have your request."),
+    RequestState.IDENTITY_ASKED: _("We have your request. Before we act on it we have to know that it is you."),
+    RequestState.VERIFIED: _("Thank you, we know that it is you. We are on it."),
+    RequestState.WORKING: _("We are working on it."),
+    RequestState.ANSWERED: _("Your request is answered."),
+    RequestState.REFUSED: _("Your request was refused. You may complain to the privacy regulator where you live."),
+    RequestState.CLOSED: _("Your request is closed."),
 }
 _STEPS: Final = (RequestState.OPEN, RequestState.VERIFIED, RequestState.ANSWERED)
 _WAITING: Final = (RequestState.OPEN, RequestState.IDENTITY_ASKED)
-_WRONG: Final = "That code is wrong or too old. You can have a new one sent."
-_MANY: Final = "There were too many tries in a short time. Please try again in an hour."
+_WRONG: Final = _("That code is wrong or too old. You can have a new one sent.")
+_MANY: Final = _("There were too many tries in a short time. Please try again in an hour.")
 _OF_AN_ADDRESS: Final = 60
 
 
@@ -69,7 +75,7 @@ def act(
         return not_found(request)
     try:
         if not is_our_form(request, form.csrf, key=context.keys.digest_key(owner)):
-            late = "The page had been open too long. Please try again."
+            late = _("The page had been open too long. Please try again.")
             return _status(request, context, tenant, token, late, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         with context.database.transaction(owner) as tx:
             found = get_request_by_token(tx, token)
@@ -82,7 +88,7 @@ def act(
     if form.act == "code" and not is_proved:
         return _status(request, context, tenant, token, _WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.act == "again":
-        later.add_task(send_code, context, owner, found.id)
+        later.add_task(send_code, context, owner, found.id, request)
     return RedirectResponse(f"/subjects/{owner}/requests/{token}", HTTPStatus.SEE_OTHER.value, headers=HEADERS)
 
 
@@ -126,19 +132,19 @@ def _status(
         if owner is None:
             raise NotFound
         with context.database.transaction(owner) as tx:
-            name = open_tenant(tx, context).display_name
+            tenant_itself = open_tenant(tx, context)
             found = get_request_by_token(tx, token)
     except NotFound:
         return not_found(request)
     key = context.keys.digest_key(owner)
-    return show(request, "follow.html", _values(owner, name, token, found, problem), status=status, key=key)
+    values = _values(owner, tenant_itself.display_name, token, found, problem)
+    return show(request, "follow.html", values, status=status, key=key, locale=tenant_itself.settings.locale)
 
 
 def _values(tenant: TenantId, name: str, token: str, found: SubjectRequest, problem: str) -> dict[str, Any]:
     kept = found.result.get("kept")
     asks = found.state in _WAITING and found.kind not in NEEDS_NO_IDENTITY
     return {
-        "title": f"Your request to {name}",
         "owner": name,
         "tenant": tenant,
         "token": token,
@@ -155,7 +161,10 @@ def _values(tenant: TenantId, name: str, token: str, found: SubjectRequest, prob
     }
 
 
-def _told(kept: list[Any]) -> list[dict[str, str]]:
+def _told(kept: list[Any]) -> list[dict[str, Any]]:
     """Say once for each reason what has to stay, and until when."""
     told = {(str(one["because"]), str(one["until"] or ""), str(one["clause"])): one for one in kept}
-    return [{"until": until, "clause": clause} for _, until, clause in sorted(told)]
+    return [
+        {"until": date.fromisoformat(until) if until else None, "clause": clause}
+        for _because, until, clause in sorted(told)
+    ]

@@ -19,26 +19,45 @@ from pipeline.model.subject import Identifier, IdentifierKind, RequestKind, Subj
 from pipeline.store.session import Transaction
 from pipeline.store.subject_codes import count_try
 from pipeline.telemetry import log
+from webhooks.pages.language import speaker
 from webhooks.subjects.render import HEADERS, address_of, is_our_form, not_found, open_tenant, show, tenant_named
+from webhooks.subjects.tongue import tongue_of
 from webhooks.tenancy import WebContext, account_of, context_of
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is written."""
+    return message
+
 
 router = APIRouter(include_in_schema=False)
 Context = Annotated[WebContext, Depends(context_of)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 
 KINDS: Final = (
-    ("withdrawal", "Withdraw my permission", "What you agreed to ends, and nothing of yours is trained on."),
-    ("access", "Get a copy of my data", "A report and redacted copies of your own calls."),
-    ("deletion", "Delete my data", "Your calls are deleted. If a law makes us keep one, we tell you until when."),
-    ("portability", "Take my data elsewhere", "The same, in files that other programs read."),
-    ("correction", "Correct my data", "Say below what is wrong. The sound itself is never changed."),
-    ("objection", "Do not train on my data", "Takes effect at once."),
-    ("opt_out_of_sale", "Do not sell or share my data", "We never do; this puts your wish on record."),
+    ("withdrawal", _("Withdraw my permission"), _("What you agreed to ends, and nothing of yours is trained on.")),
+    ("access", _("Get a copy of my data"), _("A report and redacted copies of your own calls.")),
+    ("deletion", _("Delete my data"), _("Your calls are deleted. If a law makes us keep one, we tell you until when.")),
+    ("portability", _("Take my data elsewhere"), _("The same, in files that other programs read.")),
+    ("correction", _("Correct my data"), _("Say below what is wrong. The sound itself is never changed.")),
+    ("objection", _("Do not train on my data"), _("Takes effect at once.")),
+    ("opt_out_of_sale", _("Do not sell or share my data"), _("We never do; this puts your wish on record.")),
 )
-_PLACES: Final = ("NZ", "AU", "GB", "EU", "US", "US-CA", "CA", "BR")
+_PLACES: Final = (
+    ("NZ", _("New Zealand")),
+    ("AU", _("Australia")),
+    ("GB", _("United Kingdom")),
+    ("EU", _("European Union")),
+    ("US", _("United States")),
+    ("US-CA", _("California")),
+    ("CA", _("Canada")),
+    ("BR", _("Brazil")),
+)
 _OF_AN_ADDRESS: Final = 20
 _OF_A_PERSON: Final = 5
-_CODE_TEXT: Final = "Your code for {tenant}: {code}. It is good for 10 minutes. If you did not ask for it, do nothing."
+_CODE_TEXT: Final = _(
+    "Your code for %(tenant)s: %(code)s. It is good for 10 minutes. If you did not ask for it, do nothing."
+)
 
 
 class AskForm(BaseModel):
@@ -78,31 +97,35 @@ def ask(
         return not_found(request)
     try:
         if not is_our_form(request, form.csrf, key=_key(context, owner)):
-            return _form(request, context, owner, given, "The page had been open too long. Please send it again.")
+            return _form(request, context, owner, given, _("The page had been open too long. Please send it again."))
         with context.database.transaction(owner) as tx:
             is_allowed = _is_allowed(tx, context, request, _contacts(given))
         if not is_allowed:
-            wait = "There were too many requests in a short time. Please try again in an hour."
+            wait = _("There were too many requests in a short time. Please try again in an hour.")
             return _form(request, context, owner, given, wait, status=HTTPStatus.TOO_MANY_REQUESTS)
         token, opened = _open(context, owner, given)
     except NotFound:
         return not_found(request)
     except InvalidInput as error:
-        return _form(request, context, owner, given, f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    later.add_task(send_code, context, owner, opened)
+        return _form(request, context, owner, given, str(error), is_refused=True)
+    later.add_task(send_code, context, owner, opened, request)
     target = f"/subjects/{owner}/requests/{token}"
     return RedirectResponse(target, HTTPStatus.SEE_OTHER.value, headers=HEADERS)
 
 
-def send_code(context: WebContext, tenant: TenantId, request: str) -> None:
-    """Send a code where the number or address is on record; whoever asked has their answer already."""
+def send_code(context: WebContext, tenant: TenantId, opened: str, request: Request) -> None:
+    """Send a code where the number or address is on record; whoever asked has their answer already.
+
+    Its words are in the language of the page that it was asked for on.
+    """
     channels = {channel.kind: channel for channel in context.codes}
     try:
         with context.database.transaction(tenant) as tx:
             owner = open_tenant(tx, context)
-            made = ask_for_proof(tx, request, keys=context.keys, reaches=channels.keys(), actor="page")
+            made = ask_for_proof(tx, opened, keys=context.keys, reaches=channels.keys(), actor="page")
         if made is not None:
-            text = _CODE_TEXT.format(tenant=owner.display_name, code=made.code)
+            say = speaker(tongue_of(request, locale=owner.settings.locale))
+            text = say(_CODE_TEXT, tenant=owner.display_name, code=made.code)
             channels[made.kind].send_code(account_of(owner), to=made.to, sender=made.sender, text=text)
     except PipelineError as error:  # the person asks for another code, and the clock runs on
         log().warning("subject.code_not_sent", tenant=tenant, error=type(error).__name__)
@@ -110,10 +133,10 @@ def send_code(context: WebContext, tenant: TenantId, request: str) -> None:
 
 def _open(context: WebContext, tenant: TenantId, given: dict[str, str]) -> tuple[str, str]:
     if given["kind"] not in [kind for kind, _, _ in KINDS]:
-        raise InvalidInput("choose what you ask for")
+        raise InvalidInput(_("choose what you ask for"))
     named = _contacts(given)
     if not named:
-        raise InvalidInput("write the number you called from, or an e-mail address you told us")
+        raise InvalidInput(_("write the number you called from, or an e-mail address you told us"))
     named += [Identifier(kind=IdentifierKind.NAME, value=given["name"])] if given["name"].strip() else []
     ask = Ask(
         kind=RequestKind(given["kind"]),
@@ -151,6 +174,7 @@ def _form(
     problem: str,
     *,
     status: HTTPStatus | None = None,
+    is_refused: bool = False,
 ) -> Response:
     if tenant is None:
         return not_found(request)
@@ -161,16 +185,16 @@ def _form(
         return not_found(request)
     blank = {"kind": "", "number": "", "email": "", "name": "", "place": "", "note": ""}
     values: dict[str, Any] = {
-        "title": f"Your data at {owner.display_name}",
         "owner": owner.display_name,
         "tenant": tenant,
         "kinds": KINDS,
         "places": _PLACES,
         "given": blank | given,
         "problem": problem,
+        "is_refused": is_refused,
     }
     shown = status or (HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
-    return show(request, "ask.html", values, status=shown, key=_key(context, tenant))
+    return show(request, "ask.html", values, status=shown, key=_key(context, tenant), locale=owner.settings.locale)
 
 
 def _key(context: WebContext, tenant: TenantId) -> bytes:

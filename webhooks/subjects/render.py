@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +18,9 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import find_tenant
+from webhooks.pages.language import say_day, speaker
+from webhooks.pages.told import teller
+from webhooks.subjects.tongue import keep_choice, tongue_of, tongues
 from webhooks.tenancy import WebContext, tenant_in_path
 
 COOKIE: Final = "earmark_subject"
@@ -27,12 +32,10 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
     "X-Robots-Tag": "noindex",
 }
 _COOKIE_LIVES_S: Final = 7200
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("webhooks.subjects"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 
 def open_tenant(tx: Transaction, context: WebContext) -> Tenant:
@@ -56,7 +59,13 @@ def tenant_named(text: str) -> TenantId | None:
 
 
 def show(
-    request: Request, template: str, values: dict[str, Any], *, status: HTTPStatus = HTTPStatus.OK, key: bytes = b""
+    request: Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    key: bytes = b"",
+    locale: str = "",
 ) -> Response:
     """Write a page; where it has a form, with the token that proves the form was ours.
 
@@ -66,12 +75,14 @@ def show(
         values: what stands in it.
         status: of the answer.
         key: the tenant's key for digests; without it there is no form.
+        locale: the tenant's own, for a browser that asks for no language we have.
     """
     seed = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
-    page = _TEMPLATES.get_template(template).render(**values, csrf=csrf_of(seed, key) if key else "")
+    tongue, is_secure = tongue_of(request, locale=locale), _context(request).public_base.startswith("https")
+    page = _environment(tongue).get_template(template).render(**values, csrf=csrf_of(seed, key) if key else "")
     answer = HTMLResponse(page, status.value, headers=HEADERS)
+    keep_choice(answer, request, is_secure=is_secure)
     if key:
-        is_secure = _context(request).public_base.startswith("https")
         answer.set_cookie(
             COOKIE, seed, max_age=_COOKIE_LIVES_S, path="/subjects", secure=is_secure, httponly=True, samesite="strict"
         )
@@ -80,7 +91,7 @@ def show(
 
 def not_found(request: Request) -> Response:
     """Say that there is no such page; the same for a tenant and for a token that nobody has."""
-    return show(request, "not_found.html", {"title": "There is nothing here"}, status=HTTPStatus.NOT_FOUND)
+    return show(request, "not_found.html", {}, status=HTTPStatus.NOT_FOUND)
 
 
 def is_our_form(request: Request, given: str, *, key: bytes) -> bool:
@@ -97,6 +108,16 @@ def csrf_of(seed: str, key: bytes) -> str:
 def address_of(request: Request) -> str:
     """Say from where a request comes; forwarded headers are not believed."""
     return request.client.host if request.client else "unknown"
+
+
+@cache
+def _environment(tongue: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("webhooks.subjects"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals |= {"_": speaker(tongue), "told": teller(tongue), "tongue": tongue, "tongues": tongues()}
+    environment.filters["day"] = lambda value: say_day(value, tongue)
+    return environment
 
 
 def _context(request: Request) -> WebContext:

@@ -4,14 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.decisions.identity_provider import identity_ref, link_identity, remove_provider, set_provider
+from pipeline.decisions.identity_provider import (
+    identity_ref,
+    link_identity,
+    remove_provider,
+    set_provider,
+    unlink_identity,
+)
 from pipeline.decisions.users import take_on_user
-from pipeline.model.errors import Conflict, InvalidInput, NotFound
+from pipeline.model.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from pipeline.model.identity import Provider
 from pipeline.model.user import Role
 from pipeline.store.audit import list_events
 from pipeline.store.oidc_providers import find_provider
-from pipeline.store.users import find_user_by_oidc
+from pipeline.store.users import find_user_by_oidc, list_linked
 from pipeline.store.web_sessions import list_sessions, open_session
 
 OURS = Provider(issuer="https://login.example.com", client_id="earmark", client_secret="canary-secret")
@@ -91,3 +97,19 @@ def test_what_cannot_be_linked_is_refused(tx, keys, ada):
     for login, subject, error in (("eve", "subject", Conflict), ("bob", "x", NotFound), ("eve", "", InvalidInput)):
         with pytest.raises(error):
             link_identity(tx, login, subject, keys=keys, actor="user:root")
+
+
+def test_an_identity_is_taken_away_by_another_and_whoever_had_it_is_out(tx, keys, ada):
+    set_provider(tx, OURS, keys=keys, actor="user:root")
+    with pytest.raises(Conflict):
+        unlink_identity(tx, "ada", actor="user:root")
+    link_identity(tx, "ada", "u-1", keys=keys, actor="user:root")
+    assert list_linked(tx) == {ada.id}
+    open_session(tx, ada, method="oidc")
+    with pytest.raises(NotPermitted):
+        unlink_identity(tx, "ada", actor="user:ada")
+    unlink_identity(tx, "ada", actor="user:root")
+    assert (list_linked(tx), list(list_sessions(tx, ada))) == (frozenset(), [])
+    assert find_user_by_oidc(tx, identity_ref(tx, OURS.issuer, "u-1", keys=keys)) is None
+    [noted] = log_of(tx, "user:identity:unlinked")
+    assert (noted.actor, noted.facts["login"], noted.facts["sessions"]) == ("user:root", "ada", 1)

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.decisions.users import (
     change_password,
+    choose_first_password,
     choose_language,
     disable_user,
     enable_user,
@@ -94,3 +95,13 @@ def test_a_user_has_a_role(tx):
     take_on_user(tx, "ada", [Role.REVIEWER], actor="user:root")
     with pytest.raises(InvalidInput):
         set_roles(tx, "ada", [], actor="user:root")
+
+
+def test_a_first_password_is_chosen_once_and_is_not_the_one_time_one(tx):
+    user, once = take_on_user(tx, "fay", [Role.REVIEWER], actor="cli")
+    for easy in (once, "short"):
+        with pytest.raises(InvalidInput):
+            choose_first_password(tx, user, new=easy)
+    choose_first_password(tx, user, new="a quiet place by the sea")
+    with pytest.raises(NotPermitted):
+        choose_first_password(tx, user, new="another place by the sea")

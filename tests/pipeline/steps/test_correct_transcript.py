@@ -5,9 +5,10 @@ import json
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.correction import Correction
 from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from pipeline.model.subject import RequestKind
-from pipeline.steps.correct_transcript import Correction, correct_transcript, read_corrections
+from pipeline.steps.correct_transcript import correct_transcript
 from pipeline.store.artifacts import list_artifacts
 from tests.pipeline.steps.asking import WHOLE, asked
 
@@ -66,29 +67,3 @@ def test_what_cannot_be_corrected_is_refused_and_nothing_changes(line):
     _, request = corrected(line, recording)
     with pytest.raises(Conflict):
         correct_transcript(line.context, line.owner.id, request.id, recording.id, RIGHT)
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {},
-        [],
-        "x",
-        [{"turn": 1}],
-        [{"turn": "1", "text": "x"}],
-        [{"turn": True, "text": "x"}],
-        [{"turn": 1, "text": " "}],
-        [{"turn": 1, "text": "x" * 2001}],
-        [{"turn": 1, "text": "x", "more": 1}],
-        [{"turn": 1, "text": "x"}] * 2,
-        [{"turn": n, "text": "x"} for n in range(201)],
-        [7],
-    ],
-)
-def test_corrections_of_another_shape_are_refused(document):
-    with pytest.raises(InvalidInput):
-        read_corrections(document)
-
-
-def test_corrections_are_read_with_single_spaces():
-    assert read_corrections([{"turn": 3, "text": " a\n b "}]) == (Correction(turn=3, text="a b"),)

@@ -8,8 +8,9 @@ from pipeline.decisions.holds import place
 from pipeline.decisions.justify import justify
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.recording import RecordingState as S
+from pipeline.model.retention import REVIEW_GRACE
 from pipeline.steps.context import shelf_of
-from pipeline.steps.retention import GRACE, foresee, run_retention
+from pipeline.steps.retention import foresee, run_retention
 from pipeline.store.due import list_reviews_due
 from pipeline.store.purges import list_purges
 from pipeline.store.recordings import mark_metadata_gone
@@ -133,7 +134,7 @@ def test_keeping_without_an_end_is_justified_each_year_or_told_loudly_every_nigh
     counts = run(line)
     assert counts["reviews_due"] > 0
     assert counts["unjustified"] == 0
-    clock.move(days=GRACE.days)
+    clock.move(days=REVIEW_GRACE.days)
     assert run(line)["unjustified"] == counts["reviews_due"]
     assert {e["kind"] for e in line.events("retention:keeping:unjustified")} >= {"transcript.redacted"}
     kept = {a.kind for a in living(line, recording)}

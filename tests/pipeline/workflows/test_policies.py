@@ -10,6 +10,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import text
 
+from pipeline.decisions.announce_policy import announce, start_redecision
 from pipeline.decisions.tenants import change_settings
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import StoreUnreachable
@@ -25,7 +26,7 @@ from pipeline.store.tenants import change_tenant
 from pipeline.vendors.webhook_out import WebhookNotices
 from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
-from pipeline.workflows.policies import PolicyWatch, announce, redecide_chunk, start_redecision
+from pipeline.workflows.policies import PolicyWatch, redecide_chunk
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.upkeep import Upkeep
 from tests.answering import receiving
@@ -157,6 +158,7 @@ def test_what_follows_publishing_starts_with_it_and_not_again_within_the_hour(
     later = publish(line, changes)
     with line.tx() as tx:
         announce(tx, queue, "nejix", actor="test")
+        queue.enqueue_notice(tx, line.owner.id, later.version, cause="published")
     assert named(database, "deliver_notice") == [f"notice:acme:{later.version}:published"]
     assert len(named(database, "redecide_chunk")) == jobs
     watch.enqueue_due()
@@ -176,6 +178,7 @@ def test_a_chunk_that_was_given_up_is_named_anew_the_next_day_and_done_once(watc
     with line.tx() as tx:
         job = start_redecision(tx, queue, cause="by hand: test", actor="test")
         assert start_redecision(tx, queue, cause="by hand: test", actor="test") is None
+        queue.enqueue_redecision(tx, line.owner.id, job.id, chunks=[1])
     assert named(database, "redecide_chunk") == [f"redecide:acme:{job.id}:1"]
     assert watch.enqueue_due() == 0
     clock.move(days=1)

@@ -17,11 +17,13 @@ BODIES = {
     "release": {"reason": "x"},
     "keep": {"reason": "x"},
     "acts": {"reason": "x"},
+    "correction": {"reason": "x", "recording": "rec_x", "corrections": [{"turn": 0, "text": "x"}]},
     "submit": {"revision": 1},
     "withdraw": {"revision": 1},
     "rebase": {"revision": 1},
     "drop": {"revision": 1, "name": "x"},
     "rotate": {},
+    "legal-demands": {"outcome": "refused", "reason": "x"},
 }
 
 

@@ -22,3 +22,13 @@ def test_versions_what_an_announced_one_moves_and_who_receives_data(empty):
     assert empty.get("policy/versions/2027-01/preview") == {"looked_at": {}, "moved": [], "is_whole": True}
     assert empty.refused("policy/versions/none/preview", method="GET") == 404
     assert "twilio" in {one["name"] for one in empty.get("sub-processors")["items"]}
+
+
+def test_a_version_is_begun_and_checked_before_a_person_publishes_it(empty):
+    begun = empty.get("policy/next")["document"]
+    looked = empty.do("policy/check", {"document": begun})
+    assert (looked["faults"], looked["changes"], looked["is_publishable"]) == ([], [], False)
+    assert "nobody could be told" in looked["refusals"][0]
+    [fault] = empty.do("policy/check", {"document": "- a"})["faults"]
+    assert fault == {"path": "", "line": 0, "says": "a mapping is expected at the top"}
+    assert len(empty.get("policy/versions")["items"]) == 1

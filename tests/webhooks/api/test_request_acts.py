@@ -4,7 +4,9 @@ import pytest
 
 from pipeline.decisions.answers import approve_answer, waiting_answer
 from pipeline.model.errors import NotPermitted
+from pipeline.model.subject import RequestKind
 from pipeline.reads.subject_request import read_request
+from tests.pipeline.steps.asking import WHOLE, asked
 from tests.webhooks.api.conftest import MAKER
 
 ASKS = {"kind": "deletion", "identifiers": [{"kind": "number", "value": "+6421234567"}], "place": "NZ"}
@@ -36,3 +38,16 @@ def test_a_request_is_refused_with_a_reason_and_where_the_person_is_found_is_lis
     assert empty.do(f"{here}/acts/refuse", {"reason": "canary"})["state"] == "refused"
     assert empty.get("subject-requests")["items"] == []
     assert len(empty.get("subject-requests?is_answered=true")["items"]) == 1
+
+
+def test_a_correction_is_given_by_a_key_with_its_words(house):
+    line = house.line
+    recording, request = line.through(line.record(), *WHOLE), asked(line, RequestKind.CORRECTION)
+    here = f"subject-requests/{request.id}"
+    turns = house.get(f"{here}/turns?recording={recording.id}")["items"]
+    assert (len(turns) > 1, turns[0]["corrected"]) == (True, "")
+    words = {"recording": recording.id, "reason": "x", "corrections": [{"turn": 1, "text": "it was the blue one"}]}
+    assert house.refused(f"{here}/correction", words | {"corrections": words["corrections"] * 2}) == 422
+    house.do(f"{here}/correction", words)
+    assert house.queue.answers == [(request.id, (recording.id,))]
+    assert house.refused(f"{here}/correction", words) == 409

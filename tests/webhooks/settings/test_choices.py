@@ -101,3 +101,11 @@ def test_what_is_no_value_is_refused_on_the_page(editor, fields):
 def test_there_is_no_such_page(admin):
     assert admin.get("/settings/choices/nonsense").status_code == 404
     assert admin.post("/settings/choices/nonsense").status_code == 404
+
+
+def test_a_choice_is_saved_and_submitted_at_once_and_another_still_decides(editor, admin):
+    sent = editor.post("/settings/choices/retention", {"days:recording.original": "30", "then": "submit"})
+    here = sent.headers["location"].split("?")[0]
+    assert (sent.status_code, here.startswith("/settings/drafts/sdr_")) == (303, True)
+    assert f'href="{here}">Look at them' in admin.get("/settings").text
+    assert "An administrator who had no hand in it decides." in editor.get(here).text

@@ -10,7 +10,8 @@ from webhooks.settings import settings_pages
 
 PAGES = (
     "/settings", "/settings/choices/calls", "/settings/choices/retention", "/settings/choices/training",
-    "/settings/choices/redaction", "/settings/choices/processors", "/settings/announcements", "/settings/twilio",
+    "/settings/choices/redaction", "/settings/choices/processors", "/settings/announcements", "/settings/policy",
+    "/settings/twilio",
     "/settings/webhooks", "/settings/keys", "/settings/simulator", "/settings/drafts",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from pipeline.model.subject import RequestKind
 from pipeline.store.audit import list_events
 from pipeline.store.subject_requests import list_requests
 from tests.webhooks.subjects.asking import CALLER, NotedCodes, Person, an_own_call
+from webhooks.pages.language import say_day
 from webhooks.subjects.page import KINDS
 
 
@@ -38,7 +39,7 @@ def test_a_caller_asks_for_every_right_and_is_told_by_when_the_answer_is_due(per
     person.ask(kind)
     (made,) = requests(person)
     assert (made.kind, made.channel) == (kind, "page")
-    assert made.deadline.due_on.strftime("%-d %B %Y") in person.page.text
+    assert say_day(made.deadline.due_on, "en") in person.page.text
     assert set(RequestKind) == {kind for kind, _, _ in KINDS}
 
 
