@@ -47,7 +47,7 @@ def working(base: Base) -> Iterator[None]:
         IntegrityError: a model file is not the one that was pinned.
     """
     settings = base.settings
-    dsn = base.app_url.replace("+psycopg", "", 1)
+    dsn = base.addresses.app.replace("+psycopg", "", 1)
     supervisor = Supervisor(dsn, worker=settings.worker.name)
     queue = DurableQueue(base.database.engine, version=settings.worker.version)
     upkeep = _standing_work(base, queue)
@@ -62,7 +62,7 @@ def working(base: Base) -> Iterator[None]:
         replay_all(context)
         engine.launch(
             context,
-            database_url=base.app_url,
+            database_url=base.addresses.app,
             worker=settings.worker.name,
             version=settings.worker.version,
             pace=_pace(settings),

@@ -30,6 +30,7 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import JsonSerializer
 from tests.bench.tenants import BASE, TOKEN
 from tests.fakes import NotedRecordings, NotedTelephony
+from tests.roles import beside
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 from webhooks.twilio.door import Asked, Context, admitted, taken
@@ -127,7 +128,7 @@ SERVERS: dict[str, Callable[[str, Path], object]] = {
 
 
 def _context(url: str, folder: Path) -> WebContext:
-    database = Database(url, clock=SystemClock(), pool_size=16, patience_s=2)
+    database = Database(beside(url), clock=SystemClock(), pool_size=16, patience_s=2)
     return WebContext(
         database=database,
         objects=FileArtifacts(folder / "objects"),

@@ -2,7 +2,7 @@
 
 `python -m tests.chaos.upgrade --before COMMIT [--calls 60]`. The old code is that commit, in a worktree of its own, run
 with the same installed packages. First all of it is old; then the schema is brought up to date under the old code; then
-new processes start and the old ones end, one by one, while calls come in.
+new processes start and the old ones end, one by one, while calls come in; and then what only the old code needed goes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ _MIGRATE = """
 import sys
 from pipeline.store.migrations import migrate
 from pipeline.workflows.engine import migrate_engine
-migrate(sys.argv[1], app_role=sys.argv[2])
+more = {"contract": True} if "contract" in sys.argv else {}
+migrate(sys.argv[1], app_role=sys.argv[2], **more)
 migrate_engine(sys.argv[1], app_role=sys.argv[2])
 """
 
@@ -81,6 +82,8 @@ def main() -> None:
         _wait(lambda: len(telephone.played) >= third + third // 2)
         calls += telephone.begin(scenarios[2 * third :], told=lambda _: None)
         _roll(release)
+        _migrate(ROOT, house, "contract")
+        _say(release, "what only the old code needed is gone")
         for call in calls:
             call.result()
         telephone.close()
@@ -153,8 +156,8 @@ def _roll(release: Release) -> None:
             _say(release, f"{kind} {number} of 2 is new")
 
 
-def _migrate(root: Path, house: House) -> None:
-    subprocess.run([sys.executable, "-c", _MIGRATE, house.server.url(DATABASE), APP_ROLE], cwd=root, check=True)
+def _migrate(root: Path, house: House, *more: str) -> None:
+    subprocess.run([sys.executable, "-c", _MIGRATE, house.server.url(DATABASE), APP_ROLE, *more], cwd=root, check=True)
 
 
 def _say(release: Release, what: str) -> None:

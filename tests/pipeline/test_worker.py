@@ -16,6 +16,7 @@ from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.workflows.engine import migrate_engine
 from tests.conftest import APP_ROLE
 from tests.house.tree import ROOT
+from tests.roles import variables
 
 UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 
@@ -25,7 +26,7 @@ def settings(postgres: EmbeddedPostgres, database_name: str, tmp_path: Path) -> 
     migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EARMARK_")}
     return environment | {
-        "EARMARK_DATABASE__URL": postgres.url(database_name, user=APP_ROLE),
+        **variables(postgres.url(database_name, user=APP_ROLE)),
         "EARMARK_DATA_DIR": str(tmp_path / "data"),
     }
 
@@ -64,7 +65,7 @@ def test_a_worker_says_when_it_is_ready_holds_its_name_and_stops_when_told(setti
 
 def test_a_worker_without_a_database_is_one_line(settings: dict[str, str], tmp_path: Path) -> None:
     gone = f"postgresql+psycopg://earmark_app:hunter2@/x?host={tmp_path}"
-    process = start(settings | {"EARMARK_DATABASE__URL": gone})
+    process = start(settings | variables(gone))
     err = process.communicate()[1]
     assert process.returncode == 1
     assert len(err.splitlines()) == 1

@@ -32,6 +32,7 @@ from tests.conftest import APP_ROLE, MovableClock, cloned, make_tenant
 from tests.filled_tenant import CANARIES, OWNER, Filled, fill
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 from tests.webhooks.api.test_api import BODIES
 from tests.webhooks.crawling import Answer, Door, Way, ways
 
@@ -84,7 +85,7 @@ class Crawl:
 def database(postgres) -> Iterator[Database]:
     """One for the whole file."""
     with cloned(postgres) as name:
-        opened = Database(postgres.url(name, user=APP_ROLE), clock=MovableClock())
+        opened = Database(beside(postgres.url(name, user=APP_ROLE)), clock=MovableClock())
         yield opened
         opened.close()
 

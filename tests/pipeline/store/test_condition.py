@@ -11,6 +11,9 @@ from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE, MovableClock
 
+SYSTEM_ROLE = f"{APP_ROLE}_system"
+AS_BEFORE = "tenant = current_setting('app.tenant', true) or current_setting('app.scope', true) = 'system'"
+SOUND = DatabaseCondition(missing=(), unforced=(), changeable=(), powers=(), system=(), uncontracted=())
 ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage on schema dbos to {APP_ROLE}"
 
 
@@ -21,6 +24,11 @@ ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage
         ("alter table earmark.inbox disable row level security", ("unforced", "inbox")),
         (f"alter role {APP_ROLE} bypassrls", ("powers", "bypasses row policies")),
         (f"alter table earmark.holds owner to {APP_ROLE}", ("powers", "owns tables")),
+        (f"grant {SYSTEM_ROLE} to {APP_ROLE}", ("powers", "may act as another role")),
+        (f"grant {APP_ROLE} to {SYSTEM_ROLE}", ("system", "may act as another role")),
+        (f"grant update (status) on earmark.tenants to {SYSTEM_ROLE}", ("system", "may change rows")),
+        (f"alter role {SYSTEM_ROLE} nologin", ("system", "cannot sign in")),
+        (f"alter policy own_tenant on earmark.calls using ({AS_BEFORE})", ("uncontracted", "calls")),
     ],
 )
 def test_each_way_past_the_row_policies_is_seen(
@@ -29,13 +37,18 @@ def test_each_way_past_the_row_policies_is_seen(
     with psycopg.connect(postgres.dsn(database_name)) as connection:
         connection.execute(ENGINE)
         connection.commit()
-        assert read_condition(database) == DatabaseCondition(missing=(), unforced=(), changeable=(), powers=())
+        assert read_condition(database) == SOUND
         connection.execute(fault)
         connection.commit()
+        database.close()
         try:
             assert seen[1] in getattr(read_condition(database), seen[0])
         finally:
             connection.execute(f"alter role {APP_ROLE} nobypassrls")
+            connection.execute(f"alter role {SYSTEM_ROLE} login")
+            connection.execute(f"revoke {APP_ROLE} from {SYSTEM_ROLE}")
+            connection.execute(f"revoke {SYSTEM_ROLE} from {APP_ROLE}")
+            connection.commit()
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate"])

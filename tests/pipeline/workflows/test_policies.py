@@ -29,6 +29,7 @@ from pipeline.workflows.upkeep import Upkeep
 from tests.answering import receiving
 from tests.conftest import APP_ROLE, make_tenant
 from tests.pipeline.policies.variants import variant
+from tests.roles import beside
 
 ALL = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio", "keep_receipts", "decide")
 
@@ -239,7 +240,7 @@ def test_many_workers_name_each_thing_once(watch, line, queue, database, clock, 
 
 
 def test_with_the_database_away_it_is_named_at_the_next_look(queue, tmp_path, clock, capfd, database):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     watch = PolicyWatch(away, queue, clock)
     with pytest.raises(StoreUnreachable):
         watch.enqueue_due()

@@ -27,6 +27,7 @@ from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
 from tests.conftest import APP_ROLE, make_tenant
 from tests.pipeline.steps.asking import asked
+from tests.roles import beside
 
 HOUR = "%Y%m%dT%H"
 
@@ -167,7 +168,7 @@ def test_a_request_whose_half_is_over_is_alerted_once_by_whichever_worker_looks(
 
 
 def test_with_the_database_away_the_hour_is_enqueued_at_the_next_look(hourlies, at_twilio, tmp_path, clock, capfd):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     hourly = Hourly(replace(at_twilio.context.vault, database=away), hourlies[0]._queue, clock)
     with pytest.raises(StoreUnreachable):
         hourly.enqueue_due()

@@ -21,6 +21,7 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.tenant_notices import enqueue_unsent, send_notice
 from tests.conftest import APP_ROLE, make_tenant
 from tests.mail_server import mail_server
+from tests.roles import beside
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def test_what_fails_for_good_is_told_by_its_class_alone():
 
 
 def test_with_the_database_away_they_are_enqueued_at_the_next_look(line, queue, tmp_path, clock):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     with pytest.raises(StoreUnreachable):
         enqueue_unsent(replace(line.context.vault, database=away), queue, clock)
     away.close()
