@@ -57,6 +57,9 @@ class DatabaseSettings(_Group):
     system_url: SecretStr | None = Field(
         default=None, description="URL of the role that reads across tenants, `earmark_app_system`"
     )
+    engine_url: SecretStr | None = Field(
+        default=None, description="URL of the durable engine's role, `earmark_app_engine`; workers need it"
+    )
     owner_url: SecretStr | None = Field(default=None, description="URL of the schema's owner, for migrations only")
     app_role: str = Field(
         default="earmark_app", description="role the app connects as; made by the migration with those named after it"
@@ -66,7 +69,7 @@ class DatabaseSettings(_Group):
     )
     pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open by each process")
 
-    @field_validator("url", "system_url", "owner_url")
+    @field_validator("url", "system_url", "engine_url", "owner_url")
     @classmethod
     def _names_the_driver(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None and not _POSTGRES_URL.match(given.get_secret_value()):

@@ -172,6 +172,8 @@ class Services(Construct):
     def _secrets(self, role: str) -> Mapping[str, ecs.Secret]:
         database = self._given.database
         wanted = {"EARMARK_DATABASE__URL": database.app_url, "EARMARK_DATABASE__SYSTEM_URL": database.system_url}
+        if role == "worker":
+            wanted["EARMARK_DATABASE__ENGINE_URL"] = database.engine_url
         if role == "operator":
             wanted["EARMARK_DATABASE__OWNER_URL"] = database.owner_url
         found = {

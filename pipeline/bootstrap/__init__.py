@@ -135,7 +135,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
     from pipeline.workflows.queue import DurableQueue
 
     with open_base(settings, patience_s=_WEB_WAITS_S) as base:
-        queue = DurableQueue(base.database.engine, version=settings.worker.version)
+        queue = DurableQueue(base.database, version=settings.worker.version)
         line = twilio_line(settings, is_hurried=True)
         yield WebParts(
             database=base.database,
@@ -219,14 +219,14 @@ def _addresses(settings: Settings) -> Iterator[Addresses]:
         missing = chosen.missing()
         if missing:
             raise InvalidInput(f"setting {missing[0]}: another role's address is needed beside EARMARK_DATABASE__URL")
-        at = Addresses(app=chosen.url.get_secret_value(), system=_secret(chosen.system_url))
+        at = Addresses(*map(_secret, (chosen.url, chosen.system_url, chosen.engine_url)))
         if not at.are_apart():
-            raise InvalidInput("EARMARK_DATABASE__URL and the system's are of the same role, which is one of the two")
+            raise InvalidInput("two addresses of the database are of the same role: each is of a role of its own")
         if chosen.owner_url is not None:
             _migrate(chosen.owner_url.get_secret_value(), app_role=chosen.app_role, contract=chosen.contract)
         yield at
         return
-    from pipeline.store.migrations.roles import system_role_of
+    from pipeline.store.migrations.roles import engine_role_of, system_role_of
     from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(settings.data_dir.resolve() / "postgres")
@@ -237,6 +237,7 @@ def _addresses(settings: Settings) -> Iterator[Addresses]:
         yield Addresses(
             app=server.url(_DATABASE, user=chosen.app_role),
             system=server.url(_DATABASE, user=system_role_of(chosen.app_role)),
+            engine=server.url(_DATABASE, user=engine_role_of(chosen.app_role)),
         )
     finally:
         server.stop()
@@ -253,4 +254,4 @@ def _migrate(owner_url: str, *, app_role: str, contract: bool) -> None:
 
     with one_at_a_time(owner_url):
         migrate(owner_url, app_role=app_role, contract=contract)
-        migrate_engine(owner_url, app_role=app_role)
+        migrate_engine(owner_url, app_role=app_role, contract=contract)

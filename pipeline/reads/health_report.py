@@ -75,6 +75,7 @@ def check_database(database: Database) -> Iterator[Finding]:
         *(f"rows of {name} are not under a forced policy" for name in condition.unforced),
         *(f"the app's role may change rows of {name}" for name in condition.changeable),
         *(f"the system's role {fault}" for fault in condition.system),
+        *(f"the engine's role {fault}" for fault in condition.engine),
     )
     if faults:
         yield Finding(check="row policies", verdict=Verdict.FAIL, says="; ".join(faults[:3]), details=faults)

@@ -31,6 +31,8 @@ class DatabaseCondition:
     """What lets the role pass by the row policies."""
     system: tuple[str, ...]
     """What is wrong with the role that reads across tenants."""
+    engine: tuple[str, ...]
+    """What is wrong with the durable engine's role; nothing is said where its address is not known."""
     uncontracted: tuple[str, ...]
     """What stands open to the app's role only because the release before needs it."""
 
@@ -49,6 +51,7 @@ def read_condition(database: Database) -> DatabaseCondition:
             changeable=() if missing else _changeable(connection),
             powers=_powers(connection),
             system=() if missing else _system(database),
+            engine=() if missing else _engine(database),
             uncontracted=_uncontracted(connection),
         )
 
@@ -73,10 +76,24 @@ def _system(database: Database) -> tuple[str, ...]:
         return ("cannot sign in",)
 
 
+def _engine(database: Database) -> tuple[str, ...]:
+    try:
+        with reachable(), database.queue_engine.connect() as connection:
+            sees = text("select has_schema_privilege('earmark', 'usage')")
+            sees_ours = connection.execute(sees).scalar()
+            return _powers(connection) + (("may look into the app's schema",) if sees_ours else ())
+    except InvalidInput:
+        return ()
+    except StoreUnreachable:
+        return ("cannot sign in",)
+
+
 def _uncontracted(connection: Connection) -> tuple[str, ...]:
     rows = connection.execute(
         text(
-            "select tablename from pg_policies where schemaname = 'earmark' "
+            "select 'dbos.' || relname from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'dbos' and relkind = 'r' and has_table_privilege(c.oid, 'select, insert, update, delete') "
+            "union all select tablename from pg_policies where schemaname = 'earmark' "
             "and qual <> '(tenant = current_setting(''app.tenant''::text, true))' "
             "and roles && array[current_user, 'public']::name[] order by 1"
         )

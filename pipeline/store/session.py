@@ -42,11 +42,11 @@ _ENTER: Final = text(
 _HELD_S: Final = 30
 """Nothing of ours leaves a transaction idle for so long: what does has lost its host."""
 _FEW: Final = 2
-"""Acts across tenants are short and seldom: so many connections are kept for them, and as many more are made."""
+"""Acts across tenants and looks at queues are short and seldom: so many connections, and as many more when needed."""
 _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Addresses:
     """By which roles one database is reached: SQLAlchemy URLs (`postgresql+psycopg://...`), each of one role."""
 
@@ -54,10 +54,13 @@ class Addresses:
     """Sees the rows of the one tenant that a transaction names."""
     system: str = field(repr=False)
     """Reads the few columns of every tenant's rows that `pipeline.store.system_session` asks for."""
+    engine: str = field(default="", repr=False)
+    """Uses the durable engine's tables and sees none of ours; empty where no work is taken up."""
 
     def are_apart(self) -> bool:
         """Say whether each names a role of its own: by the app's, acts across tenants would find nobody."""
-        return make_url(self.app).username != make_url(self.system).username
+        roles = [make_url(url).username for url in (self.app, self.system, self.engine) if url]
+        return len(set(roles)) == len(roles)
 
 
 class Database:
@@ -78,9 +81,10 @@ class Database:
         """
         self._clock = clock
         self._via = via
-        app, system = (at, None) if isinstance(at, str) else (at.app, at.system)
+        app, system, engine = (at, "", "") if isinstance(at, str) else (at.app, at.system, at.engine)
         self.engine: Engine = _pool(app, pool_size, patience_s)
-        self._system = None if system is None else _pool(system, _FEW, patience_s)
+        self._system = _pool(system, _FEW, patience_s) if system else None
+        self._queue = _pool(engine, _FEW, patience_s) if engine else None
 
     @property
     def system_engine(self) -> Engine:
@@ -92,6 +96,17 @@ class Database:
         if self._system is None:
             raise InvalidInput("nothing can be read across tenants: EARMARK_DATABASE__SYSTEM_URL is not set")
         return self._system
+
+    @property
+    def queue_engine(self) -> Engine:
+        """The connections of the durable engine's role, for what is read of its queues.
+
+        Raises:
+            InvalidInput: its address was not given.
+        """
+        if self._queue is None:
+            raise InvalidInput("queues cannot be looked at: EARMARK_DATABASE__ENGINE_URL is not set")
+        return self._queue
 
     @contextmanager
     def transaction(self, tenant: TenantId) -> Iterator[Transaction]:
@@ -138,7 +153,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        for engine in filter(None, (self.engine, self._system)):
+        for engine in filter(None, (self.engine, self._system, self._queue)):
             engine.dispose()
 
 

@@ -133,7 +133,7 @@ def _context(url: str, folder: Path) -> WebContext:
         database=database,
         objects=FileArtifacts(folder / "objects"),
         keys=FileKeys(folder / "keys"),
-        queue=DurableQueue(database.engine, version="1"),
+        queue=DurableQueue(database, version="1"),
         recordings=NotedRecordings(),
         telephony=NotedTelephony(),
         clock=SystemClock(),

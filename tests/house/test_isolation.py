@@ -20,6 +20,7 @@ OPENS_CONNECTIONS: Final = {
     "pipeline/store/migrations/env.py": "runs as the owner, when a release is installed",
     "pipeline/vendors/embedded_postgres.py": "makes the embedded server's databases",
     "pipeline/workflows/backlog.py": "counts what waits, in the engine's schema",
+    "pipeline/workflows/engine_schema.py": "runs as the owner, when a release is installed",
     "pipeline/workflows/supervisor.py": "holds a worker's name, in the engine's schema",
 }
 SEES_ROWS_OF: Final = "tenant = current_setting('app.tenant'::text, true)"
@@ -63,6 +64,12 @@ def test_every_tenants_rows_are_asked_for_in_one_file_and_looked_after_in_anothe
     assert found == {"pipeline/store/system_session.py", "pipeline/store/condition.py"}
 
 
+def test_the_engines_rows_are_asked_for_in_two_files_and_looked_after_in_another() -> None:
+    found = {str(path) for path in sources() if "queue_engine" in names(parse(path))}
+    workflows = {"pipeline/workflows/queue.py", "pipeline/workflows/backlog.py"}
+    assert found == {"pipeline/store/condition.py", *workflows}
+
+
 @pytest.mark.parametrize(
     "line",
     ["database.engine.connect()", "self.engine.begin()", "psycopg.connect(dsn)", "sqlalchemy.create_engine(url)"],
@@ -97,7 +104,7 @@ def policies_for(database, role: str) -> list:
         return connection.execute(text(query), {"role": role}).all()
 
 
-@pytest.mark.parametrize("who", ["engine", "system_engine"])
+@pytest.mark.parametrize("who", ["engine", "system_engine", "queue_engine"])
 def test_nobody_has_a_role_but_their_own_or_can_take_another(database, who) -> None:
     with getattr(database, who).connect() as connection:
         roles = (

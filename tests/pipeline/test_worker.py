@@ -12,9 +12,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipeline.bootstrap import Base
+from pipeline.model.errors import InvalidInput
+from pipeline.settings import read_settings
+from pipeline.store.session import Addresses
+from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
+from pipeline.worker import working
 from pipeline.workflows.engine import migrate_engine
-from tests.conftest import APP_ROLE
+from tests.conftest import APP_ROLE, MovableClock
 from tests.house.tree import ROOT
 from tests.roles import variables
 
@@ -70,3 +76,10 @@ def test_a_worker_without_a_database_is_one_line(settings: dict[str, str], tmp_p
     assert process.returncode == 1
     assert len(err.splitlines()) == 1
     assert "hunter2" not in err
+
+
+def test_without_the_engines_address_no_worker_starts(vault: Vault, clock: MovableClock, tmp_path: Path) -> None:
+    alone = Addresses("postgresql+psycopg://a@/x", "postgresql+psycopg://b@/x")
+    base = Base(settings=read_settings(data_dir=tmp_path), clock=clock, vault=vault, addresses=alone)
+    with pytest.raises(InvalidInput, match="EARMARK_DATABASE__ENGINE_URL"), working(base):
+        pass

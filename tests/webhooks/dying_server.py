@@ -71,7 +71,7 @@ def live() -> None:
         database=database,
         objects=FileArtifacts(Path(folder)),
         keys=FileKeys(Path(folder)),
-        queue=DurableQueue(database.engine, version="1"),
+        queue=DurableQueue(database, version="1"),
         recordings=NotedRecordings(),
         telephony=None,  # type: ignore[arg-type]  # no route of the test asks it
         clock=SystemClock(),

@@ -16,6 +16,11 @@ def system_role_of(app_role: str) -> str:
     return f"{app_role}_system"
 
 
+def engine_role_of(app_role: str) -> str:
+    """Name the role that the durable engine works by."""
+    return f"{app_role}_engine"
+
+
 def make_role(connection: Connection, role: str) -> None:
     """Make a role that may sign in and nothing else, unless it is there; its password is given by somebody else.
 

@@ -12,8 +12,9 @@ from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE, MovableClock
 
 SYSTEM_ROLE = f"{APP_ROLE}_system"
+ENGINE_ROLE = f"{APP_ROLE}_engine"
 AS_BEFORE = "tenant = current_setting('app.tenant', true) or current_setting('app.scope', true) = 'system'"
-SOUND = DatabaseCondition(missing=(), unforced=(), changeable=(), powers=(), system=(), uncontracted=())
+SOUND = DatabaseCondition(missing=(), unforced=(), changeable=(), powers=(), system=(), engine=(), uncontracted=())
 ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage on schema dbos to {APP_ROLE}"
 
 
@@ -28,6 +29,8 @@ ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage
         (f"grant {APP_ROLE} to {SYSTEM_ROLE}", ("system", "may act as another role")),
         (f"grant update (status) on earmark.tenants to {SYSTEM_ROLE}", ("system", "may change rows")),
         (f"alter role {SYSTEM_ROLE} nologin", ("system", "cannot sign in")),
+        (f"grant usage on schema earmark to {ENGINE_ROLE}", ("engine", "may look into the app's schema")),
+        (f"grant select on dbos.workflow_status to {APP_ROLE}", ("uncontracted", "dbos.workflow_status")),
         (f"alter policy own_tenant on earmark.calls using ({AS_BEFORE})", ("uncontracted", "calls")),
     ],
 )

@@ -98,7 +98,7 @@ def live(app_url: str, folder: Path, workflow: str) -> None:
     context = scripted_context(app_url, folder, database=database)
     object.__setattr__(context.vault, "objects", DyingArtifacts(folder / "objects"))
     context.vendor._log = DyingLog(folder / "vendor.log")  # type: ignore[attr-defined]  # the scripted vendor has one
-    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):
         time.sleep(0.05)

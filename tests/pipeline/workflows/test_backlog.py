@@ -13,7 +13,7 @@ from tests.conftest import APP_ROLE
 @pytest.fixture
 def queue(postgres, database_name, database):
     migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    made = DurableQueue(database.engine, version="7")
+    made = DurableQueue(database, version="7")
     yield made
     made.close()
 

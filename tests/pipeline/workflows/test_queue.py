@@ -22,13 +22,13 @@ from tests.conftest import APP_ROLE
 @pytest.fixture
 def queue(postgres, database_name, database):
     migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    made = DurableQueue(database.engine, version="7")
+    made = DurableQueue(database, version="7")
     yield made
     made.close()
 
 
 def rows(database) -> list:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return connection.execute(
             text(
                 "select workflow_uuid, name, status, queue_name, queue_partition_key, application_version "

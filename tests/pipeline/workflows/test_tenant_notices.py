@@ -32,7 +32,7 @@ def app_url(postgres, database_name) -> str:
 
 @pytest.fixture
 def queue(database, app_url) -> Iterator[DurableQueue]:
-    opened = DurableQueue(database.engine, version="1")
+    opened = DurableQueue(database, version="1")
     yield opened
     opened.close()
 
@@ -51,12 +51,12 @@ def add(line, subject: str = "lrq_1") -> str:
 
 def named(database) -> list[str]:
     query = text("select workflow_uuid from dbos.workflow_status where name = 'tell_tenant' order by created_at")
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return list(connection.execute(query).scalars())
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):

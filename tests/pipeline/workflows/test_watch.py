@@ -11,7 +11,7 @@ from tests.conftest import APP_ROLE, MovableClock
 
 def test_a_look_sets_the_figures_that_are_read(postgres, database_name, database, tenant):
     migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    queue = DurableQueue(database.engine, version="7")
+    queue = DurableQueue(database, version="7")
     with database.transaction(tenant.id) as tx:
         queue.enqueue_recordings(tx, tenant.id, ["rec_1"])
     queue.close()
