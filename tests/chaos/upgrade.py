@@ -135,7 +135,8 @@ def _running(commit: str) -> Iterator[Release]:
 
 
 def _start(release: Release, name: str, *, root: Path) -> None:
-    own = dict(release.given)
+    known = (root / "pipeline/settings.py").read_text(encoding="utf-8")
+    own = {name: value for name, value in release.given.items() if _field(name) in known or "EARMARK" not in name}
     if name.startswith("worker"):
         own |= {"EARMARK_WORKER__NAME": name, "EARMARK_WORKER__CONCURRENCY": "1"}
         command = (sys.executable, "-m", "pipeline.cli", "worker")
@@ -144,6 +145,11 @@ def _start(release: Release, name: str, *, root: Path) -> None:
         command = (sys.executable, "-m", "webhooks.main")
     log = release.house.folder / "logs" / f"{name}.log"
     release.house.machines.add(Machine(name=name, command=command, given=own, log=log, root=root))
+
+
+def _field(variable: str) -> str:
+    """Give the field of a setting: one that a release does not know it refuses."""
+    return variable.removeprefix("EARMARK_").rpartition("__")[2].lower()
 
 
 def _roll(release: Release) -> None:
