@@ -19,7 +19,6 @@ from pipeline.store.session import Addresses
 from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.worker import working
-from pipeline.workflows.engine import migrate_engine
 from tests.conftest import APP_ROLE, MovableClock
 from tests.house.tree import ROOT
 from tests.roles import variables
@@ -29,7 +28,6 @@ UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 
 @pytest.fixture
 def settings(postgres: EmbeddedPostgres, database_name: str, tmp_path: Path) -> dict[str, str]:
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EARMARK_")}
     return environment | {
         **variables(postgres.url(database_name, user=APP_ROLE)),

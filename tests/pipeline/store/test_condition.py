@@ -15,7 +15,6 @@ SYSTEM_ROLE = f"{APP_ROLE}_system"
 ENGINE_ROLE = f"{APP_ROLE}_engine"
 AS_BEFORE = "tenant = current_setting('app.tenant', true) or current_setting('app.scope', true) = 'system'"
 SOUND = DatabaseCondition(missing=(), unforced=(), changeable=(), powers=(), system=(), engine=(), uncontracted=())
-ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage on schema dbos to {APP_ROLE}"
 
 
 @pytest.mark.parametrize(
@@ -38,8 +37,6 @@ def test_each_way_past_the_row_policies_is_seen(
     database: Database, postgres: EmbeddedPostgres, database_name: str, fault: LiteralString, seen: tuple[str, str]
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
-        connection.execute(ENGINE)
-        connection.commit()
         assert read_condition(database) == SOUND
         connection.execute(fault)
         connection.commit()
@@ -59,7 +56,6 @@ def test_a_log_whose_rows_may_be_rewritten_is_seen(
     database: Database, postgres: EmbeddedPostgres, database_name: str, verb: LiteralString
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
-        connection.execute(ENGINE)
         connection.execute(sql.SQL("grant {} on earmark.audit_events to {}").format(sql.SQL(verb), sql.SQL(APP_ROLE)))
     assert read_condition(database).changeable == ("audit_events",)
 
@@ -77,4 +73,5 @@ def test_a_column_and_an_engine_that_are_missing_are_named(
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
         connection.execute("alter table earmark.recordings drop column facts")
+        connection.execute("drop schema dbos cascade")
     assert read_condition(database).missing == ("recordings.facts", "dbos")

@@ -74,7 +74,8 @@ def test_the_system_changes_nothing(database, tenant):
 
 
 def test_where_the_systems_address_was_not_given_nobody_is_named(postgres, database_name, clock):
-    alone = Database(postgres.url(database_name, user="earmark_app"), clock=clock)
+    app_url = postgres.url(database_name, user="earmark_app")
+    alone = Database(app_url, clock=clock)
     with pytest.raises(InvalidInput, match="EARMARK_DATABASE__SYSTEM_URL"):
         list_tenants(alone)
     alone.close()

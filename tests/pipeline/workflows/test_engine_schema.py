@@ -10,15 +10,14 @@ from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.session import Database
 from pipeline.workflows.engine_schema import migrate_engine
 from pipeline.workflows.queue import DurableQueue
-from tests.conftest import APP_ROLE, MovableClock, cloned
+from tests.conftest import APP_ROLE, MovableClock
 from tests.roles import beside
 
 
 @pytest.fixture(scope="module")
-def both(postgres) -> Iterator[tuple[Database, str]]:
+def both(postgres, databases) -> Iterator[tuple[Database, str]]:
     """A database with the engine's tables and a step's output in them; and the address of its owner."""
-    with cloned(postgres) as name:
-        migrate_engine(postgres.url(name), app_role=APP_ROLE)
+    with databases.one() as name:
         database = Database(beside(postgres.url(name, user=APP_ROLE)), clock=MovableClock())
         queue = DurableQueue(database, version="1")
         with database.transaction("acme") as tx:

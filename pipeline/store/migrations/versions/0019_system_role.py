@@ -16,9 +16,10 @@ depends_on = None
 READS = {
     "tenants": "tenant, status, sealed, api_key_sha256",
     "policy_versions": "tenant, policy_id",
-    "redecisions": "tenant, id, chunks",
+    "redecisions": "tenant, id, chunks, cause",
     "redecision_receipts": "job",
     "api_keys": "id, tenant, scopes, secret_sha256, expires_at, revoked_at, last_used_at",
+    "settings_history": "tenant, id, changes",
     "webhook_endpoints": "tenant, seen_seq, removed_at",
     "audit_events": "tenant, seq, tag, at",
     "audit_checkpoints": "tenant, seq",
