@@ -54,11 +54,22 @@ class DatabaseSettings(_Group):
     """Which PostgreSQL. Without a URL the embedded one under the data directory is used."""
 
     url: SecretStr | None = Field(default=None, description="SQLAlchemy URL of the app's role; empty: embedded")
+    system_url: SecretStr | None = Field(
+        default=None, description="URL of the role that reads across tenants, `earmark_app_system`"
+    )
+    engine_url: SecretStr | None = Field(
+        default=None, description="URL of the durable engine's role, `earmark_app_engine`; workers need it"
+    )
     owner_url: SecretStr | None = Field(default=None, description="URL of the schema's owner, for migrations only")
-    app_role: str = Field(default="earmark_app", description="role the app connects as; made by the migration")
+    app_role: str = Field(
+        default="earmark_app", description="role the app connects as; made by the migration with those named after it"
+    )
+    contract: bool = Field(
+        default=False, description="migrate also what the release before needs; once none of it runs any more"
+    )
     pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open by each process")
 
-    @field_validator("url", "owner_url")
+    @field_validator("url", "system_url", "engine_url", "owner_url")
     @classmethod
     def _names_the_driver(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None and not _POSTGRES_URL.match(given.get_secret_value()):
@@ -66,6 +77,12 @@ class DatabaseSettings(_Group):
         if given is not None:
             _check_tls(given.get_secret_value())
         return given
+
+    def missing(self) -> tuple[str, ...]:
+        """Name the settings that a database of one's own needs and that are not set; the embedded one needs none."""
+        if self.url is None or self.system_url is not None:
+            return ()
+        return ("EARMARK_DATABASE__SYSTEM_URL",)
 
 
 def _check_tls(url: str) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from pipeline import telemetry
 from pipeline.bootstrap import Base, open_base, step_context
 from pipeline.bootstrap.telling import disk_of, listening, metrics_token, traces_of
+from pipeline.model.errors import InvalidInput
 from pipeline.reads.readiness import Readiness, readiness_of
 from pipeline.settings import Settings
 from pipeline.telemetry import log
@@ -45,11 +46,14 @@ def working(base: Base) -> Iterator[None]:
     Raises:
         Conflict: a worker of this name is running.
         IntegrityError: a model file is not the one that was pinned.
+        InvalidInput: the engine's address is not set.
     """
     settings = base.settings
-    dsn = base.app_url.replace("+psycopg", "", 1)
+    if not base.addresses.engine:
+        raise InvalidInput("setting EARMARK_DATABASE__ENGINE_URL: a worker needs the address of the engine's role")
+    dsn = base.addresses.engine.replace("+psycopg", "", 1)
     supervisor = Supervisor(dsn, worker=settings.worker.name)
-    queue = DurableQueue(base.database.engine, version=settings.worker.version)
+    queue = DurableQueue(base.database, version=settings.worker.version)
     upkeep = _standing_work(base, queue)
     told = Told(
         token=metrics_token(settings),
@@ -62,7 +66,7 @@ def working(base: Base) -> Iterator[None]:
         replay_all(context)
         engine.launch(
             context,
-            database_url=base.app_url,
+            database_url=base.addresses.engine,
             worker=settings.worker.name,
             version=settings.worker.version,
             pace=_pace(settings),

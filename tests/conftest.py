@@ -27,6 +27,7 @@ from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.kms_connect import KmsSettings
 from tests.builders import put_on_file
 from tests.databases import Databases
+from tests.roles import beside
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
@@ -121,7 +122,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 def database(postgres: EmbeddedPostgres, database_name: str, clock: MovableClock) -> Iterator[Database]:
     """The app's view: a role that owns nothing and bypasses nothing."""
-    opened = Database(postgres.url(database_name, user=APP_ROLE), clock=clock)
+    opened = Database(beside(postgres.url(database_name, user=APP_ROLE)), clock=clock)
     yield opened
     opened.close()
 

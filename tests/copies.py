@@ -14,6 +14,7 @@ from tests.conftest import APP_ROLE
 from tests.databases import copy_database, drop_database
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Copies:
 
     def _open(self, copy: Copy, line: Line, folder: Path) -> Line:
         url = self._postgres.url(self._clone(copy.database), user=APP_ROLE)
-        self._opened.append(Database(url, clock=self._clock))
+        self._opened.append(Database(beside(url), clock=self._clock))
         context = scripted_context("", folder, database=self._opened[-1])
         vault = replace(context.vault, objects=FileArtifacts(folder / "objects", now=self._clock.now))
         return Line(

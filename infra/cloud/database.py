@@ -1,7 +1,8 @@
 """PostgreSQL, and the secrets that processes reach it with.
 
 Its owner runs migrations and nothing else. Web app and workers connect as `earmark_app`, which owns nothing, is no
-superuser and does not pass by row policies; the migration makes that role so.
+superuser and does not pass by row policies; what they read across tenants, they read as `earmark_app_system`. The
+workers' engine works as `earmark_app_engine`. The migration makes those roles so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from infra.cloud.plan import Plan
 NAME = "earmark"
 OWNER = "earmark_owner"
 APP = "earmark_app"
+SYSTEM = "earmark_app_system"
+ENGINE = "earmark_app_engine"
 BACKUP_DAYS = 14
 """How long a copy of a purged row still lies in a backup; the purge ledger is applied after each restore."""
 
@@ -35,12 +38,12 @@ _PARAMETERS = {
 
 
 class PostgreSql(Construct):
-    """One instance with a standby in another zone, and the two addresses it is reached by, each a secret."""
+    """One instance with a standby in another zone, and an address for each role, each a secret."""
 
     def __init__(self, scope: Construct, name: str, *, plan: Plan, network: Network, key: kms.IKey) -> None:
         super().__init__(scope, name)
         engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.of("18.6", "18"))
-        passwords = {who: self._password(who, key) for who in (OWNER, APP)}
+        passwords = {who: self._password(who, key) for who in (OWNER, APP, SYSTEM, ENGINE)}
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -74,6 +77,8 @@ class PostgreSql(Construct):
         )
         self.instance.node.add_dependency(self._log_group(plan, key))
         self.app_url = self._url(APP, passwords[APP], key)
+        self.system_url = self._url(SYSTEM, passwords[SYSTEM], key)
+        self.engine_url = self._url(ENGINE, passwords[ENGINE], key)
         self.owner_url = self._url(OWNER, passwords[OWNER], key)
 
     def _log_group(self, plan: Plan, key: kms.IKey) -> logs.LogGroup:

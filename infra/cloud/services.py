@@ -170,9 +170,12 @@ class Services(Construct):
         return {**shared, "EARMARK_WORKER__CONCURRENCY": "4", "EARMARK_LOCAL_ASR__THREADS": "1"}
 
     def _secrets(self, role: str) -> Mapping[str, ecs.Secret]:
-        wanted = {"EARMARK_DATABASE__URL": self._given.database.app_url}
+        database = self._given.database
+        wanted = {"EARMARK_DATABASE__URL": database.app_url, "EARMARK_DATABASE__SYSTEM_URL": database.system_url}
+        if role == "worker":
+            wanted["EARMARK_DATABASE__ENGINE_URL"] = database.engine_url
         if role == "operator":
-            wanted["EARMARK_DATABASE__OWNER_URL"] = self._given.database.owner_url
+            wanted["EARMARK_DATABASE__OWNER_URL"] = database.owner_url
         found = {
             name: ecs.Secret.from_secrets_manager(
                 secrets.Secret.from_secret_attributes(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from pydantic import SecretStr
 
 from pipeline import telemetry
 from pipeline.bootstrap.adapters import (
@@ -27,6 +29,7 @@ from pipeline.bootstrap.adapters import (
     twilio_line,
 )
 from pipeline.bootstrap.channels import code_channels, event_post, notice_channels
+from pipeline.model.errors import InvalidInput
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel
@@ -36,7 +39,7 @@ from pipeline.ports.keys import Keys
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.settings import Settings
-from pipeline.store.session import Database
+from pipeline.store.session import Addresses, Database
 from pipeline.store.vault import Vault
 
 if TYPE_CHECKING:
@@ -61,7 +64,8 @@ class Base:
     settings: Settings
     clock: Clock
     vault: Vault
-    app_url: str = field(repr=False)
+    addresses: Addresses
+    """By which roles the database is reached."""
 
     @property
     def database(self) -> Database:
@@ -115,11 +119,11 @@ def open_base(settings: Settings, *, patience_s: int | None = None, via: str = "
         choose_keys(settings),
     )
     with ExitStack() as stack:
-        app_url = stack.enter_context(_database_url(settings))
-        database = Database(app_url, clock=clock, pool_size=settings.database.pool_size, patience_s=patience_s, via=via)
+        at = stack.enter_context(_addresses(settings))
+        database = Database(at, clock=clock, pool_size=settings.database.pool_size, patience_s=patience_s, via=via)
         stack.callback(database.close)
         yield Base(
-            settings=settings, clock=clock, app_url=app_url, vault=Vault(database=database, objects=objects, keys=keys)
+            settings=settings, clock=clock, addresses=at, vault=Vault(database=database, objects=objects, keys=keys)
         )
 
 
@@ -129,7 +133,7 @@ def open_web(settings: Settings) -> Iterator[WebParts]:
     from pipeline.workflows.queue import DurableQueue
 
     with open_base(settings, patience_s=_WEB_WAITS_S) as base:
-        queue = DurableQueue(base.database.engine, version=settings.worker.version)
+        queue = DurableQueue(base.database, version=settings.worker.version)
         line = twilio_line(settings, is_hurried=True)
         yield WebParts(
             database=base.database,
@@ -206,30 +210,46 @@ def disposal_context(base: Base) -> StepContext:
 
 
 @contextmanager
-def _database_url(settings: Settings) -> Iterator[str]:
-    """Give the app's URL, after migrating where that is ours to do."""
-    if settings.database.url is not None:
-        if settings.database.owner_url is not None:
-            _migrate(settings.database.owner_url.get_secret_value(), app_role=settings.database.app_role)
-        yield settings.database.url.get_secret_value()
+def _addresses(settings: Settings) -> Iterator[Addresses]:
+    """Give the addresses of the database, after migrating where that is ours to do."""
+    chosen = settings.database
+    if chosen.url is not None:
+        missing = chosen.missing()
+        if missing:
+            raise InvalidInput(f"setting {missing[0]}: another role's address is needed beside EARMARK_DATABASE__URL")
+        at = Addresses(*map(_secret, (chosen.url, chosen.system_url, chosen.engine_url)))
+        if not at.are_apart():
+            raise InvalidInput("two addresses of the database are of the same role: each is of a role of its own")
+        if chosen.owner_url is not None:
+            _migrate(chosen.owner_url.get_secret_value(), app_role=chosen.app_role, contract=chosen.contract)
+        yield at
         return
+    from pipeline.store.migrations.roles import engine_role_of, system_role_of
     from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(settings.data_dir.resolve() / "postgres")
     server.start()
     try:
         server.create_database(_DATABASE)
-        _migrate(server.url(_DATABASE), app_role=settings.database.app_role)
-        yield server.url(_DATABASE, user=settings.database.app_role)
+        _migrate(server.url(_DATABASE), app_role=chosen.app_role, contract=True)
+        yield Addresses(
+            app=server.url(_DATABASE, user=chosen.app_role),
+            system=server.url(_DATABASE, user=system_role_of(chosen.app_role)),
+            engine=server.url(_DATABASE, user=engine_role_of(chosen.app_role)),
+        )
     finally:
         server.stop()
 
 
-def _migrate(owner_url: str, *, app_role: str) -> None:
+def _secret(given: SecretStr | None) -> str:
+    return "" if given is None else given.get_secret_value()
+
+
+def _migrate(owner_url: str, *, app_role: str, contract: bool) -> None:
     """Bring app and engine tables up to date; processes that start together, on any host, wait for each other."""
     from pipeline.store.migrations import migrate, one_at_a_time
     from pipeline.workflows.engine import migrate_engine
 
     with one_at_a_time(owner_url):
-        migrate(owner_url, app_role=app_role)
-        migrate_engine(owner_url, app_role=app_role)
+        migrate(owner_url, app_role=app_role, contract=contract)
+        migrate_engine(owner_url, app_role=app_role, contract=contract)

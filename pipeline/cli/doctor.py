@@ -51,6 +51,10 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
     from pipeline.reads import health_report, tenant_health, tenant_reconciled
     from pipeline.store.condition import read_condition
 
+    missing = settings.database.missing()
+    if missing:
+        fault = InvalidInput(f"set {', '.join(missing)}: each role of the database is reached by its own address")
+        return [("database", health_report.report_fault("database", fault))]
     try:
         base = stack.enter_context(open_base(settings))
         is_usable = not read_condition(base.database).missing

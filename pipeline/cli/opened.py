@@ -54,7 +54,7 @@ def open_queue(base: Base) -> Iterator[DurableQueue]:
     """Open the queue of durable work; it is closed however the work ends."""
     from pipeline.workflows.queue import DurableQueue
 
-    queue = DurableQueue(base.database.engine, version=base.settings.worker.version)
+    queue = DurableQueue(base.database, version=base.settings.worker.version)
     try:
         yield queue
     finally:

@@ -63,7 +63,7 @@ class ApiKey:
 
     def is_live(self, now: datetime) -> bool:
         """Say whether it opens anything."""
-        return self.revoked_at is None and now < self.expires_at
+        return is_live(self.expires_at, self.revoked_at, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,11 @@ def read_key(text: str) -> tuple[str, str] | None:
 def is_same_secret(one_sha256: str, other_sha256: str) -> bool:
     """Compare two digests in a time that tells nothing of where they differ."""
     return hmac.compare_digest(one_sha256, other_sha256)
+
+
+def is_live(expires_at: datetime, revoked_at: datetime | None, *, now: datetime) -> bool:
+    """Say whether a key with this end opens anything."""
+    return revoked_at is None and now < expires_at
 
 
 def key_label(text: str) -> str:

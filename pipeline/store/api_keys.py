@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,17 @@ def mark_expiring(tx: Transaction, id: str, at: datetime) -> None:
     tx.connection.execute(update(api_keys).where(mine).values(expires_at=at))
 
 
+def mark_used(tx: Transaction, id: str, at: datetime) -> None:
+    """Note when a key was last used."""
+    mine = (api_keys.c.tenant == tx.tenant) & (api_keys.c.id == id)
+    tx.connection.execute(update(api_keys).where(mine).values(last_used_at=at))
+
+
+def read_scopes(kept: Iterable[str]) -> frozenset[Scope]:
+    """Read what a key may do; a scope that this release does not know opens nothing."""
+    return frozenset(Scope(scope) for scope in kept if scope in list(Scope))
+
+
 def _people_behind(tx: Transaction, actor: str) -> frozenset[str]:
     known = {f"key:{key.id}": key for key in list_keys(tx)} if actor.startswith("key:") else {}
     found: set[str] = set()
@@ -83,17 +95,12 @@ def _people_behind(tx: Transaction, actor: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _scopes(row: Row[Any]) -> frozenset[Scope]:
-    """Read what a key may do; a scope that this release does not know opens nothing."""
-    return frozenset(Scope(scope) for scope in row.scopes if scope in list(Scope))
-
-
 def read_row(row: Row[Any]) -> ApiKey:
     """Read a key as it stands in its row."""
     return ApiKey(
         id=row.id,
         label=row.label,
-        scopes=_scopes(row),
+        scopes=read_scopes(row.scopes),
         created_by=row.created_by,
         created_at=row.created_at,
         expires_at=row.expires_at,

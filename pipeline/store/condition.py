@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from pipeline.model.errors import InvalidInput, StoreUnreachable
 from pipeline.store.all_tables import ALL_TABLES
 from pipeline.store.session import Database, reachable
 
@@ -28,6 +29,12 @@ class DatabaseCondition:
     """Tables that are only to be added to, and whose rows this role may change or remove."""
     powers: tuple[str, ...]
     """What lets the role pass by the row policies."""
+    system: tuple[str, ...]
+    """What is wrong with the role that reads across tenants."""
+    engine: tuple[str, ...]
+    """What is wrong with the durable engine's role; nothing is said where its address is not known."""
+    uncontracted: tuple[str, ...]
+    """What stands open to the app's role only because the release before needs it."""
 
 
 def read_condition(database: Database) -> DatabaseCondition:
@@ -43,7 +50,55 @@ def read_condition(database: Database) -> DatabaseCondition:
             unforced=_unforced(connection),
             changeable=() if missing else _changeable(connection),
             powers=_powers(connection),
+            system=() if missing else _system(database),
+            engine=() if missing else _engine(database),
+            uncontracted=_uncontracted(connection),
         )
+
+
+def _system(database: Database) -> tuple[str, ...]:
+    try:
+        with reachable(), database.system_engine.connect() as connection:
+            writes = text(
+                "select 1 from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'earmark' "
+                "and relkind = 'r' and (has_any_column_privilege(c.oid, 'insert, update') "
+                "or has_table_privilege(c.oid, 'delete, truncate'))"
+            )
+            sees = text("select 1 from pg_policies where policyname = 'system_reads' and current_user = any(roles)")
+            said = {
+                "may change rows": connection.execute(writes).first(),
+                "has no policy to read by": not connection.execute(sees).first(),
+            }
+            return _powers(connection) + tuple(fault for fault, is_so in said.items() if is_so)
+    except InvalidInput:
+        return ("has no address",)
+    except StoreUnreachable:
+        return ("cannot sign in",)
+
+
+def _engine(database: Database) -> tuple[str, ...]:
+    try:
+        with reachable(), database.queue_engine.connect() as connection:
+            sees = text("select has_schema_privilege('earmark', 'usage')")
+            sees_ours = connection.execute(sees).scalar()
+            return _powers(connection) + (("may look into the app's schema",) if sees_ours else ())
+    except InvalidInput:
+        return ()
+    except StoreUnreachable:
+        return ("cannot sign in",)
+
+
+def _uncontracted(connection: Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        text(
+            "select 'dbos.' || relname from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = 'dbos' and relkind = 'r' and has_table_privilege(c.oid, 'select, insert, update, delete') "
+            "union all select tablename from pg_policies where schemaname = 'earmark' "
+            "and qual <> '(tenant = current_setting(''app.tenant''::text, true))' "
+            "and roles && array[current_user, 'public']::name[] order by 1"
+        )
+    )
+    return tuple(rows.scalars())
 
 
 def _missing(connection: Connection) -> tuple[str, ...]:
@@ -91,10 +146,14 @@ def _powers(connection: Connection) -> tuple[str, ...]:
             "where nspname = 'earmark' and relkind = 'r' and pg_has_role(relowner, 'usage')"
         )
     ).scalar()
+    other = connection.execute(
+        text("select 1 from pg_roles where pg_has_role(oid, 'member') and rolname <> current_user limit 1")
+    ).first()
     said = {
         "is a superuser": role.rolsuper,
         "bypasses row policies": role.rolbypassrls,
         "may make roles": role.rolcreaterole,
         "owns tables": owned,
+        "may act as another role": other,
     }
     return tuple(power for power, is_so in said.items() if is_so)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from pipeline.model.errors import StoreCannotWrite, StoreUnreachable
+from pipeline.model.errors import InvalidInput, StoreCannotWrite, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.ports.clock import Clock
 
@@ -41,19 +41,38 @@ _ENTER: Final = text(
 """The version is looked for with the name that was set, so it cannot be read before the row policy knows the tenant."""
 _HELD_S: Final = 30
 """Nothing of ours leaves a transaction idle for so long: what does has lost its host."""
+_FEW: Final = 2
+"""Acts across tenants and looks at queues are short and seldom: so many connections, and as many more when needed."""
 _WAIT_FOR_LOCKS: Final = text("select set_config('lock_timeout', :wait, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """By which roles one database is reached: SQLAlchemy URLs (`postgresql+psycopg://...`), each of one role."""
+
+    app: str = field(repr=False)
+    """Sees the rows of the one tenant that a transaction names."""
+    system: str = field(repr=False)
+    """Reads the few columns of every tenant's rows that `pipeline.store.system_session` asks for."""
+    engine: str = field(default="", repr=False)
+    """Uses the durable engine's tables and sees none of ours; empty where no work is taken up."""
+
+    def are_apart(self) -> bool:
+        """Say whether each names a role of its own: by the app's, acts across tenants would find nobody."""
+        roles = [make_url(url).username for url in (self.app, self.system, self.engine) if url]
+        return len(set(roles)) == len(roles)
 
 
 class Database:
     """The one PostgreSQL. Opened as a role that owns nothing and bypasses nothing."""
 
     def __init__(
-        self, url: str, *, clock: Clock, pool_size: int = 8, patience_s: int | None = None, via: str = ""
+        self, at: Addresses | str, *, clock: Clock, pool_size: int = 8, patience_s: int | None = None, via: str = ""
     ) -> None:
         """Prepare connections; none is made before the first transaction.
 
         Args:
-            url: SQLAlchemy URL (`postgresql+psycopg://...`) of the app's role.
+            at: the addresses; or the app's alone, with which nothing across tenants can be done.
             clock: what `Transaction.now` is read from, once a transaction.
             pool_size: connections kept open.
             patience_s: how long to wait for a connection, for a lock or for one statement; None: as long as work in the
@@ -62,14 +81,32 @@ class Database:
         """
         self._clock = clock
         self._via = via
-        self.engine: Engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=True,
-            pool_timeout=patience_s or 30,
-            connect_args=connection_patience(patience_s),
-        )
+        app, system, engine = (at, "", "") if isinstance(at, str) else (at.app, at.system, at.engine)
+        self.engine: Engine = _pool(app, pool_size, patience_s)
+        self._system = _pool(system, _FEW, patience_s) if system else None
+        self._queue = _pool(engine, _FEW, patience_s) if engine else None
+
+    @property
+    def system_engine(self) -> Engine:
+        """The connections of the role that reads across tenants.
+
+        Raises:
+            InvalidInput: its address was not given.
+        """
+        if self._system is None:
+            raise InvalidInput("nothing can be read across tenants: EARMARK_DATABASE__SYSTEM_URL is not set")
+        return self._system
+
+    @property
+    def queue_engine(self) -> Engine:
+        """The connections of the durable engine's role, for what is read of its queues.
+
+        Raises:
+            InvalidInput: its address was not given.
+        """
+        if self._queue is None:
+            raise InvalidInput("queues cannot be looked at: EARMARK_DATABASE__ENGINE_URL is not set")
+        return self._queue
 
     @contextmanager
     def transaction(self, tenant: TenantId) -> Iterator[Transaction]:
@@ -116,7 +153,19 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        self.engine.dispose()
+        for engine in filter(None, (self.engine, self._system, self._queue)):
+            engine.dispose()
+
+
+def _pool(url: str, size: int, patience_s: int | None) -> Engine:
+    return create_engine(
+        url,
+        pool_size=size,
+        max_overflow=size,
+        pool_pre_ping=True,
+        pool_timeout=patience_s or 30,
+        connect_args=connection_patience(patience_s),
+    )
 
 
 def connection_patience(seconds: int | None = None) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Transactions that see every tenant. An import contract says who may use this."""
+"""What is read of every tenant, by a role of its own. An import contract says who may use this.
+
+The app's role cannot do it: its row policies name one tenant, and no setting lifts them. The system's role may read
+the columns that are asked for here and in `standing` and change nothing; the migration grants that.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, cast, exists, func, select, text, update
+from sqlalchemy import Connection, Text, cast, exists, func, select
 
-from pipeline.model.api_key import NOTED_EVERY, KeyHolder, is_same_secret
+from pipeline.model.api_key import NOTED_EVERY, KeyHolder, is_live, is_same_secret
 from pipeline.model.ids import TenantId
-from pipeline.store.api_keys import read_row
+from pipeline.store.api_keys import mark_used, read_scopes
 from pipeline.store.session import Database, reachable
 from pipeline.store.tables import audit_events, tenants
 from pipeline.store.tables_settings import api_keys, settings_history, webhook_endpoints
@@ -19,9 +23,13 @@ from pipeline.store.tables_versions import policy_versions, redecision_receipts,
 
 @contextmanager
 def system_transaction(database: Database) -> Iterator[Connection]:
-    """Open a transaction across tenants, for the few acts that belong to none."""
-    with reachable(), database.engine.begin() as connection:
-        connection.execute(text("select set_config('app.scope', 'system', true)"))
+    """Open a transaction across tenants, for the few acts that belong to none.
+
+    Raises:
+        StoreUnreachable: the database cannot be reached.
+        InvalidInput: the system's address was not given.
+    """
+    with reachable(), database.system_engine.begin() as connection:
         yield connection
 
 
@@ -91,19 +99,23 @@ def find_tenant_by_api_key(database: Database, api_key_sha256: str) -> TenantId 
 
 def find_holder(database: Database, id: str, secret_sha256: str, *, now: datetime) -> KeyHolder | None:
     """Find for whom a key speaks, and note its use at most once a minute; None where it opens nothing."""
+    key = api_keys.c
     query = (
-        select(api_keys)
+        select(key.tenant, key.scopes, key.secret_sha256, key.expires_at, key.revoked_at, key.last_used_at)
         .join(tenants, (tenants.c.tenant == api_keys.c.tenant) & (tenants.c.status == "active"))
         .where(api_keys.c.id == id)
     )
     with system_transaction(database) as connection:
         row = connection.execute(query).first()
-        if row is None or not is_same_secret(row.secret_sha256, secret_sha256) or not read_row(row).is_live(now):
-            return None
-        if row.last_used_at is None or now - row.last_used_at >= NOTED_EVERY:
-            mine = (api_keys.c.tenant == row.tenant) & (api_keys.c.id == id)
-            connection.execute(update(api_keys).where(mine).values(last_used_at=now))
-        return KeyHolder(tenant=TenantId(row.tenant), scopes=read_row(row).scopes, key=id)
+    if row is None or not is_same_secret(row.secret_sha256, secret_sha256):
+        return None
+    if not is_live(row.expires_at, row.revoked_at, now=now):
+        return None
+    holder = KeyHolder(tenant=TenantId(row.tenant), scopes=read_scopes(row.scopes), key=id)
+    if row.last_used_at is None or now - row.last_used_at >= NOTED_EVERY:
+        with database.transaction(holder.tenant) as tx:
+            mark_used(tx, id, now)
+    return holder
 
 
 def list_tenants_with_endpoints(database: Database) -> tuple[TenantId, ...]:

@@ -42,7 +42,7 @@ def read_backlog(database: Database, *, now: datetime) -> Iterator[Backlog]:
     Raises:
         StoreUnreachable: the database cannot be reached.
     """
-    with reachable(), database.engine.connect() as connection:
+    with reachable(), database.queue_engine.connect() as connection:
         rows = connection.execute(_WAITING).all()
     for row in rows:
         age_s = now.timestamp() - row.since / 1000
@@ -55,5 +55,5 @@ def has_waiting(database: Database, queues: Collection[str]) -> bool:
     Raises:
         StoreUnreachable: the database cannot be reached.
     """
-    with reachable(), database.engine.connect() as connection:
+    with reachable(), database.queue_engine.connect() as connection:
         return bool(connection.execute(_ANY, {"queues": list(queues)}).scalar())

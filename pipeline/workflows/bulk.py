@@ -106,7 +106,7 @@ def register_bulk(
         repeated: makes a durable step of a name and a function.
         foreseen: runs a durable step, so that whatever ends it is an error of ours.
     """
-    queue = DurableQueue(context.vault.database.engine, version=version)
+    queue = DurableQueue(context.vault.database, version=version)
     steps = {name: repeated(name, step) for name, step in steps_of(context, queue).items()}
 
     @observed.workflow(WORK_BULK)

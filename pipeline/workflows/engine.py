@@ -1,4 +1,4 @@
-"""The durable engine: one workflow a recording, on the app's own PostgreSQL.
+"""The durable engine: one workflow a recording, on the app's own PostgreSQL, by a role that sees no row of the app's.
 
 The engine's tables hold ids, digests and counts only. The version of the workflows is pinned by us, because the
 engine's default changes with every upgrade of itself and would strand what is in flight.
@@ -27,6 +27,8 @@ from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
 from pipeline.workflows.corrections import register_rendering_queue, register_renderings
+from pipeline.workflows.engine_schema import APPLICATION
+from pipeline.workflows.engine_schema import migrate_engine as migrate_engine
 from pipeline.workflows.foreseen import foreseen
 from pipeline.workflows.outgoing import register_deliveries, register_delivery_queue
 from pipeline.workflows.pace import Pace
@@ -60,15 +62,9 @@ from pipeline.workflows.settle_holds import settle_whole_hold
 from pipeline.workflows.subject import register_answers
 from pipeline.workflows.tenant_notices import send_notice
 
-_NAME: Final = "earmark"
 _ATTEMPTS: Final = 5
 _CHUNKS_A_MINUTE: Final = 60
 """At most so many chunks begin, over all workers: calls that come in are worked on meanwhile."""
-
-
-def migrate_engine(owner_url: str, *, app_role: str) -> None:
-    """Make or update the engine's tables, as the owner of the database, and let the app's role use them."""
-    DBOS.migrate(owner_url, application_role=app_role)
 
 
 def launch(context: StepContext, *, database_url: str, worker: str, version: str, pace: Pace) -> None:
@@ -76,15 +72,15 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
 
     Args:
         context: what steps work with.
-        database_url: SQLAlchemy URL of the app's role.
+        database_url: SQLAlchemy URL of the engine's role.
         worker: this process's own name; what it leaves behind is recovered under it.
         version: the workflows' version; work in flight is only taken up by the same.
         pace: how much is worked on at a time.
     """
     config: DBOSConfig = {
-        "name": _NAME,
+        "name": APPLICATION,
         "system_database_url": database_url,
-        "db_engine_kwargs": {"connect_args": {"application_name": _NAME, **connection_patience()}},
+        "db_engine_kwargs": {"connect_args": {"application_name": APPLICATION, **connection_patience()}},
         "application_version": version,
         "executor_id": worker,
         "serializer": JsonSerializer(),
@@ -171,7 +167,7 @@ def _register_calls(context: StepContext) -> None:
 
 
 def _register_reconciling(context: StepContext, version: str) -> None:
-    queue = DurableQueue(context.vault.database.engine, version=version)
+    queue = DurableQueue(context.vault.database, version=version)
 
     def compare(tenant: str) -> dict[str, Any]:
         return dict(reconcile_tenant(context.vault, context.vendor, queue, TenantId(tenant)))

@@ -34,7 +34,7 @@ _AT_ONCE: Final = 1_000
 
 def register_deliveries(context: StepContext, version: str, durable: Callable[[str, Step], Step]) -> None:
     """Let the engine make attempts; `durable` makes a checkpointed step of a function, by the name it is kept under."""
-    queue = DurableQueue(context.vault.database.engine, version=version)
+    queue = DurableQueue(context.vault.database, version=version)
 
     def once(tenant: str, delivery: str, attempt: int) -> dict[str, Any]:
         if context.events is None:

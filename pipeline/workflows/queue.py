@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from dbos import DBOSClient, EnqueueOptions
-from sqlalchemy import Engine, text
+from dbos import DBOSClient
+from sqlalchemy import text
 
 from pipeline.model.ids import CallId, RecordingId, TenantId
-from pipeline.store.session import Transaction
+from pipeline.store.session import Database, Transaction
 from pipeline.telemetry.traces import current_parent
+from pipeline.workflows.engine_schema import APPLICATION
 from pipeline.workflows.serializer import JsonSerializer
 
 RECORDINGS: Final = "recordings"
@@ -40,45 +42,52 @@ ANSWER_REQUEST: Final = "answer_request"
 WRITE_CASE: Final = "write_case"
 BULK: Final = "bulk"
 WORK_BULK: Final = "work_bulk"
-_APPLICATION: Final = "earmark"
+_ENQUEUE: Final = text(
+    """
+    select dbos.earmark_enqueue(
+      cast(:workflow as text), cast(:queue as text), cast(:name as text), cast(cast(:arguments as text[]) as json[]),
+      cast(:version as text), cast(:partition as text), cast(:parent as text), cast(:delay_s as integer))
+    """
+)
 _ENQUEUE_RECORDINGS: Final = text(
     f"""
-    select dbos.enqueue_workflow(
-      workflow_name => '{PROCESS_RECORDING}', queue_name => '{RECORDINGS}',
-      positional_args => array[to_json(cast(:tenant as text)), to_json(recording)],
-      workflow_id => 'recording:' || cast(:tenant as text) || ':' || recording, app_version => cast(:version as text),
-      queue_partition_key => cast(:tenant as text), authenticated_user => nullif(parent, ''),
-      application_name => '{_APPLICATION}')
+    select dbos.earmark_enqueue(
+      '{PROCESS_RECORDING}', '{RECORDINGS}', 'recording:' || cast(:tenant as text) || ':' || recording,
+      array[to_json(cast(:tenant as text)), to_json(recording)], cast(:version as text), cast(:tenant as text),
+      nullif(parent, ''), 0)
     from unnest(cast(:recordings as text[]), cast(:parents as text[])) as asked(recording, parent)
     """  # noqa: S608 - put together from constants of this file
 )
 _ENQUEUE_CHUNKS: Final = text(
-    f"""
-    select dbos.enqueue_workflow(
-      workflow_name => cast(:workflow as text), queue_name => cast(:queue as text),
-      positional_args => array[to_json(cast(:tenant as text)), to_json(cast(:job as text)), to_json(chunk)],
-      workflow_id => cast(:prefix as text) || ':' || cast(:tenant as text) || ':' || cast(:job as text) || ':' || chunk
+    """
+    select dbos.earmark_enqueue(
+      cast(:workflow as text), cast(:queue as text),
+      cast(:prefix as text) || ':' || cast(:tenant as text) || ':' || cast(:job as text) || ':' || chunk
         || cast(:cause as text),
-      app_version => cast(:version as text), application_name => '{_APPLICATION}')
+      array[to_json(cast(:tenant as text)), to_json(cast(:job as text)), to_json(chunk)],
+      cast(:version as text), null, null, 0)
     from unnest(cast(:chunks as int[])) chunk
-    """  # noqa: S608 - put together from constants of this file
+    """
 )
 
 
 class DurableQueue:
-    """Fills `pipeline.ports.queue.WorkQueue` with the engine's own tables in the same PostgreSQL."""
+    """Fills `pipeline.ports.queue.WorkQueue` with the engine's own tables in the same PostgreSQL.
 
-    def __init__(self, engine: Engine, *, version: str) -> None:
+    The app may start work of the tenant that its transaction is in, by the one function it may call; it reads and
+    changes nothing of what the engine keeps. Arguments are the engine's portable JSON; steps are written by our
+    serializer.
+    """
+
+    def __init__(self, database: Database, *, version: str) -> None:
         """Use the app's own connections, so that enqueueing is part of the app's transaction.
 
         Args:
-            engine: the database that also holds the engine's tables.
+            database: the one that also holds the engine's tables; its engine's address is used by `list_broken` alone.
             version: the workflows' version that new work is started on.
         """
-        self._client = DBOSClient(
-            system_database_engine=engine, serializer=JsonSerializer(), application_name=_APPLICATION, lazy=True
-        )
-        self._version = version
+        self._database, self._version = database, version
+        self._client: DBOSClient | None = None
 
     def enqueue_recording(self, tx: Transaction, tenant: TenantId, recording: RecordingId) -> None:
         """Start the work on a recording when the transaction commits; naming it again starts nothing."""
@@ -92,10 +101,7 @@ class DurableQueue:
         *,
         parents: Mapping[RecordingId, str] | None = None,
     ) -> None:
-        """Start the work on several recordings, in one statement through the engine's own SQL function.
-
-        Arguments written by that function are read as the engine's portable JSON; steps are written by our serializer.
-        """
+        """Start the work on several recordings, in one statement."""
         if recordings:
             each, here = sorted(recordings), current_parent()
             caused_by = [(parents or {}).get(recording, here) for recording in each]
@@ -106,15 +112,11 @@ class DurableQueue:
         """Start the work on a recording again after the transaction commits; naming one cause again starts nothing."""
         self._start(
             tx,
-            {
-                "workflow_name": PROCESS_RECORDING,
-                "queue_name": RECORDINGS,
-                "workflow_id": f"recording:{tenant}:{recording}:{cause}",
-                "app_version": self._version,
-                "queue_partition_key": tenant,
-            },
+            (PROCESS_RECORDING, RECORDINGS),
+            f"recording:{tenant}:{recording}:{cause}",
             tenant,
             recording,
+            partition=tenant,
         )
 
     def enqueue_answer(
@@ -125,17 +127,7 @@ class DurableQueue:
 
     def enqueue_judging(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Have a recording judged again after the transaction commits; naming one cause again starts nothing."""
-        self._start(
-            tx,
-            {
-                "workflow_name": JUDGE_RECORDING,
-                "queue_name": CALLS,
-                "workflow_id": f"judge:{tenant}:{recording}:{cause}",
-                "app_version": self._version,
-            },
-            tenant,
-            recording,
-        )
+        self._start(tx, (JUDGE_RECORDING, CALLS), f"judge:{tenant}:{recording}:{cause}", tenant, recording)
 
     def enqueue_rendering(
         self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str, delay_s: int
@@ -143,29 +135,25 @@ class DurableQueue:
         """Have what is due of a recording's changes rendered some time after the transaction commits."""
         self._start(
             tx,
-            {
-                "workflow_name": RENDER_CHANGES,
-                "queue_name": RENDERINGS,
-                "workflow_id": f"render:{tenant}:{recording}:{cause}",
-                "app_version": self._version,
-                "queue_partition_key": recording,
-                "delay_seconds": delay_s,
-            },
+            (RENDER_CHANGES, RENDERINGS),
+            f"render:{tenant}:{recording}:{cause}",
             tenant,
             recording,
+            partition=recording,
+            delay_s=delay_s,
         )
 
     def enqueue_reconciliation(self, tx: Transaction, tenant: TenantId, *, hour: str) -> None:
         """Start the comparison of a tenant's recordings for an hour; naming it again starts nothing."""
-        self._name(tx, (RECONCILE_TENANT, RECONCILIATIONS), f"reconcile:{tenant}:{hour}", tenant)
+        self._start(tx, (RECONCILE_TENANT, RECONCILIATIONS), f"reconcile:{tenant}:{hour}", tenant)
 
     def enqueue_notice(self, tx: Transaction, tenant: TenantId, version: str, *, cause: str) -> None:
         """Start the delivery of a version's notice; naming it again for the same cause starts nothing."""
-        self._name(tx, (DELIVER_NOTICE, NOTICES), f"notice:{tenant}:{version}:{cause}", tenant, version)
+        self._start(tx, (DELIVER_NOTICE, NOTICES), f"notice:{tenant}:{version}:{cause}", tenant, version)
 
     def enqueue_news(self, tx: Transaction, tenant: TenantId, notice: str, *, hour: str) -> None:
         """Start the sending of a notice to the tenant; naming it again for the same hour starts nothing."""
-        self._name(tx, (TELL_TENANT, NOTICES), f"tell:{tenant}:{notice}:{hour}", tenant, notice)
+        self._start(tx, (TELL_TENANT, NOTICES), f"tell:{tenant}:{notice}:{hour}", tenant, notice)
 
     def enqueue_redecision(
         self, tx: Transaction, tenant: TenantId, job: str, *, chunks: Sequence[int], cause: str = ""
@@ -186,15 +174,15 @@ class DurableQueue:
 
     def enqueue_retention(self, tx: Transaction, tenant: TenantId, *, day: str) -> None:
         """Start a tenant's nightly run for a day; naming it again starts nothing."""
-        self._name(tx, (RETAIN_TENANT, RETENTION), f"retention:{tenant}:{day}", tenant)
+        self._start(tx, (RETAIN_TENANT, RETENTION), f"retention:{tenant}:{day}", tenant)
 
     def enqueue_purge(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Start the purge of a recording for a cause; naming it again starts nothing."""
-        self._name(tx, (PURGE_RECORDING, RETENTION), f"purge:{tenant}:{recording}:{cause}", tenant, recording)
+        self._start(tx, (PURGE_RECORDING, RETENTION), f"purge:{tenant}:{recording}:{cause}", tenant, recording)
 
     def enqueue_upkeep(self, tx: Transaction, work: str, tenant: TenantId, *more: str, once: str) -> None:
         """Start a piece of standing work of a tenant; naming it again under the same `once` starts nothing."""
-        self._name(tx, (work, UPKEEP), f"{work}:{tenant}:{once}", tenant, *more)
+        self._start(tx, (work, UPKEEP), f"{work}:{tenant}:{once}", tenant, *more)
 
     def enqueue_case(self, tx: Transaction, tenant: TenantId, sample: str, *, cause: str) -> None:
         """Start the making of an evaluation case; naming it again for the same cause starts nothing."""
@@ -206,54 +194,45 @@ class DurableQueue:
         """Start the work on an ended call some time after the transaction commits; naming it again starts nothing."""
         self._start(
             tx,
-            {
-                "workflow_name": PROCESS_CALL,
-                "queue_name": CALLS,
-                "workflow_id": f"call:{tenant}:{call}" + ("" if cause == "ended" else f":{cause}"),
-                "app_version": self._version,
-                "delay_seconds": delay_s,
-            },
+            (PROCESS_CALL, CALLS),
+            f"call:{tenant}:{call}" + ("" if cause == "ended" else f":{cause}"),
             tenant,
             call,
+            delay_s=delay_s,
         )
 
     def enqueue_delivery(
         self, tx: Transaction, tenant: TenantId, delivery: str, *, attempt: int, delay_s: int = 0
     ) -> None:
         """Start an attempt to tell a server some time after the transaction commits; naming it again starts nothing."""
-        options: EnqueueOptions = {
-            "workflow_name": DELIVER_EVENT,
-            "queue_name": DELIVERIES,
-            "workflow_id": f"delivery:{tenant}:{delivery}:{attempt}",
-            "app_version": self._version,
-        }
-        if delay_s:
-            options["delay_seconds"] = delay_s
-        self._start(tx, options, tenant, delivery, attempt)
+        name = f"delivery:{tenant}:{delivery}:{attempt}"
+        self._start(tx, (DELIVER_EVENT, DELIVERIES), name, tenant, delivery, attempt, delay_s=delay_s)
 
-    def _name(self, tx: Transaction, work: tuple[str, str], name: str, *arguments: str) -> None:
-        """Start a workflow in a queue under a name; naming it again starts nothing."""
+    def _start(
+        self,
+        tx: Transaction,
+        work: tuple[str, str],
+        name: str,
+        *arguments: str | int,
+        partition: str | None = None,
+        delay_s: int = 0,
+    ) -> None:
+        """Start a workflow in a queue, in the trace that this runs in; what has the name already stays as it is."""
         workflow, queue = work
-        options: EnqueueOptions = {
-            "workflow_name": workflow,
-            "queue_name": queue,
-            "workflow_id": name,
-            "app_version": self._version,
-        }
-        self._start(tx, options, *arguments)
-
-    def _start(self, tx: Transaction, options: EnqueueOptions, *arguments: str | int) -> None:
-        """Enqueue in the transaction, and have the work go on in the trace that this runs in."""
-        parent = current_parent()
-        if parent:
-            options = {**options, "authenticated_user": parent}
-        self._client.enqueue_in_transaction(tx.connection, options, *arguments)
+        given = {"workflow": workflow, "queue": queue, "name": name, "arguments": [json.dumps(a) for a in arguments]}
+        more = {"partition": partition, "parent": current_parent() or None, "delay_s": delay_s}
+        tx.connection.execute(_ENQUEUE, {**given, **more, "version": self._version})
 
     def list_broken(self, *, since: datetime) -> tuple[tuple[str, str, str], ...]:
         """List work on recordings and calls that ended in an error of its own: kind, tenant, and which; each once.
 
         A recording that fails ends well, as failed; an error is what could not even be noted.
         """
+        if self._client is None:
+            self._client = DBOSClient(
+                system_database_engine=self._database.queue_engine, serializer=JsonSerializer(),
+                application_name=APPLICATION, lazy=True,
+            )  # fmt: skip
         found = self._client.list_workflows(
             name=[PROCESS_RECORDING, PROCESS_CALL],
             status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
@@ -265,5 +244,6 @@ class DurableQueue:
         return tuple(sorted({(parts[0], parts[1], parts[2]) for parts in named if len(parts) >= 3}))
 
     def close(self) -> None:
-        """Let go of the client."""
-        self._client.destroy()
+        """Let go of what was looked at the queues with."""
+        if self._client is not None:
+            self._client.destroy()

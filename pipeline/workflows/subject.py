@@ -111,7 +111,7 @@ def register_answers(
     context: StepContext, version: str, *, repeated: Callable[..., Callable[..., Any]], foreseen: Callable[..., Any]
 ) -> None:
     """Make the workflow known to the engine; `repeated` makes a durable step, and `foreseen` runs one."""
-    queue = DurableQueue(context.vault.database.engine, version=version)
+    queue = DurableQueue(context.vault.database, version=version)
     steps = {name: repeated(name, step) for name, step in with_answer_context(context, queue).items()}
 
     @observed.workflow(ANSWER_REQUEST)

@@ -42,7 +42,7 @@ class Supervisor:
         """Take the name.
 
         Args:
-            dsn: the database.
+            dsn: the database, by the engine's role: one role alone can disconnect its own.
             worker: the name.
             silent_after_s: who holds a name and was silent for so long is taken for dead.
 

@@ -41,6 +41,7 @@ from tests.filled_tenant import Filled, web_context
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import DeafListener, Log, ScriptedTranscriber, scripted_context
 from tests.queue_items import a_line
+from tests.roles import beside
 from tests.webhooks.crawling import Door
 from webhooks.pages.who import cookie_name
 
@@ -272,7 +273,7 @@ def _house() -> Iterator[tuple[Filled, str]]:
     migrate(server.url("console"), app_role=APP_ROLE)
     try:
         with tempfile.TemporaryDirectory(prefix="earmark-console-") as name:
-            folder, database = Path(name), Database(server.url("console", user=APP_ROLE), clock=MovableClock())
+            folder, database = Path(name), Database(beside(server.url("console", user=APP_ROLE)), clock=MovableClock())
             keys = FileKeys(folder / "keys")
             owner = make_tenant(database, keys, "northwind", topology="voicemail", establishment=("US-NY",))
             line = Line(context=scripted_context("", folder, database=database), owner=owner, folder=folder)

@@ -41,6 +41,7 @@ from tests.conftest import APP_ROLE, MovableClock, make_tenant
 from tests.pipeline.policies.cases import facts
 from tests.pipeline.policies.variants import shelf_of, variant
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 PER_RECORDING = 10
 _TENANT = TenantId("acme")
@@ -164,7 +165,7 @@ def _house() -> Iterator[tuple[StepContext, MovableClock, str]]:
     server.create_database(name)
     migrate(server.url(name), app_role=APP_ROLE)
     clock = MovableClock(CAPTURED)
-    database = Database(server.url(name, user=APP_ROLE), clock=clock)
+    database = Database(beside(server.url(name, user=APP_ROLE)), clock=clock)
     keys = FileKeys(folder / "keys")
     vault = Vault(database=database, objects=NoObjects(folder / "objects"), keys=keys)
     make_tenant(database, keys, _TENANT)

@@ -23,6 +23,7 @@ from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE, MovableClock, make_tenant
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 ROUNDS = 5
 _FILL = text(
@@ -61,7 +62,7 @@ def main() -> None:
 
 def _measure(server: EmbeddedPostgres, *, due: int, most: int) -> None:
     clock = MovableClock()
-    database = Database(server.url("bench", user=APP_ROLE), clock=clock)
+    database = Database(beside(server.url("bench", user=APP_ROLE)), clock=clock)
     with tempfile.TemporaryDirectory(prefix="earmark-retention-") as folder:
         context = scripted_context("", Path(folder), database=database)
         make_tenant(database, context.vault.keys)  # type: ignore[arg-type]  # keys in files

@@ -30,6 +30,7 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import JsonSerializer
 from tests.bench.tenants import BASE, TOKEN
 from tests.fakes import NotedRecordings, NotedTelephony
+from tests.roles import beside
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 from webhooks.twilio.door import Asked, Context, admitted, taken
@@ -127,12 +128,12 @@ SERVERS: dict[str, Callable[[str, Path], object]] = {
 
 
 def _context(url: str, folder: Path) -> WebContext:
-    database = Database(url, clock=SystemClock(), pool_size=16, patience_s=2)
+    database = Database(beside(url), clock=SystemClock(), pool_size=16, patience_s=2)
     return WebContext(
         database=database,
         objects=FileArtifacts(folder / "objects"),
         keys=FileKeys(folder / "keys"),
-        queue=DurableQueue(database.engine, version="1"),
+        queue=DurableQueue(database, version="1"),
         recordings=NotedRecordings(),
         telephony=NotedTelephony(),
         clock=SystemClock(),

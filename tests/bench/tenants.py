@@ -15,6 +15,7 @@ from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.system_clock import SystemClock
 from tests.bench.load import signed_request
 from tests.builders import put_on_file
+from tests.roles import beside
 
 BASE = "https://earmark.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -26,7 +27,7 @@ OVERRIDDEN = "#rc=3"
 
 def add_tenants(url: str, folder: Path) -> None:
     """Add tenants that record."""
-    keys, database = FileKeys(folder / "keys"), Database(url, clock=SystemClock())
+    keys, database = FileKeys(folder / "keys"), Database(beside(url), clock=SystemClock())
     for name in TENANTS:
         tenant = Tenant(
             id=TenantId(name),

@@ -40,6 +40,7 @@ from pipeline.vendors.key_file import FileKeys
 from tests.conftest import APP_ROLE, MovableClock
 from tests.datasets import VENDOR, an_admitted
 from tests.line import Line
+from tests.roles import beside
 from tests.training import COOL_OFF, a_line, agreed, export
 
 ROUNDS = 3
@@ -57,7 +58,7 @@ def opened(folder: Path) -> Iterator[tuple[Database, MovableClock]]:
     server.create_database("bench")
     migrate(server.url("bench"), app_role=APP_ROLE)
     clock = MovableClock()
-    database = Database(server.url("bench", user=APP_ROLE), clock=clock)
+    database = Database(beside(server.url("bench", user=APP_ROLE)), clock=clock)
     try:
         yield database, clock
     finally:

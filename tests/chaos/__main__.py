@@ -106,7 +106,7 @@ def reconcile(house: House) -> None:
     from pipeline.workflows.queue import DurableQueue
     from pipeline.workflows.reconcile import reconcile_tenant
 
-    queue = DurableQueue(house.base.database.engine, version=house.base.settings.worker.version)
+    queue = DurableQueue(house.base.database, version=house.base.settings.worker.version)
     for owner in house.tenants.values():
         reconcile_tenant(house.base.vault, recordings_of(house.base.settings), queue, owner.tenant.id)
     queue.close()

@@ -33,6 +33,7 @@ from samples.scenario import list_scenarios
 from samples.twilio_standin import Standin
 from tests.chaos.machines import Machine, Machines
 from tests.conftest import APP_ROLE
+from tests.roles import variables
 from tests.seaweedfs import UP_WITHIN_S, free_ports, prepare_seaweedfs
 
 DATABASE = "earmark"
@@ -151,7 +152,7 @@ def settings_of(folder: Path, server: Server, s3: S3Settings, url: str) -> dict[
     """Give the settings that every process has; where the vendors are is still to be said."""
     return {
         "EARMARK_DATA_DIR": str(folder / "data"),
-        "EARMARK_DATABASE__URL": server.url(DATABASE, user=APP_ROLE),
+        **variables(server.url(DATABASE, user=APP_ROLE)),
         "EARMARK_ARTIFACTS__STORE": "s3",
         "EARMARK_ARTIFACTS__BUCKET": s3.bucket,
         "EARMARK_ARTIFACTS__REGION": s3.region,

@@ -2,7 +2,7 @@
 
 `python -m tests.chaos.upgrade --before COMMIT [--calls 60]`. The old code is that commit, in a worktree of its own, run
 with the same installed packages. First all of it is old; then the schema is brought up to date under the old code; then
-new processes start and the old ones end, one by one, while calls come in.
+new processes start and the old ones end, one by one, while calls come in; and then what only the old code needed goes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ _MIGRATE = """
 import sys
 from pipeline.store.migrations import migrate
 from pipeline.workflows.engine import migrate_engine
-migrate(sys.argv[1], app_role=sys.argv[2])
+more = {"contract": True} if "contract" in sys.argv else {}
+migrate(sys.argv[1], app_role=sys.argv[2], **more)
 migrate_engine(sys.argv[1], app_role=sys.argv[2])
 """
 
@@ -81,6 +82,8 @@ def main() -> None:
         _wait(lambda: len(telephone.played) >= third + third // 2)
         calls += telephone.begin(scenarios[2 * third :], told=lambda _: None)
         _roll(release)
+        _migrate(ROOT, house, "contract")
+        _say(release, "what only the old code needed is gone")
         for call in calls:
             call.result()
         telephone.close()
@@ -132,7 +135,8 @@ def _running(commit: str) -> Iterator[Release]:
 
 
 def _start(release: Release, name: str, *, root: Path) -> None:
-    own = dict(release.given)
+    known = (root / "pipeline/settings.py").read_text(encoding="utf-8")
+    own = {name: value for name, value in release.given.items() if _field(name) in known or "EARMARK" not in name}
     if name.startswith("worker"):
         own |= {"EARMARK_WORKER__NAME": name, "EARMARK_WORKER__CONCURRENCY": "1"}
         command = (sys.executable, "-m", "pipeline.cli", "worker")
@@ -141,6 +145,11 @@ def _start(release: Release, name: str, *, root: Path) -> None:
         command = (sys.executable, "-m", "webhooks.main")
     log = release.house.folder / "logs" / f"{name}.log"
     release.house.machines.add(Machine(name=name, command=command, given=own, log=log, root=root))
+
+
+def _field(variable: str) -> str:
+    """Give the field of a setting: one that a release does not know it refuses."""
+    return variable.removeprefix("EARMARK_").rpartition("__")[2].lower()
 
 
 def _roll(release: Release) -> None:
@@ -153,8 +162,8 @@ def _roll(release: Release) -> None:
             _say(release, f"{kind} {number} of 2 is new")
 
 
-def _migrate(root: Path, house: House) -> None:
-    subprocess.run([sys.executable, "-c", _MIGRATE, house.server.url(DATABASE), APP_ROLE], cwd=root, check=True)
+def _migrate(root: Path, house: House, *more: str) -> None:
+    subprocess.run([sys.executable, "-c", _MIGRATE, house.server.url(DATABASE), APP_ROLE, *more], cwd=root, check=True)
 
 
 def _say(release: Release, what: str) -> None:

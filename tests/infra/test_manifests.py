@@ -84,6 +84,12 @@ def settings_are_known_and_secrets_are_files(objects: Objects) -> Iterator[str]:
     }  # fmt: skip
     if owners != {"migrate"}:
         yield "the owner's address is the migration's alone"
+    engines = {
+        name for name, pod, _ in pods(objects) for volume in pod["volumes"]
+        if volume.get("secret", {}).get("secretName") == "earmark-worker"
+    }  # fmt: skip
+    if engines != {"worker"}:
+        yield "the engine's address is the worker's alone"
 
 
 type Property = Callable[[Objects], Iterator[str]]
@@ -136,6 +142,8 @@ def test_compose_gives_known_settings_and_secrets_as_files() -> None:
         wanted = {one.upper() for one in service.get("secrets", [])}
         assert wanted <= KNOWN, name
         assert ("EARMARK_DATABASE__OWNER_URL" in wanted) is (name == "prepare")
+        assert ("EARMARK_DATABASE__ENGINE_URL" in wanted) is (name == "worker")
+        assert ("EARMARK_DATABASE__SYSTEM_URL" in wanted) is ("EARMARK_DATABASE__URL" in wanted)
     assert all("healthcheck" in COMPOSE["services"][name] for name in ours)
     assert set(COMPOSE["secrets"]) >= {one for s in COMPOSE["services"].values() for one in s.get("secrets", [])}
 

@@ -182,6 +182,8 @@ def secrets_are_never_plain(stacks: Stacks) -> Iterator[str]:
         is_operator = container["Name"] == "operator"
         if ("EARMARK_DATABASE__OWNER_URL" in named) is not is_operator:
             yield f"{place}: the owner's address is the operator's alone"
+        if ("EARMARK_DATABASE__ENGINE_URL" in named) is not (container["Name"] == "worker"):
+            yield f"{place}: the engine's address is the worker's alone"
     for place, found in resources(stacks, "AWS::SecretsManager::Secret"):
         text = plain(found["Properties"].get("SecretString", ""))
         if text and "{{resolve:secretsmanager:" not in text:

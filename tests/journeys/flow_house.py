@@ -55,6 +55,7 @@ from tests.databases import Databases
 from tests.fakes import NotedQueue
 from tests.pipeline.policies.variants import listing_relay
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
@@ -279,9 +280,9 @@ def open_flow_house(postgres: EmbeddedPostgres, databases: Databases, folder: Pa
         twilio = stack.enter_context(Standin())
         twilio.ledger.lead()
         clock = LedgerClock(twilio.ledger)
-        database = Database(postgres.url(name, user="earmark_app"), clock=clock)
+        database = Database(beside(postgres.url(name, user="earmark_app")), clock=clock)
         stack.callback(database.close)
-        down = Database("postgresql+psycopg://nobody@127.0.0.1:9/none", clock=clock)
+        down = Database(beside("postgresql+psycopg://nobody@127.0.0.1:9/none"), clock=clock)
         stack.callback(down.close)
         settings = read_settings(data_dir=folder, log_level="error", twilio={"api_base": twilio.url})
         line = twilio_line(settings)

@@ -32,6 +32,7 @@ from pipeline.workflows.retention import begin_closure, retain_tenant
 from tests.disposal import a_whole_recording, lies, living, statements
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import FileVendor, Log, scripted_context
+from tests.roles import beside
 
 BUNDLE = load_bundle("nejix")
 
@@ -285,7 +286,7 @@ def test_a_database_from_before_the_closure_loses_its_key_again(line, recording,
     account.close()
     account.day(80)
     key_file.write_bytes(key)
-    older_database = Database(postgres.url(copy, user=APP_ROLE), clock=account.clock)
+    older_database = Database(beside(postgres.url(copy, user=APP_ROLE)), clock=account.clock)
     try:
         older = line.with_parts(vault=replace(line.context.vault, database=older_database))
         found = replay_ledger(older.context, line.owner.id)

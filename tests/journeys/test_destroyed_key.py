@@ -28,6 +28,7 @@ from tests.journeys.test_restore import dump, restore
 from tests.line import Line
 from tests.pipeline.vendors.contracts.keys import a_tenant
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 SEALED = b"EARMARK\x00"
 
@@ -112,7 +113,7 @@ def test_nothing_of_a_tenant_whose_key_was_destroyed_opens_in_backups_and_all_of
 
     name = f"{database_name}_restored"
     restore(postgres, name, tmp_path / "dump")
-    restored = Database(postgres.url(name, user=APP_ROLE), clock=clock)
+    restored = Database(beside(postgres.url(name, user=APP_ROLE)), clock=clock)
     try:
         outcomes = {}
         for line in lines:

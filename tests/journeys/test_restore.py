@@ -29,6 +29,7 @@ from tests.conftest import APP_ROLE, make_tenant
 from tests.disposal import a_whole_recording, end, lies, living
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 
 def tool(name: str) -> str:
@@ -127,7 +128,7 @@ def test_older_copies_brought_back_are_purged_again_their_log_verifies_and_a_des
     shutil.rmtree(keys)
     shutil.copytree(tmp_path / "backup_keys", keys)
     restore(postgres, restored_name, tmp_path / "dump")
-    database = Database(postgres.url(restored_name, user=APP_ROLE), clock=clock)
+    database = Database(beside(postgres.url(restored_name, user=APP_ROLE)), clock=clock)
     try:
         acme, leaver = bring_back(acme, database), bring_back(leaver, database)
         assert {a.recording for a in living(acme, doomed)} == {doomed.id}  # it is back, and so is the key

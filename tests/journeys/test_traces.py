@@ -24,6 +24,7 @@ from tests.fakes import NotedRecordings, NotedTelephony
 from tests.line import Line
 from tests.otlp_collector import Collector, facts
 from tests.pipeline.workflows.house_of_fakes import SAID, scripted_context, tone
+from tests.roles import beside
 from tests.webhooks.conftest import BASE, NEW_YORK, Stage
 from tests.webhooks.twilio.test_news import a_callback
 from webhooks.tenancy import WebContext
@@ -47,7 +48,7 @@ def line(database, tenant, tmp_path) -> Line:
 
 @pytest.fixture
 def stage(line, database, clock) -> Iterator[Stage]:
-    queue, recordings = DurableQueue(database.engine, version="1"), NotedRecordings()
+    queue, recordings = DurableQueue(database, version="1"), NotedRecordings()
     context = WebContext(
         database=database,
         objects=line.context.vault.objects,
@@ -83,7 +84,7 @@ def take(stage: Stage, line: Line) -> str:
 
 
 def work_off(line: Line, url: str, recording: str) -> str:
-    engine.launch(line.context, database_url=url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"recording:{line.owner.id}:{recording}")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

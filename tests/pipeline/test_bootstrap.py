@@ -18,6 +18,7 @@ from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.kms import KmsKeys
 from pipeline.vendors.s3 import S3Artifacts
 from tests.conftest import APP_ROLE
+from tests.roles import variables
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def test_a_database_of_ones_own_is_migrated_only_where_its_owner_is_named(
     name = f"own_{folder.name[-6:].lower()}"
     postgres.create_database(name)
     monkeypatch.setenv("EARMARK_DATA_DIR", str(folder))
-    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(name, user=APP_ROLE))
+    for variable, value in variables(postgres.url(name, user=APP_ROLE)).items():
+        monkeypatch.setenv(variable, value)
     with open_base(read_settings()) as base:
         assert "tenants.tenant" in read_condition(base.database).missing
     monkeypatch.setenv("EARMARK_DATABASE__OWNER_URL", postgres.url(name))
@@ -56,9 +58,23 @@ def test_a_database_of_ones_own_is_migrated_only_where_its_owner_is_named(
 
 def test_an_owner_that_cannot_be_reached_is_unreachable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"postgresql+psycopg://owner:hunter2@/x?host={folder}"
-    monkeypatch.setenv("EARMARK_DATABASE__URL", url)
+    for name, value in variables(url).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATABASE__OWNER_URL", url)
     with pytest.raises(StoreUnreachable) as told, open_base(read_settings(data_dir=folder / "data")):
+        pass
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_database_of_ones_own_is_reached_by_the_address_of_each_role_or_not_at_all(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql+psycopg://earmark_app:hunter2@/x?host={folder}"
+    monkeypatch.setenv("EARMARK_DATABASE__URL", url)
+    with pytest.raises(InvalidInput, match="EARMARK_DATABASE__SYSTEM_URL"), open_base(read_settings(data_dir=folder)):
+        pass
+    monkeypatch.setenv("EARMARK_DATABASE__SYSTEM_URL", url)
+    with pytest.raises(InvalidInput, match="the same role") as told, open_base(read_settings(data_dir=folder)):
         pass
     assert "hunter2" not in str(told.value)
 
@@ -66,7 +82,8 @@ def test_an_owner_that_cannot_be_reached_is_unreachable(folder: Path, monkeypatc
 @pytest.fixture
 def elsewhere(postgres: EmbeddedPostgres, database_name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings with a database that is there already."""
-    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(database_name, user=APP_ROLE))
+    for name, value in variables(postgres.url(database_name, user=APP_ROLE)).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATA_DIR", str(folder))
     return folder
 

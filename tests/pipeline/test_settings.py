@@ -31,7 +31,7 @@ def test_settings_cannot_be_changed_after_they_were_read() -> None:
 
 
 def test_no_secret_shows_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE__URL", "DATABASE__OWNER_URL"):
+    for name in ("DATABASE__URL", "DATABASE__SYSTEM_URL", "DATABASE__ENGINE_URL", "DATABASE__OWNER_URL"):
         monkeypatch.setenv(f"EARMARK_{name}", URL)
     for name in ("DEEPGRAM__API_KEY", "ARTIFACTS__SECRET_KEY", "ARTIFACTS__ACCESS_KEY", "KEYS__SECRET_KEY"):
         monkeypatch.setenv(f"EARMARK_{name}", "hunter2")
@@ -123,7 +123,7 @@ def test_nothing_is_sent_in_the_clear_but_to_this_machine(monkeypatch: pytest.Mo
 @pytest.mark.clause("nejix", "5", "encryption in transit (TLS) and at rest")
 def test_a_database_on_another_machine_is_spoken_to_over_tls_alone(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     plain = URL.partition("?")[0] if not end.startswith("?host") else "postgresql+psycopg://earmark_app@/earmark"
-    for name in ("DATABASE__URL", "DATABASE__OWNER_URL"):
+    for name in ("DATABASE__URL", "DATABASE__SYSTEM_URL", "DATABASE__ENGINE_URL", "DATABASE__OWNER_URL"):
         monkeypatch.setenv(f"EARMARK_{name}", plain + end)
         with pytest.raises(InvalidInput, match=f"EARMARK_{name}: .*sslmode=require"):
             read_settings()

@@ -12,9 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipeline.bootstrap import Base
+from pipeline.model.errors import InvalidInput
+from pipeline.settings import read_settings
+from pipeline.store.session import Addresses
+from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
-from tests.conftest import APP_ROLE
+from pipeline.worker import working
+from tests.conftest import APP_ROLE, MovableClock
 from tests.house.tree import ROOT
+from tests.roles import variables
 
 UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 
@@ -23,7 +30,7 @@ UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 def settings(postgres: EmbeddedPostgres, database_name: str, tmp_path: Path) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EARMARK_")}
     return environment | {
-        "EARMARK_DATABASE__URL": postgres.url(database_name, user=APP_ROLE),
+        **variables(postgres.url(database_name, user=APP_ROLE)),
         "EARMARK_DATA_DIR": str(tmp_path / "data"),
     }
 
@@ -62,8 +69,15 @@ def test_a_worker_says_when_it_is_ready_holds_its_name_and_stops_when_told(setti
 
 def test_a_worker_without_a_database_is_one_line(settings: dict[str, str], tmp_path: Path) -> None:
     gone = f"postgresql+psycopg://earmark_app:hunter2@/x?host={tmp_path}"
-    process = start(settings | {"EARMARK_DATABASE__URL": gone})
+    process = start(settings | variables(gone))
     err = process.communicate()[1]
     assert process.returncode == 1
     assert len(err.splitlines()) == 1
     assert "hunter2" not in err
+
+
+def test_without_the_engines_address_no_worker_starts(vault: Vault, clock: MovableClock, tmp_path: Path) -> None:
+    alone = Addresses("postgresql+psycopg://a@/x", "postgresql+psycopg://b@/x")
+    base = Base(settings=read_settings(data_dir=tmp_path), clock=clock, vault=vault, addresses=alone)
+    with pytest.raises(InvalidInput, match="EARMARK_DATABASE__ENGINE_URL"), working(base):
+        pass

@@ -11,13 +11,19 @@ from samples.demo_tenants import DemoTenant
 from samples.scenario import parse_scenario
 from samples.twilio_standin import Account, Standin
 from tests.conftest import make_tenant
+from tests.roles import beside
 
 
 def test_a_number_of_a_sample_is_attested_for_pointed_and_armed_and_a_second_run_changes_nothing(
     database, keys, vault, clock, tmp_path
 ):
     made = make_tenant(database, keys, "fresh")
-    base = Base(settings=read_settings(data_dir=tmp_path), clock=clock, vault=vault, app_url="")
+    base = Base(
+        settings=read_settings(data_dir=tmp_path),
+        clock=clock,
+        vault=vault,
+        addresses=beside("postgresql+psycopg://x@/x"),
+    )
     scenario = parse_scenario({"name": "one", "tenant": "fresh", "from": "+12125550143", "to": "+16465550177"})
     with Standin() as twilio:
         account = Account(sid=made.account_sid or "", auth_token=made.secrets.auth_token)

@@ -71,7 +71,8 @@ class Door:
 
     def __init__(self, app: FastAPI, database: Database, *, base: str) -> None:
         self._app, self._base, self._statements = app, base.split("://")[1], 0
-        event.listen(database.engine, "before_cursor_execute", self._count)
+        for engine in (database.engine, database.system_engine):
+            event.listen(engine, "before_cursor_execute", self._count)
 
     async def ask(self, method: str, target: str, *, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
         """Ask once; what is sent is a form, and JSON where the API is asked."""

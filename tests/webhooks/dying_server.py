@@ -20,6 +20,7 @@ from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.system_clock import SystemClock
 from pipeline.workflows.queue import DurableQueue
 from tests.fakes import NotedRecordings
+from tests.roles import beside
 from tests.webhooks.conftest import BASE
 from webhooks.app import create_app
 from webhooks.tenancy import WebContext
@@ -64,13 +65,13 @@ def main() -> None:
 def live() -> None:
     """Serve."""
     url, folder, port, told = sys.argv[1:]
-    database = DyingDatabase(url, clock=SystemClock(), patience_s=2)
+    database = DyingDatabase(beside(url), clock=SystemClock(), patience_s=2)
     database.told = Path(told)
     context = WebContext(
         database=database,
         objects=FileArtifacts(Path(folder)),
         keys=FileKeys(Path(folder)),
-        queue=DurableQueue(database.engine, version="1"),
+        queue=DurableQueue(database, version="1"),
         recordings=NotedRecordings(),
         telephony=None,  # type: ignore[arg-type]  # no route of the test asks it
         clock=SystemClock(),

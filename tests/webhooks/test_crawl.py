@@ -32,6 +32,7 @@ from tests.conftest import APP_ROLE, MovableClock, make_tenant
 from tests.filled_tenant import CANARIES, OWNER, Filled, fill
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 from tests.webhooks.api.test_api import BODIES
 from tests.webhooks.crawling import Answer, Door, Way, ways
 
@@ -84,7 +85,7 @@ class Crawl:
 def database(postgres, databases) -> Iterator[Database]:
     """One for the whole file."""
     with databases.one() as name:
-        opened = Database(postgres.url(name, user=APP_ROLE), clock=MovableClock())
+        opened = Database(beside(postgres.url(name, user=APP_ROLE)), clock=MovableClock())
         yield opened
         opened.close()
 
@@ -283,6 +284,60 @@ def test_signed_by_another_account_nothing_is_known_of_a_call(crawl):
             assert await said(way, crawl.house.ids) == await said(way, crawl.nowhere), way.path
 
     asyncio.run(every())
+
+
+def test_neither_a_session_nor_a_form_of_one_tenant_speaks_for_another(crawl):
+    """What was lent from the other is refused as what nobody ever gave out is: a session's token, and a form's."""
+    mine = next(a for a in crawl.actors if a.name == "everything")
+    name, _, value = mine.headers["cookie"].partition("=")
+    tenant, _, token = value.partition(".")
+    theirs = crawl.house.seat("lender", *Role)
+    form = {"matter": "m-mine", "title": "x", "reason": "x", "owners": "everything"}
+
+    async def every() -> None:
+        for lent, made_up in ((token, secrets.token_urlsafe(32)), (theirs.cookie.partition(".")[2], "x" * 43)):
+            owner = crawl.house.line.owner.id if lent == token else tenant
+            pages = [
+                masked(await crawl.door.ask("GET", "/review", cookie=f"{name}={owner}.{one}"), "-")
+                for one in (lent, made_up)
+            ]
+            assert pages[0] == pages[1]
+            assert pages[0][0] == 303
+        forms = [
+            masked(await crawl.door.ask("POST", "/operations/holds", body={**form, "csrf": csrf}, **mine.headers), "-")
+            for csrf in (theirs.csrf, "0" * 64)
+        ]
+        assert forms[0] == forms[1]
+        assert forms[0][0] == 403
+
+    asyncio.run(every())
+
+
+def test_a_write_that_the_other_named_is_no_repetition_of_theirs(crawl):
+    """Two tenants name a write alike: each is done, and the second learns nothing of the first's answer."""
+    body = {"kind": "access", "identifiers": [{"kind": "number", "value": "+6421234567"}], "place": "NZ"}
+    with crawl.house.line.tx() as tx:
+        their_key = make_key(tx, "theirs", list(Scope), lasts=timedelta(days=1), actor="test").text
+    mine = next(a for a in crawl.actors if a.name == "key").headers
+
+    async def every() -> list[Answer]:
+        ask = crawl.door.ask
+        their = await ask(
+            "POST", "/api/v1/subject-requests", body=body, authorization=f"Bearer {their_key}", idempotency_key="same"
+        )
+        return [
+            their,
+            *[
+                await ask("POST", "/api/v1/subject-requests", body=body, **mine, idempotency_key=n)
+                for n in ("same", "b")
+            ],
+        ]
+
+    their, same, fresh = asyncio.run(every())
+    assert [one.status for one in (their, same, fresh)] == [201, 201, 201]
+    assert "idempotency-replayed" not in same.headers
+    assert their.body != same.body
+    assert set(same.headers) == set(fresh.headers)
 
 
 def test_to_its_own_people_all_of_it_is_there(crawl):

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.model.errors import StoreUnreachable, VendorRefused, VendorUnavailable
 from pipeline.store.session import Database
+from tests.roles import beside
 from tests.webhooks.conftest import NEW_YORK
 
 TOKEN = {"Authorization": "Bearer watcher"}
@@ -40,7 +41,7 @@ def test_a_process_that_reaches_its_parts_is_alive_and_ready(stage):
 
 
 def test_without_the_database_the_process_is_alive_and_not_ready(stage, clock, tmp_path):
-    gone = stage.on(Database(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}", clock=clock))
+    gone = stage.on(Database(beside(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}"), clock=clock))
     assert gone.client.get("/healthz").status_code == 200
     answer = gone.client.get("/readyz")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

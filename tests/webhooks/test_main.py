@@ -9,13 +9,14 @@ import time
 import httpx
 
 from tests.house.tree import ROOT
+from tests.roles import variables
 from webhooks.main import build_server
 
 
 def test_a_web_app_that_cannot_start_says_why_in_one_line(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EARMARK_")}
     gone = {
-        "EARMARK_DATABASE__URL": f"postgresql+psycopg://earmark_app:hunter2@/x?host={tmp_path}",
+        **variables(f"postgresql+psycopg://earmark_app:hunter2@/x?host={tmp_path}"),
         "EARMARK_WEB__PORT": "x",
     }
     done = subprocess.run(

@@ -39,6 +39,7 @@ from tests.fakes import NotedQueue
 from tests.filled_tenant import web_context
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import Log, ScriptedTranscriber, scripted_context, two_voices
+from tests.roles import beside
 from tests.webhooks.conftest import NEW_YORK, Twilio
 from tests.webhooks.twilio.test_news import a_callback
 from webhooks.app import create_app
@@ -214,7 +215,7 @@ def _house() -> Iterator[House]:
         migrate(server.url("newcomer"), app_role=APP_ROLE)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="earmark-newcomer-")))
         clock = MovableClock()
-        database = Database(server.url("newcomer", user=APP_ROLE), clock=clock)
+        database = Database(beside(server.url("newcomer", user=APP_ROLE)), clock=clock)
         stack.callback(database.close)
         yield _furnished(stack, folder, database, clock)
 

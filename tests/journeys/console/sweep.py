@@ -26,6 +26,7 @@ from tests.filled_tenant import OWNER, Filled, fill
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 from tests.queue_items import a_line
+from tests.roles import beside
 from tests.webhooks.crawling import Door, ways
 from webhooks.pages.who import cookie_name
 
@@ -110,7 +111,7 @@ def main() -> None:
         server.create_database("sweep")
         migrate(server.url("sweep"), app_role=APP_ROLE)
         with tempfile.TemporaryDirectory(prefix="earmark-sweep-") as folder:
-            database = Database(server.url("sweep", user=APP_ROLE), clock=MovableClock())
+            database = Database(beside(server.url("sweep", user=APP_ROLE)), clock=MovableClock())
             wrong = _sweep(furnish(database, Path(folder)), pictures)
             database.close()
     finally:

@@ -8,12 +8,13 @@ from pipeline.store.session import Database
 from tests.browser import SCHEMES, serving
 from tests.conftest import APP_ROLE, MovableClock
 from tests.journeys.console.sweep import furnish, look, pages, watching
+from tests.roles import beside
 
 
 @pytest.fixture(scope="module")
 def house(postgres, databases, tmp_path_factory):
     with databases.one() as name:
-        database = Database(postgres.url(name, user=APP_ROLE), clock=MovableClock())
+        database = Database(beside(postgres.url(name, user=APP_ROLE)), clock=MovableClock())
         made = furnish(database, tmp_path_factory.mktemp("sweep"))
         yield made, pages(made)
         database.close()

@@ -7,11 +7,13 @@ from pipeline.bootstrap.desk import desk_context
 from pipeline.model.errors import InvalidInput
 from pipeline.settings import read_settings
 from tests.conftest import APP_ROLE
+from tests.roles import variables
 
 
 @pytest.fixture
 def base(postgres, database_name, tmp_path, monkeypatch):
-    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(database_name, user=APP_ROLE))
+    for name, value in variables(postgres.url(database_name, user=APP_ROLE)).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATA_DIR", str(tmp_path / "data"))
     with open_base(read_settings()) as opened:
         yield opened

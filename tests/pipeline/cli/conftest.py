@@ -16,6 +16,7 @@ from pipeline.model.audit import AuditEntry
 from pipeline.store.audit import list_events
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE
+from tests.roles import variables
 
 type Earmark = Callable[..., tuple[int, str, str]]
 
@@ -25,7 +26,8 @@ def installation(
     postgres: EmbeddedPostgres, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """Settings of an installation with a database of its own; gives its data directory."""
-    monkeypatch.setenv("EARMARK_DATABASE__URL", postgres.url(database_name, user=APP_ROLE))
+    for name, value in variables(postgres.url(database_name, user=APP_ROLE)).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data"
 

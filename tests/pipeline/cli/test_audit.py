@@ -15,6 +15,7 @@ from pipeline.steps.checkpoint_log import checkpoint_log
 from pipeline.store.audit import list_events
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
+from tests.roles import variables
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def exported(folder: Path) -> Path:
 @pytest.fixture
 def offline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path | str, ...]:
     """What verifies an export, and nothing of the installation is there any more."""
-    monkeypatch.setenv("EARMARK_DATABASE__URL", "postgresql+psycopg://nobody@127.0.0.1:9/none")
+    for name, value in variables("postgresql+psycopg://nobody@127.0.0.1:9/none").items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATA_DIR", "/nowhere")
     keys, checkpoints = folder / "keys.json", folder / "checkpoints"
     return ("audit", "verify", "--file", folder / "log.jsonl", "--checkpoints", checkpoints, "--key", keys)

@@ -20,6 +20,7 @@ from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from samples.scenario import CALLS
 from tests.house.tree import ROOT
 from tests.pipeline.cli.conftest import told_in_one_line, write_wav
+from tests.roles import variables
 
 EARMARK = [sys.executable, "-m", "pipeline.cli"]
 RESULTS = {"transcript.redacted.json", "redacted.wav", "manifest.json", "decisions.json"}
@@ -76,7 +77,8 @@ def test_what_cannot_be_understood_is_one_line_that_quotes_no_setting(
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
 def test_a_database_that_is_not_there_is_one_line_without_its_password(host: str, tmp_path: Path) -> None:
     url = f"postgresql+psycopg://earmark_app:hunter2@{host}/earmark?sslmode=require"
-    answer = end(start("hold", "list", "--tenant", "acme", DATA_DIR=tmp_path / "data", DATABASE__URL=url))
+    given = {name.removeprefix("EARMARK_"): value for name, value in variables(url).items()}
+    answer = end(start("hold", "list", "--tenant", "acme", DATA_DIR=tmp_path / "data", **given))
     assert answer[0] == 1
     assert "hunter2" not in told_in_one_line(*answer)
 

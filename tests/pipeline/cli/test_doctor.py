@@ -9,6 +9,7 @@ import pytest
 
 from samples.twilio_standin import Account, Standin
 from tests.pipeline.cli.conftest import Earmark, told_in_one_line
+from tests.roles import variables
 
 ADD = ("--policy", "nejix", "--display-name", "Acme", "--transcribe")
 
@@ -66,10 +67,21 @@ def test_a_database_that_was_not_migrated_fails_and_says_what_to_do(earmark: Ear
 def test_a_database_that_is_not_there_fails_and_the_rest_is_still_looked_at(
     earmark: Earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EARMARK_DATABASE__URL", f"postgresql+psycopg://earmark_app@/x?host={tmp_path}")
+    for name, value in variables(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}").items():
+        monkeypatch.setenv(name, value)
     code, found = examine(earmark)
     assert code == 1
     assert found["database"]["verdict"] == "fail"
+    assert {"models", "policies", "law", "scripts"} <= set(found)
+
+
+def test_a_role_without_an_address_fails_and_the_rest_is_still_looked_at(
+    earmark: Earmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EARMARK_DATABASE__SYSTEM_URL")
+    code, found = examine(earmark)
+    assert code == 1
+    assert "EARMARK_DATABASE__SYSTEM_URL" in found["database"]["says"]
     assert {"models", "policies", "law", "scripts"} <= set(found)
 
 

@@ -18,6 +18,7 @@ from pipeline.store.calls import get_call
 from tests.builders import a_call, answer
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import variables
 
 
 def a_call_with_receipts(folder: Path, tenant: str) -> str:
@@ -58,7 +59,8 @@ def keys(earmark: Earmark, acme: str, call: str, tmp_path: Path) -> Path:
 @pytest.fixture
 def offline(exported: Path, keys: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the installation is there any more."""
-    monkeypatch.setenv("EARMARK_DATABASE__URL", "postgresql+psycopg://nobody@127.0.0.1:9/none")
+    for name, value in variables("postgresql+psycopg://nobody@127.0.0.1:9/none").items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("EARMARK_DATA_DIR", "/nowhere")
     monkeypatch.setenv("EARMARK_LOG_LEVEL", "no such level")
 

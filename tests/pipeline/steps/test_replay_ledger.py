@@ -19,6 +19,7 @@ from pipeline.vendors.files import FileArtifacts
 from tests.conftest import APP_ROLE
 from tests.databases import copy_database, drop_database
 from tests.disposal import a_whole_recording, end, lies, living, statements
+from tests.roles import beside
 
 NOTHING = {"lines": 0, "purged_again": 0, "waiting": 0, "written_again": 0, "orphans": 0, "doubted": 0}
 
@@ -44,7 +45,7 @@ def backup(line, recording, postgres, database_name, clock):
         if ledger:
             shutil.rmtree(line.folder / "objects" / "ledger")
         if database:
-            opened.append(Database(postgres.url(copy, user=APP_ROLE), clock=clock))
+            opened.append(Database(beside(postgres.url(copy, user=APP_ROLE)), clock=clock))
             vault = replace(vault, database=opened[-1])
         return line.with_parts(vault=vault)
 

@@ -11,6 +11,11 @@ from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE, MovableClock
 
+SYSTEM_ROLE = f"{APP_ROLE}_system"
+ENGINE_ROLE = f"{APP_ROLE}_engine"
+AS_BEFORE = "tenant = current_setting('app.tenant', true) or current_setting('app.scope', true) = 'system'"
+SOUND = DatabaseCondition(missing=(), unforced=(), changeable=(), powers=(), system=(), engine=(), uncontracted=())
+
 
 @pytest.mark.parametrize(
     ("fault", "seen"),
@@ -19,19 +24,31 @@ from tests.conftest import APP_ROLE, MovableClock
         ("alter table earmark.inbox disable row level security", ("unforced", "inbox")),
         (f"alter role {APP_ROLE} bypassrls", ("powers", "bypasses row policies")),
         (f"alter table earmark.holds owner to {APP_ROLE}", ("powers", "owns tables")),
+        (f"grant {SYSTEM_ROLE} to {APP_ROLE}", ("powers", "may act as another role")),
+        (f"grant {APP_ROLE} to {SYSTEM_ROLE}", ("system", "may act as another role")),
+        (f"grant update (status) on earmark.tenants to {SYSTEM_ROLE}", ("system", "may change rows")),
+        (f"alter role {SYSTEM_ROLE} nologin", ("system", "cannot sign in")),
+        (f"grant usage on schema earmark to {ENGINE_ROLE}", ("engine", "may look into the app's schema")),
+        (f"grant select on dbos.workflow_status to {APP_ROLE}", ("uncontracted", "dbos.workflow_status")),
+        (f"alter policy own_tenant on earmark.calls using ({AS_BEFORE})", ("uncontracted", "calls")),
     ],
 )
 def test_each_way_past_the_row_policies_is_seen(
     database: Database, postgres: EmbeddedPostgres, database_name: str, fault: LiteralString, seen: tuple[str, str]
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
-        assert read_condition(database) == DatabaseCondition(missing=(), unforced=(), changeable=(), powers=())
+        assert read_condition(database) == SOUND
         connection.execute(fault)
         connection.commit()
+        database.close()
         try:
             assert seen[1] in getattr(read_condition(database), seen[0])
         finally:
             connection.execute(f"alter role {APP_ROLE} nobypassrls")
+            connection.execute(f"alter role {SYSTEM_ROLE} login")
+            connection.execute(f"revoke {APP_ROLE} from {SYSTEM_ROLE}")
+            connection.execute(f"revoke {SYSTEM_ROLE} from {APP_ROLE}")
+            connection.commit()
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate"])

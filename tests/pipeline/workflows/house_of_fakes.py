@@ -29,6 +29,7 @@ from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.system_clock import SystemClock
 from pipeline.vendors.twilio_decrypt import open_media
+from tests.roles import beside
 
 NOTICE = "This call is now being recorded and transcribed."
 SAID = "my name is canaryname and my number is 5551234"
@@ -171,7 +172,7 @@ def scripted_context(app_url: str, folder: Path, *, database: Database | None = 
     """Put the real parts and the scripted ones together; everything lies under `folder`."""
     log = Log(folder / "vendor.log")
     vault = Vault(
-        database=database or Database(app_url, clock=SystemClock(), pool_size=4),
+        database=database or Database(beside(app_url), clock=SystemClock(), pool_size=4),
         objects=FileArtifacts(folder / "objects"),
         keys=FileKeys(folder / "keys"),
     )

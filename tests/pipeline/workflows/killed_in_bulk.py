@@ -19,6 +19,7 @@ from pipeline.workflows.pace import Pace
 from pipeline.workflows.supervisor import Supervisor
 from tests.bulk import Second
 from tests.pipeline.workflows.house_of_fakes import scripted_context
+from tests.roles import beside
 
 
 class _Slow(Second):
@@ -34,8 +35,8 @@ class _Slow(Second):
 
 def _work(app_url: str, folder: Path, workflow: str, *, name: str, detector: Second) -> None:
     context = replace(scripted_context(app_url, folder), detector=detector)
-    supervisor = Supervisor(app_url.replace("+psycopg", ""), worker=name)
-    engine.launch(context, database_url=app_url, worker=name, version="1", pace=Pace(concurrency=1))
+    supervisor = Supervisor(beside(app_url).engine.replace("+psycopg", ""), worker=name)
+    engine.launch(context, database_url=beside(app_url).engine, worker=name, version="1", pace=Pace(concurrency=1))
     supervisor.start()
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):

@@ -25,6 +25,7 @@ from pipeline.vendors.system_clock import SystemClock
 from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from tests.pipeline.workflows.house_of_fakes import Log, scripted_context
+from tests.roles import beside
 
 _counts: dict[str, int] = {}
 _MOST_OF_A_KIND = 2
@@ -93,10 +94,11 @@ class DyingLog(Log):
 
 def live(app_url: str, folder: Path, workflow: str) -> None:
     """Work until the workflow has ended."""
-    context = scripted_context(app_url, folder, database=DyingDatabase(app_url, clock=SystemClock(), pool_size=4))
+    database = DyingDatabase(beside(app_url), clock=SystemClock(), pool_size=4)
+    context = scripted_context(app_url, folder, database=database)
     object.__setattr__(context.vault, "objects", DyingArtifacts(folder / "objects"))
     context.vendor._log = DyingLog(folder / "vendor.log")  # type: ignore[attr-defined]  # the scripted vendor has one
-    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):
         time.sleep(0.05)

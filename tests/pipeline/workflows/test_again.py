@@ -15,13 +15,13 @@ from tests.disposal import end
 
 @pytest.fixture
 def queue(line):
-    made = DurableQueue(line.context.vault.database.engine, version="1")
+    made = DurableQueue(line.context.vault.database, version="1")
     yield made
     made.close()
 
 
 def started(line) -> list[str]:
-    with line.context.vault.database.engine.connect() as connection:
+    with line.context.vault.database.queue_engine.connect() as connection:
         found = connection.execute(text("select workflow_uuid from dbos.workflow_status order by created_at"))
         return list(found.scalars())
 
@@ -32,7 +32,7 @@ def broke(line, name: str, status: str = "ERROR") -> None:
         "update dbos.workflow_status set status = :s, completed_at = :at, updated_at = :at where workflow_uuid = :n"
     )
     at = int(line.context.clock.now().timestamp() * 1000)
-    with line.context.vault.database.engine.begin() as connection:
+    with line.context.vault.database.queue_engine.begin() as connection:
         assert connection.execute(text(change), {"s": status, "n": name, "at": at}).rowcount == 1
 
 

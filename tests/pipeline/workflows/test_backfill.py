@@ -30,6 +30,7 @@ from tests.backfill import begin, outcomes, with_folder, work_off
 from tests.evidence import evidence
 from tests.evidence import line as attested
 from tests.pipeline.workflows.house_of_fakes import tone, two_voices
+from tests.roles import beside
 
 AT = "2026-03-01T10:00:00"
 
@@ -57,14 +58,15 @@ def test_a_worker_lists_twilios_recordings_and_takes_in_what_evidence_permits(li
         evidence=seal_evidence(read.by_recording, keys=keys, tenant=line.owner.id),
         evidence_sha256=read.sha256,
     )
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         job = start_backfill(tx, queue, ask, keys=keys, actor="user:ada")
     with line.tx() as tx, pytest.raises(Conflict):
         start_backfill(tx, queue, ask, keys=keys, actor="user:ada")
     queue.close()
     at_twilio = line.with_parts(vendor=TwilioRecordings(api_base=twilio.standin.url))
-    engine.launch(at_twilio.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine_url = beside(app_url).engine
+    engine.launch(at_twilio.context, database_url=engine_url, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         while _job(line).state is not BulkState.FINISHED:
             time.sleep(0.1)

@@ -10,7 +10,7 @@ from pipeline.workflows.queue import DurableQueue
 
 @pytest.fixture
 def queue(database):
-    made = DurableQueue(database.engine, version="7")
+    made = DurableQueue(database, version="7")
     yield made
     made.close()
 

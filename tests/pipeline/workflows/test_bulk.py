@@ -25,11 +25,12 @@ from pipeline.workflows.queue import DurableQueue
 from tests.builders import a_call, a_recording
 from tests.bulk import Second, made_by_first
 from tests.corrections import shown
+from tests.roles import beside
 
 
 @pytest.fixture
 def queue(database, app_url) -> Iterator[DurableQueue]:
-    opened = DurableQueue(database.engine, version="1")
+    opened = DurableQueue(database, version="1")
     yield opened
     opened.close()
 
@@ -40,7 +41,7 @@ def start(line, queue):
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):

@@ -16,6 +16,7 @@ from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.builders import a_call, answer
 from tests.conftest import APP_ROLE
+from tests.roles import beside
 
 
 class Noting:
@@ -62,14 +63,14 @@ def test_each_step_is_known_by_its_name_and_runs_with_its_context(line):
 
 
 def test_a_worker_issues_the_receipts_of_a_call_that_was_declined(line, postgres, database_name):
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         call = a_call(tx, line.context.vault.keys)
         answer(tx, call, Outcome.DECLINED)
         queue.enqueue_call(tx, line.owner.id, call, delay_s=1)
     queue.close()
     url = postgres.url(database_name, user=APP_ROLE)
-    engine.launch(line.context, database_url=url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"call:{line.owner.id}:{call}")
         while handle.get_status().status in ("PENDING", "ENQUEUED", "DELAYED"):

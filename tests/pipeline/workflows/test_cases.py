@@ -13,6 +13,7 @@ from tests.conftest import APP_ROLE
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 from tests.quality import ADA, published, read_as, sample_of, set_to
+from tests.roles import beside
 
 
 def test_a_case_that_cannot_be_made_is_told_and_ends_nothing():
@@ -29,10 +30,10 @@ def test_the_engine_makes_the_case_that_finishing_a_reading_asked_for(
     line = Line(context=scripted_context("", tmp_path, database=database), owner=tenant, folder=tmp_path)
     set_to(line, keeps_cases=True)
     recording = published(line)
-    queue = DurableQueue(database.engine, version="1")
+    queue = DurableQueue(database, version="1")
     read_as(line, ADA, queue=queue)
     url = postgres.url(database_name, user=APP_ROLE)
-    engine.launch(line.context, database_url=url, worker="w", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(url).engine, worker="w", version="1", pace=Pace(concurrency=1))
     try:
         deadline = time.monotonic() + 20
         while sample_of(line, recording).case is None:

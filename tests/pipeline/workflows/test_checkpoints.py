@@ -19,6 +19,7 @@ from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.conftest import APP_ROLE, make_tenant
 from tests.pipeline.steps.test_checkpoint_log import happen
+from tests.roles import beside
 
 
 @pytest.fixture
@@ -29,13 +30,13 @@ def app_url(postgres, database_name, clock) -> str:
 
 @pytest.fixture
 def queue(app_url, database) -> Iterator[DurableQueue]:
-    made = DurableQueue(database.engine, version="1")
+    made = DurableQueue(database, version="1")
     yield made
     made.close()
 
 
 def named(database) -> list[str]:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         query = "select workflow_uuid from dbos.workflow_status where name = 'checkpoint_log' order by created_at"
         return list(connection.execute(text(query)).scalars())
 
@@ -82,7 +83,7 @@ def test_a_log_that_is_broken_is_told_loudly_and_ends_the_work(capfd):
 
 def test_the_worker_signs(line, queue, app_url, database, clock):
     enqueue_checkpoints(line.context.vault, queue, clock)
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(named(database)[0])
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

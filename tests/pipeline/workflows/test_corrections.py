@@ -16,6 +16,7 @@ from pipeline.workflows.corrections import CORRECTION_STEPS, render_changes, wit
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import RENDER_CHANGES, RENDERINGS, DurableQueue
 from tests.corrections import THANKS, change, published, shown
+from tests.roles import beside
 
 
 def ran(receipts: dict) -> tuple[list[str], dict]:
@@ -60,12 +61,12 @@ def test_every_step_is_run_under_its_own_name(line):
 
 
 def test_each_change_has_its_recording_rendered_once_and_not_before_its_time(app_url, line):
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     for cause in ("chg_1", "chg_1", "chg_2"):
         with line.tx() as tx:
             queue.enqueue_rendering(tx, line.owner.id, "rec_1", cause=cause, delay_s=10)
     queue.close()
-    with line.context.vault.database.engine.connect() as connection:
+    with line.context.vault.database.queue_engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "select workflow_uuid, name, queue_name, status from dbos.workflow_status order by 1"
         ).all()
@@ -78,11 +79,11 @@ def test_each_change_has_its_recording_rendered_once_and_not_before_its_time(app
 def test_a_worker_renders_decides_and_publishes_a_change(line, app_url):
     recording = published(line)
     made = change(line, recording, ChangeKind.ADD, THANKS)
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         queue.enqueue_rendering(tx, line.owner.id, recording.id, cause=made.id, delay_s=0)
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"render:{line.owner.id}:{recording.id}:{made.id}")
         while handle.get_status().status in ("PENDING", "ENQUEUED", "DELAYED"):

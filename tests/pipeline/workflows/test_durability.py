@@ -38,7 +38,7 @@ EXPECTED_KINDS = sorted(
 def enqueue_a_call(context, keys, app_url, tmp_path, *, name="acme") -> RecordingId:
     """A consented call with a completed recording, enqueued in the transaction that noted it."""
     owner = make_tenant(context.vault.database, keys, name)
-    queue = DurableQueue(context.vault.database.engine, version="1")
+    queue = DurableQueue(context.vault.database, version="1")
     call = CallId(new_id("call"))
     sid = new_id("x")[2:].encode().hex()[:32]
     with context.vault.database.transaction(owner.id) as tx:
@@ -176,11 +176,11 @@ def test_a_living_worker_takes_up_what_a_killed_one_left(app_url, keys, tmp_path
 def test_what_is_rolled_back_starts_no_work(app_url, keys, tmp_path):
     context = scripted_context(app_url, tmp_path)
     owner = make_tenant(context.vault.database, keys, "acme")
-    queue = DurableQueue(context.vault.database.engine, version="1")
+    queue = DurableQueue(context.vault.database, version="1")
     with pytest.raises(RuntimeError), context.vault.database.transaction(owner.id) as tx:
         queue.enqueue_recording(tx, owner.id, RecordingId("rec_x"))
         raise RuntimeError
-    with context.vault.database.engine.connect() as connection:
+    with context.vault.database.queue_engine.connect() as connection:
         from sqlalchemy import text
 
         assert connection.execute(text("select count(*) from dbos.workflow_status")).scalar() == 0

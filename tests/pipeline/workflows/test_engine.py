@@ -22,17 +22,18 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import StepFailed
 from tests.pipeline.steps.asking import asked
 from tests.pipeline.workflows.house_of_fakes import WordDetector
+from tests.roles import beside
 
 CANARY = "canaryname"
 
 
 def work_off(line, app_url: str, recording) -> dict:
     """Enqueue a recording and let a worker of this process take it to its end."""
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         queue.enqueue_recording(tx, line.owner.id, recording.id)
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"recording:{line.owner.id}:{recording.id}")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
@@ -98,12 +99,12 @@ def test_only_what_another_attempt_can_mend_is_tried_again(error, is_worth_it):
 @pytest.mark.clause("nejix", "9", "we will promptly delete it")
 def test_a_recording_that_is_noted_as_a_childs_is_judged_again_and_due(line, app_url):
     recording = line.through(line.record(), "settle_consent", "capture", "decide")
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         note_child(tx, recording.id, age=9, actor="user:1")
         queue.enqueue_judging(tx, line.owner.id, recording.id, cause="child-noted:1")
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(f"judge:{line.owner.id}:{recording.id}:child-noted:1")
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
@@ -121,12 +122,12 @@ def test_a_recording_that_is_noted_as_a_childs_is_judged_again_and_due(line, app
 
 def test_a_request_is_answered_by_a_worker_and_one_that_cannot_be_is_told_so(line, app_url):
     access, correction = asked(line, RequestKind.ACCESS), asked(line, RequestKind.CORRECTION)
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     with line.tx() as tx:
         for request in (access, correction):
             queue.enqueue_answer(tx, line.owner.id, request.id, cause="why_1")
     queue.close()
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         for request in (access, correction):
             handle = DBOS.retrieve_workflow(f"answer_request:{line.owner.id}:{request.id}:why_1")

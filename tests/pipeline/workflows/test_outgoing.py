@@ -21,13 +21,14 @@ from pipeline.workflows.outgoing import OutgoingWatch
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.answering import a_certificate, receiving
+from tests.roles import beside
 
 ADA = "user:ada"
 
 
 @pytest.fixture
 def queue(database, app_url) -> Iterator[DurableQueue]:
-    opened = DurableQueue(database.engine, version="1")
+    opened = DurableQueue(database, version="1")
     yield opened
     opened.close()
 
@@ -41,7 +42,7 @@ def server(tmp_path):
 
 def named(database) -> list[str]:
     query = text("select workflow_uuid from dbos.workflow_status where name = 'deliver_event' order by 1")
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return list(connection.execute(query).scalars())
 
 
@@ -74,7 +75,7 @@ def test_a_server_that_was_away_is_told_later_by_the_worker(line, queue, app_url
         endpoint = register_endpoint(tx, receiver.url, {EventKind.RECORDING_FAILED}, keys=keys, actor=ADA)
         delivery = send_test(tx, endpoint.id, keys=keys, queue=queue, actor=ADA)
     context = line.with_parts(events=post).context
-    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         _await(database, lambda: len(named(database)) == 2)
         receiver.status = 200

@@ -13,6 +13,7 @@ from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.conftest import make_tenant
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
+from tests.roles import beside
 
 
 class Crowd(ScriptedTranscriber):
@@ -34,7 +35,7 @@ class Crowd(ScriptedTranscriber):
 
 @contextmanager
 def working(context, app_url: str, pace: Pace):
-    engine.launch(context, database_url=app_url, worker="w1", version="1", pace=pace)
+    engine.launch(context, database_url=beside(app_url).engine, worker="w1", version="1", pace=pace)
     try:
         yield
     finally:
@@ -56,7 +57,7 @@ def test_tenants_take_turns_and_none_has_more_at_a_time_than_its_share(line, app
     crowd = Crowd(line.context.transcribers["local"]._log)
     line = replace(line, context=replace(line.context, transcribers={"local": crowd}))
     small = replace(line, owner=make_tenant(line.context.vault.database, line.context.vault.keys, "small"))
-    queue = DurableQueue(line.context.vault.database.engine, version="1")
+    queue = DurableQueue(line.context.vault.database, version="1")
     names = []
     for owner, count in ((line, 8), (small, 2)):
         for _ in range(count):

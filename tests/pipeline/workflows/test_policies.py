@@ -32,13 +32,14 @@ from pipeline.workflows.upkeep import Upkeep
 from tests.answering import receiving
 from tests.conftest import make_tenant
 from tests.pipeline.policies.variants import variant
+from tests.roles import beside
 
 ALL = ("settle_consent", "capture", "transcribe", "detect", "redact_text", "redact_audio", "keep_receipts", "decide")
 
 
 @pytest.fixture
 def queue(database, app_url) -> Iterator[DurableQueue]:
-    opened = DurableQueue(database.engine, version="1")
+    opened = DurableQueue(database, version="1")
     yield opened
     opened.close()
 
@@ -57,12 +58,12 @@ def receiver():
 
 def named(database, workflow: str) -> list[str]:
     query = text("select workflow_uuid from dbos.workflow_status where name = :name order by 1")
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return list(connection.execute(query, {"name": workflow}).scalars())
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):
@@ -266,7 +267,7 @@ def test_many_workers_name_each_thing_once(watch, line, queue, database, clock, 
 
 
 def test_with_the_database_away_it_is_named_at_the_next_look(queue, tmp_path, clock, capfd, database):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     watch = PolicyWatch(away, queue, clock)
     with pytest.raises(StoreUnreachable):
         watch.enqueue_due()

@@ -19,13 +19,13 @@ from pipeline.workflows.queue import (
 
 @pytest.fixture
 def queue(database):
-    made = DurableQueue(database.engine, version="7")
+    made = DurableQueue(database, version="7")
     yield made
     made.close()
 
 
 def rows(database) -> list:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return connection.execute(
             text(
                 "select workflow_uuid, name, status, queue_name, queue_partition_key, application_version "

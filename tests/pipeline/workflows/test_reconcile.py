@@ -27,6 +27,7 @@ from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
 from tests.conftest import make_tenant
 from tests.pipeline.steps.asking import asked
+from tests.roles import beside
 
 HOUR = "%Y%m%dT%H"
 
@@ -48,20 +49,20 @@ def hourlies(at_twilio, app_url, clock) -> Iterator[list[Hourly]]:
     """What two workers enqueue the hour's comparisons with."""
     clock.at = datetime.now(UTC)
     vault = at_twilio.context.vault
-    queues = [DurableQueue(vault.database.engine, version="1") for _ in range(2)]
+    queues = [DurableQueue(vault.database, version="1") for _ in range(2)]
     yield [Hourly(vault, queue, clock) for queue in queues]
     for queue in queues:
         queue.close()
 
 
 def named(database) -> list[str]:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         query = "select workflow_uuid from dbos.workflow_status where name = 'reconcile_tenant' order by 1"
         return list(connection.execute(text(query)).scalars())
 
 
 def work_off(line, app_url: str, workflow: str) -> dict:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(workflow)
         while handle.get_status().status in ("PENDING", "ENQUEUED"):
@@ -128,7 +129,7 @@ def test_two_that_compare_at_the_same_time_take_a_lost_recording_up_once(at_twil
     context, errors = at_twilio.context, []
 
     def compare() -> None:
-        queue = DurableQueue(context.vault.database.engine, version="1")
+        queue = DurableQueue(context.vault.database, version="1")
         try:
             reconcile_tenant(context.vault, context.vendor, queue, at_twilio.owner.id)
         except Exception as error:
@@ -161,7 +162,7 @@ def test_a_request_whose_half_is_over_is_alerted_once_by_whichever_worker_looks(
 
 
 def test_with_the_database_away_the_hour_is_enqueued_at_the_next_look(hourlies, at_twilio, tmp_path, clock, capfd):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     hourly = Hourly(replace(at_twilio.context.vault, database=away), hourlies[0]._queue, clock)
     with pytest.raises(StoreUnreachable):
         hourly.enqueue_due()

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from inspect import signature
 
 import pytest
 
 from pipeline.model.errors import (
     IntegrityError,
     InvalidInput,
+    NotFound,
     StoreUnreachable,
     VendorRefused,
     Withheld,
@@ -15,6 +17,7 @@ from pipeline.model.errors import (
 from pipeline.model.recording import RecordingState as S
 from pipeline.store.reviews import list_reviews
 from pipeline.workflows.recording import STEPS, process_recording, with_context
+from tests.conftest import make_tenant
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
 
 START = ["settle_consent", "capture", "delete_vendor_copy", "transcribe"]
@@ -201,3 +204,23 @@ def test_what_somebody_else_recorded_without_a_yes_is_gone_from_the_vendor_and_w
     recording = line.record(source=source, outcomes=[])
     assert really(line, recording)["state"] == "refused"
     assert ("fetch" in line.asked, line.at_vendor(recording)) == (False, False)
+
+
+def test_work_that_names_anothers_recording_ends_at_every_step_as_if_it_were_nowhere(line, database, keys):
+    other = make_tenant(database, keys, "other")
+    recording = line.record()
+    line.run(STEPS["settle_consent"], recording)
+    before = (line.now(recording), list(line.asked), line.kinds(recording), line.at_vendor(recording))
+
+    def ended(step: str, id: str) -> str:
+        more = ("x",) * (len(signature(STEPS[step]).parameters) - 3)
+        try:
+            return f"gave {with_context(step, line.context)(other.id, id, *more)}".replace(id, "<id>")
+        except NotFound as error:
+            return f"not found: {error}".replace(id, "<id>")
+
+    ends = {step: ended(step, recording.id) for step in STEPS}
+    assert ends == {step: ended(step, "rec_none") for step in STEPS}
+    assert [step for step, how in ends.items() if how.startswith("gave")] == ["index_words"]  # nothing, of nothing
+    assert ends["index_words"] == "gave {'words': 0}"
+    assert (line.now(recording), list(line.asked), line.kinds(recording), line.at_vendor(recording)) == before

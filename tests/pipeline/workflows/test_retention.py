@@ -20,13 +20,13 @@ from tests.pipeline.workflows.test_reconcile import work_off
 
 @pytest.fixture
 def queue(line, app_url) -> Iterator[DurableQueue]:
-    made = DurableQueue(line.context.vault.database.engine, version="1")
+    made = DurableQueue(line.context.vault.database, version="1")
     yield made
     made.close()
 
 
 def named(database) -> list[str]:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         query = "select workflow_uuid from dbos.workflow_status order by 1"
         return list(connection.execute(text(query)).scalars())
 

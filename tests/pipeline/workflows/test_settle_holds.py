@@ -17,6 +17,7 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.settle_holds import enqueue_unsettled, settle_whole_hold
 from tests.conftest import APP_ROLE
 from tests.pipeline.decisions.test_holds import hold, is_locked, kept, release
+from tests.roles import beside
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def app_url(postgres, database_name, clock) -> str:
 
 @pytest.fixture
 def queue(app_url, database) -> Iterator[DurableQueue]:
-    made = DurableQueue(database.engine, version="1")
+    made = DurableQueue(database, version="1")
     yield made
     made.close()
 
 
 def named(database) -> list[str]:
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         query = "select workflow_uuid from dbos.workflow_status where name = 'settle_hold' order by 1"
         return list(connection.execute(text(query)).scalars())
 
@@ -78,7 +79,7 @@ def test_the_worker_frees_what_was_released(line, queue, app_url, database, cloc
     release(line, hold(line, "recording", recording.id))
     enqueue_unsettled(line.context.vault, queue, clock)
     assert is_locked(line, key)
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handle = DBOS.retrieve_workflow(named(database)[0])
         while handle.get_status().status in ("PENDING", "ENQUEUED"):

@@ -22,11 +22,12 @@ from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.tenant_notices import enqueue_unsent, send_notice
 from tests.conftest import make_tenant
 from tests.mail_server import mail_server
+from tests.roles import beside
 
 
 @pytest.fixture
 def queue(database, app_url) -> Iterator[DurableQueue]:
-    opened = DurableQueue(database.engine, version="1")
+    opened = DurableQueue(database, version="1")
     yield opened
     opened.close()
 
@@ -45,12 +46,12 @@ def add(line, subject: str = "lrq_1") -> str:
 
 def named(database) -> list[str]:
     query = text("select workflow_uuid from dbos.workflow_status where name = 'tell_tenant' order by created_at")
-    with database.engine.connect() as connection:
+    with database.queue_engine.connect() as connection:
         return list(connection.execute(query).scalars())
 
 
 def work_off(line, app_url: str, *workflows: str) -> list[dict]:
-    engine.launch(line.context, database_url=app_url, worker="w1", version="1", pace=Pace(concurrency=1))
+    engine.launch(line.context, database_url=beside(app_url).engine, worker="w1", version="1", pace=Pace(concurrency=1))
     try:
         handles = [DBOS.retrieve_workflow(workflow) for workflow in workflows]
         while any(h.get_status().status in ("PENDING", "ENQUEUED") for h in handles):
@@ -137,7 +138,7 @@ def test_what_fails_for_good_is_told_by_its_class_alone():
 
 
 def test_with_the_database_away_they_are_enqueued_at_the_next_look(line, queue, tmp_path, clock):
-    away = Database(f"postgresql+psycopg://nobody@/x?host={tmp_path}", clock=clock)
+    away = Database(beside(f"postgresql+psycopg://nobody@/x?host={tmp_path}"), clock=clock)
     with pytest.raises(StoreUnreachable):
         enqueue_unsent(replace(line.context.vault, database=away), queue, clock)
     away.close()

@@ -9,7 +9,7 @@ from tests.conftest import MovableClock
 
 
 def test_a_look_sets_the_figures_that_are_read(postgres, database_name, database, tenant):
-    queue = DurableQueue(database.engine, version="7")
+    queue = DurableQueue(database, version="7")
     with database.transaction(tenant.id) as tx:
         queue.enqueue_recordings(tx, tenant.id, ["rec_1"])
     queue.close()

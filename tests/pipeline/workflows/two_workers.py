@@ -17,6 +17,7 @@ from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.supervisor import Supervisor
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber, scripted_context
+from tests.roles import beside
 
 
 class _Slow(ScriptedTranscriber):
@@ -30,8 +31,8 @@ def _work(app_url: str, folder: Path, workflow: str, *, name: str, is_slow: bool
     context = scripted_context(app_url, folder)
     if is_slow:
         context.transcribers["local"].__class__ = _Slow
-    supervisor = Supervisor(app_url.replace("+psycopg", ""), worker=name)
-    engine.launch(context, database_url=app_url, worker=name, version="1", pace=Pace(concurrency=1))
+    supervisor = Supervisor(beside(app_url).engine.replace("+psycopg", ""), worker=name)
+    engine.launch(context, database_url=beside(app_url).engine, worker=name, version="1", pace=Pace(concurrency=1))
     supervisor.start()
     handle = DBOS.retrieve_workflow(workflow)
     while handle.get_status().status in ("PENDING", "ENQUEUED"):

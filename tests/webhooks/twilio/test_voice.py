@@ -18,6 +18,7 @@ from pipeline.store.policy_versions import NoticeDelivery, add_notice, add_versi
 from pipeline.store.session import Database
 from tests.fakes import KeeperIsAway
 from tests.pipeline.policies.variants import variant
+from tests.roles import beside
 from tests.webhooks.conftest import AGENT, BASE, DENVER, DESK, NEW_YORK, WITHHELD
 
 BERLIN, SAN_FRANCISCO = "+493012345678", "+14155550142"
@@ -394,7 +395,7 @@ def test_without_the_database_twilio_is_told_to_come_back_and_the_fallback_still
     stage, clock, tmp_path
 ):
     call = stage.call(stage.tenant())
-    gone = Database(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}", clock=clock)
+    gone = Database(beside(f"postgresql+psycopg://earmark_app@/x?host={tmp_path}"), clock=clock)
     down = stage.on(gone)
     call.client = down.client
     for route in ("voice", "consent?attempt=1&step=record", "recording", "status"):
