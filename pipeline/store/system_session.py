@@ -77,11 +77,14 @@ def list_resettled(database: Database, names: Collection[str]) -> tuple[tuple[Te
         .group_by(settings_history.c.tenant)
         .subquery()
     )
+    begun = select(redecisions.c.tenant).where(
+        redecisions.c.tenant == newest.c.tenant, redecisions.c.cause == newest.c.cause
+    )
     query = (
         select(newest)
         .join(tenants, tenants.c.tenant == newest.c.tenant)
         .where(tenants.c.sealed != b"")
-        .where(~exists().where(redecisions.c.tenant == newest.c.tenant, redecisions.c.cause == newest.c.cause))
+        .where(~begun.exists())
         .order_by(newest.c.tenant)
     )
     with system_transaction(database) as connection:
