@@ -131,6 +131,7 @@ def _nowhere(name: str, id: str) -> str:
         "sessions/session": hashlib.sha256(b"none").hexdigest(),
         "requests/token": secrets.token_urlsafe(24),
         "users/login": "nobodyhere",
+        "provider/login": "nobodyhere",
         "policy/version": "2027-01-nobody",
         "versions/version": "2027-01-nobody",
         "matters/matter": "m-nobody",

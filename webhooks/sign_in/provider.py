@@ -19,7 +19,7 @@ from pipeline.model.user import Role
 from pipeline.reads.health_report import Finding
 from pipeline.reads.tenant_health import check_identity
 from pipeline.store.oidc_providers import find_provider
-from pipeline.store.users import list_linked, list_users
+from pipeline.store.users import get_user, list_linked, list_users
 from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import SignedIn, allowed
 from webhooks.sign_in.oidc import BACK
@@ -64,6 +64,7 @@ def unlink(
     address = request.client.host if request.client else "unknown"
     attempt = Attempt(login=who.user.login, password=password, address=address)
     with context.database.transaction(who.tenant) as tx:
+        get_user(tx, login)
         is_proved = prove_again(tx, attempt, who.session, keys=context.keys)
     if not is_proved:
         return _page(request, context, who, notice=Notice(text=_NOT_PROVED), status=HTTPStatus.FORBIDDEN)

@@ -67,9 +67,7 @@ def test_thirty_days_are_kept_by_two_people_in_few_steps(here, browser):
         page = ben.go("/settings")
         page.get_by_role("link", name="Retention").click()
         page.get_by_label("original recording", exact=True).fill("30")
-        page.get_by_role("button", name="Save to my draft").click()
-        page.get_by_role("link", name="Look at the draft").click()
-        page.get_by_role("button", name="Submit for a decision").click()
+        page.get_by_role("button", name="Save and submit for a decision").click()
         page.get_by_text("waits for an administrator").wait_for()
         listen = ben.go("/settings/announcements").get_by_role("button", name="Listen (approximate)").first
         listen.click()
@@ -78,7 +76,6 @@ def test_thirty_days_are_kept_by_two_people_in_few_steps(here, browser):
     with signed_in(here, browser, "ada", {Role.TENANT_ADMIN}) as ada:
         page = ada.go("/settings")
         page.get_by_role("link", name="Look at them").click()
-        page.get_by_role("link", name="sdr_").click()
         page.get_by_role("button", name="Activate").click()
         page.get_by_text("It is in force.").wait_for()
         assert ada.complaints == []
