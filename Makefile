@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
 .PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-line bench-decide bench-retention \
-  chaos chaos-hosts chaos-upgrade chaos-purge serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz \
+  chaos chaos-hosts chaos-upgrade chaos-purge chaos-bulk serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz \
   vcon-check check format lock infra infra-accept image clean
 .DEFAULT_GOAL := demo
 
@@ -70,6 +70,10 @@ chaos-hosts: .venv/.dev assets
 BEFORE ?= HEAD
 chaos-upgrade: .venv/.dev assets
 	@$(PY) -m tests.chaos.upgrade --before $(BEFORE)
+
+# A worker is killed in the middle of a job on many recordings, and another goes on where it was.
+chaos-bulk: .venv/.dev
+	@BULK_KILLS=1 $(PY) -m pytest tests/pipeline/workflows/test_bulk.py
 
 # A purge of ten thousand objects on a real S3 server, killed three times.
 chaos-purge: .venv/.dev

@@ -141,6 +141,7 @@ class NotedRecordings:
         account: VendorAccount,
         *,
         since: datetime,
+        until: datetime | None = None,
         call_sid: str | None = None,
         with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:

@@ -17,6 +17,7 @@ from pipeline.bootstrap.adapters import (
     choose_objects,
     cloud_account,
     code_channels,
+    deposits_of,
     event_post,
     hosts_of,
     identities,
@@ -45,9 +46,9 @@ if TYPE_CHECKING:
     from pipeline.workflows.queue import DurableQueue
 
 __all__ = [
-    "Base", "WebParts", "cloud_account", "code_channels", "disposal_context", "judge_context", "load_listener",
-    "load_transcribers", "name_recognisers", "open_base", "open_web", "recordings_of", "step_context", "telephony_of",
-    "twilio_line",
+    "Base", "WebParts", "cloud_account", "code_channels", "deposits_of", "disposal_context", "judge_context",
+    "load_listener", "load_transcribers", "name_recognisers", "open_base", "open_web", "recordings_of",
+    "step_context", "telephony_of", "twilio_line",
 ]  # fmt: skip
 
 _DATABASE: Final = "earmark"
@@ -181,6 +182,7 @@ def step_context(base: Base) -> StepContext:
         bundles=load_bundle,
         hosts=hosts_of(base.vault.objects),
         channels=notice_channels(settings, base.clock),
+        deposits=deposits_of(settings),
         events=event_post(base.clock),
     )
 

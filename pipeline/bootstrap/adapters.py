@@ -6,6 +6,7 @@ An unknown name is refused with the known ones, so that a vendor that is not use
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.bootstrap.watched import watched
@@ -16,6 +17,7 @@ from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.cloud import CloudAccount
 from pipeline.ports.codes import CodeChannel
+from pipeline.ports.deposit import Deposit
 from pipeline.ports.events import EventPost
 from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
@@ -169,6 +171,41 @@ def cloud_account(region: str) -> CloudAccount:
     from pipeline.vendors.aws_account import AwsAccount, AwsSettings
 
     return AwsAccount(AwsSettings(region=region))
+
+
+def deposits_of(settings: Settings) -> Callable[[str], Deposit]:
+    """Give the way to files that lie ready: in a folder, or in a bucket by the region and keys of the artifact store.
+
+    What it gives raises InvalidInput where a place is neither, or a bucket's region is not set.
+    """
+    from pipeline.vendors.folder_deposit import FolderDeposit
+
+    def open_place(place: str) -> Deposit:
+        if place.startswith("s3://"):
+            return watched(_s3_deposit(settings, place), "deposit")
+        return watched(FolderDeposit(Path(place)), "deposit")
+
+    return open_place
+
+
+def _s3_deposit(settings: Settings, place: str) -> Deposit:
+    from pipeline.vendors.s3_connect import S3Settings
+    from pipeline.vendors.s3_deposit import S3Deposit
+
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    chosen = settings.artifacts
+    if not bucket or not chosen.region:
+        raise InvalidInput("a bucket is s3://bucket/prefix, and is reached by EARMARK_ARTIFACTS__REGION")
+    return S3Deposit(
+        S3Settings(
+            bucket=bucket,
+            region=chosen.region,
+            endpoint_url=chosen.endpoint,
+            access_key=chosen.access_key.get_secret_value() if chosen.access_key else None,
+            secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
+        ),
+        prefix=prefix,
+    )
 
 
 def _files(settings: Settings) -> Artifacts:

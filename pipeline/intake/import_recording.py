@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +9,7 @@ from pipeline.model.call import Call, Leg, LegRole
 from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome
 from pipeline.model.errors import Conflict
 from pipeline.model.ids import CallId, LegId, RecordingId, new_id
-from pipeline.model.recording import UPLOADED, Recording, RecordingState
+from pipeline.model.recording import UPLOADED, Recording, RecordingState, uploaded_sid
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
 from pipeline.ports.keys import Keys
@@ -31,7 +30,7 @@ class Upload:
     @property
     def recording_sid(self) -> str:
         """Name it as a vendor would."""
-        return "RE" + hashlib.sha256(b"upload:" + self.sha256.encode()).hexdigest()[:32]
+        return uploaded_sid(self.sha256)
 
 
 _OVER: Final = frozenset({RecordingState.REFUSED, RecordingState.PURGED})

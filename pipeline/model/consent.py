@@ -46,6 +46,10 @@ class Method(StrEnum):
     PRIOR_WRITTEN = "prior_written"
     OPERATOR_ATTESTED = "operator_attested"
     AGENT_API = "agent_api"
+    ATTESTED_EVIDENCE = "attested_evidence"
+    """A named person attests that there is evidence of it: in writing, or by a key press."""
+    ATTESTED_IMPLIED = "attested_implied"
+    """As before, of somebody who was told and stayed, or said so: no affirmative act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

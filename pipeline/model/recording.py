@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,11 @@ from pipeline.model.ids import CallId, RecordingId, TenantId
 
 UPLOADED: Final = "OperatorUpload"
 """The source of a file that an operator handed in: no vendor has it, and its time is ours."""
+
+
+def uploaded_sid(sha256: str) -> str:
+    """Name a file as a vendor would: the same bytes have the same name, however often they come."""
+    return "RE" + hashlib.sha256(b"upload:" + sha256.encode()).hexdigest()[:32]
 
 
 class RecordingState(StrEnum):

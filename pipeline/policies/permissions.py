@@ -26,7 +26,7 @@ _OUTCOMES: Final[Mapping[Outcome, ReasonCode]] = {
     Outcome.WRONG_KEY: ReasonCode.CONSENT_UNCLEAR,
     Outcome.WITHDRAWN: ReasonCode.WITHDRAWN,
 }
-_AFFIRMATIVE: Final = frozenset({Method.DTMF, Method.PRIOR_WRITTEN, Method.OPERATOR_ATTESTED})
+_AFFIRMATIVE: Final = frozenset({Method.DTMF, Method.PRIOR_WRITTEN, Method.OPERATOR_ATTESTED, Method.ATTESTED_EVIDENCE})
 _OUTLIVES_WITHDRAWAL: Final = (Purpose.RECORD, Purpose.TRANSCRIBE, Purpose.STORE)
 _STOPPED_BY_AN_END: Final = (Purpose.TRANSCRIBE, Purpose.VENDOR_PROCESS, Purpose.TRAIN)
 _SPEECH_OF: Final[Mapping[ArtifactKind, tuple[Purpose, ...]]] = {

@@ -113,8 +113,12 @@ class RecordingsVendor(Protocol):
         account: VendorAccount,
         *,
         since: datetime,
+        until: datetime | None = None,
         call_sid: str | None = None,
         with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:
-        """List recordings made since a moment, all pages; deleted ones too where asked for."""
+        """List recordings made since a moment, and until another where one is named, all pages.
+
+        Deleted ones are among them where asked for.
+        """
         ...

@@ -23,6 +23,7 @@ from pipeline.store.recordings import read_facts
 from pipeline.store.review_queue import Assessed, put_assessment
 from pipeline.store.session import Transaction
 
+_ATTESTED: Final = (Method.OPERATOR_ATTESTED, Method.ATTESTED_EVIDENCE, Method.ATTESTED_IMPLIED)
 _NEEDED: Final = (Purpose.RECORD.value, Purpose.STORE.value, Purpose.TRANSCRIBE.value)
 """What a recording could not be here without."""
 
@@ -90,7 +91,7 @@ def _refused(record: Mapping[str, Any]) -> int:
 def _consent(tx: Transaction, found: Recording) -> ConsentSign:
     asked = () if found.call is None else standings(list_consents(tx, found.call))
     recorded = [standing for standing in asked if standing.purpose is Purpose.RECORD]
-    is_attested = found.source == UPLOADED or any(s.method is Method.OPERATOR_ATTESTED for s in recorded)
+    is_attested = found.source == UPLOADED or any(s.method in _ATTESTED for s in recorded)
     return consent_sign([standing.outcome for standing in recorded], is_attested=is_attested)
 
 

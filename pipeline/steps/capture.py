@@ -46,7 +46,7 @@ def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
     shelf = shelf_of(found)
     artifact = context.vault.recover(shelf, ArtifactKind.RECORDING_ORIGINAL)
     if artifact is None:
-        _check_hosts(context, found, owner)
+        check_hosts(context, found, owner)
         whole = fetch(context, found, owner)
         answer = _judge(context, found, owner, whole)
         if not answer.is_authorised:
@@ -58,10 +58,13 @@ def capture(context: StepContext, tenant: TenantId, recording: RecordingId) -> R
     return note_capture(context, found, artifact, audio)
 
 
-def _check_hosts(context: StepContext, recording: Recording, owner: Tenant) -> None:
+def check_hosts(context: StepContext, recording: Recording, owner: Tenant) -> None:
     """See that whoever keeps what is stored is listed, proved and in a region of the policy, before a byte is.
 
     The vendor's copy stays where it is: what is not proved today may be tomorrow.
+
+    Raises:
+        NotPermitted: one is not.
     """
     if not context.hosts:
         return

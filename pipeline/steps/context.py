@@ -20,6 +20,7 @@ from pipeline.policies.facts import ProcessorAsk
 from pipeline.policies.loader import Law
 from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
+from pipeline.ports.deposit import Deposit
 from pipeline.ports.events import EventPost
 from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
@@ -101,6 +102,8 @@ class StepContext(JudgeContext):
     """Companies on whose computers artifacts lie; none where they lie in this building."""
     channels: Mapping[str, NoticeChannel] = field(default_factory=dict, repr=False)
     """How tenants are told of changes: `email`, `webhook`."""
+    deposits: Callable[[str], Deposit] | None = field(default=None, repr=False)
+    """Opens where files lie, by `s3://bucket/prefix` or a folder; None where nothing is taken in."""
     events: EventPost | None = field(default=None, repr=False)
     """The way to tenants' own servers; None where nothing is told."""
 

@@ -49,9 +49,28 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
     conversation, speakers = read_conversation(context, found, owner)
     transcript = read_transcript(context.vault.read(artifact))
     is_notice_needed = _note_heard(context, found, speakers)
-    duration_ms, heard_on = _held_against_sound(context, found, transcript)
-    profile = profile_of(owner, words_key=context.vault.keys.digest_key(tenant))
-    manifest = build_manifest(
+    manifest = find_entities(context, found, owner, heard=(transcript, conversation))
+    kept = context.vault.keep(
+        shelf_of(found), ArtifactKind.REDACTION_MANIFEST, manifest.to_json(), parents=(artifact.id,)
+    )
+    _note(context, found, manifest, find_stated_age(conversation.turns))
+    if is_notice_needed and not speakers.is_notice_inside:
+        raise Withheld(NOTICE_NOT_INSIDE)
+    return {"artifact": kept.id, "entities": len(manifest.entries), "muted_ms": manifest.muted_ms}
+
+
+def find_entities(
+    context: StepContext, recording: Recording, owner: Tenant, *, heard: tuple[Transcript, Conversation]
+) -> Manifest:
+    """Build the manifest of what was heard, as a transcript and as a conversation; nothing is kept or noted.
+
+    Raises:
+        Withheld: as `detect`, but for the notice.
+    """
+    transcript, conversation = heard
+    duration_ms, heard_on = _held_against_sound(context, recording, transcript)
+    profile = profile_of(owner, words_key=context.vault.keys.digest_key(recording.tenant))
+    return build_manifest(
         conversation,
         context.detector.detect(conversation, profile=profile),
         profile=profile,
@@ -60,13 +79,6 @@ def detect(context: StepContext, tenant: TenantId, recording: RecordingId) -> Re
         detector_version=context.detector.version,
         heard_on=heard_on,
     )
-    kept = context.vault.keep(
-        shelf_of(found), ArtifactKind.REDACTION_MANIFEST, manifest.to_json(), parents=(artifact.id,)
-    )
-    _note(context, found, manifest, find_stated_age(conversation.turns))
-    if is_notice_needed and not speakers.is_notice_inside:
-        raise Withheld(NOTICE_NOT_INSIDE)
-    return {"artifact": kept.id, "entities": len(manifest.entries), "muted_ms": manifest.muted_ms}
 
 
 def read_conversation(context: StepContext, recording: Recording, owner: Tenant) -> tuple[Conversation, SpeakerMap]:

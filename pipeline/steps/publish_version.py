@@ -42,7 +42,7 @@ def publish_version(context: StepContext, tenant: TenantId, recording: Recording
             _note_failure(tx, recording, rendered)
             current = find_version(tx, recording)
             return {"version": current.number if current else 0, "is_reopened": False}
-        _add(tx, recording, rendered)
+        add_rendered(tx, recording, rendered)
         mark_rendered(tx, rendered["changes"], version=number)
         merge_facts(tx, recording, {**rendered["facts"], "withheld": None})
         is_reopened = before.state is RecordingState.WITHHELD
@@ -65,7 +65,12 @@ def give_up(context: StepContext, tenant: TenantId, recording: RecordingId, reas
     return {"is_due": True, "failed": len(taken), "reason": reason}
 
 
-def _add(tx: Transaction, recording: RecordingId, rendered: Receipt) -> None:
+def add_rendered(tx: Transaction, recording: RecordingId, rendered: Receipt) -> bool:
+    """Put a rendered version in force; False where it is already.
+
+    Raises:
+        Conflict: another version has its number.
+    """
     version = RedactionVersion(
         recording=recording,
         number=rendered["number"],
@@ -78,10 +83,11 @@ def _add(tx: Transaction, recording: RecordingId, rendered: Receipt) -> None:
     if add_version(tx, version):
         facts: Facts = {"version": version.number, "changes": version.changes, "manifest": version.manifest}
         add_event(tx, AuditTag.VERSION_MADE, actor="system", target=recording, facts=facts)
-        return
+        return True
     there = find_version(tx, recording, version.number)
     if there is None or there.manifest != version.manifest:
         raise Conflict("another version was made meanwhile")
+    return False
 
 
 def _note_failure(tx: Transaction, recording: RecordingId, rendered: Receipt) -> None:

@@ -27,6 +27,7 @@ from pipeline.steps.differences import Due, gone_and_overdue, judge, never_made,
 from pipeline.steps.settle_consent import basis_of
 from pipeline.store import reconciliations as store
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.bulk_jobs import is_left_out
 from pipeline.store.holds import list_holds_on
 from pipeline.store.reconciliations import KnownRecording
 from pipeline.store.recorder_events import note_recorder_event
@@ -70,6 +71,8 @@ class _Plan:
 
     owner: Tenant
     since: datetime
+    news_since: datetime
+    """An unknown recording is news from here on. An older one was made before Earmark: it is not ours to refuse."""
     is_wide: bool
     announced: tuple[KnownRecording, ...]
     followed: tuple[KnownRecording, ...]
@@ -96,7 +99,8 @@ def reconcile(parts: Reconciling, tenant: TenantId, *, since: datetime | None = 
     listed = parts.vendor.list_recordings(account_of(plan.owner), since=plan.since, with_deleted=True)
     counts = Counter(listed=len(listed))
     for theirs, ours in _known(parts, tenant, listed):
-        counts.update(_act(parts, plan.owner, theirs, ours))
+        if ours is not None or not _is_left(parts, plan, theirs):
+            counts.update(_act(parts, plan.owner, theirs, ours))
     return _conclude(parts, plan, listed, counts)
 
 
@@ -108,8 +112,10 @@ def _plan(parts: Reconciling, tenant: TenantId, since: datetime | None) -> _Plan
         announced = store.list_announced(tx)
         followed = store.list_followed(tx) if is_wide or since is not None else ()
         reach = reach_back(now=tx.now, last_at=last.at if last else None, announced=announced, followed=followed)
+        usual = reach_back(now=tx.now, last_at=last.at if last else None, announced=(), followed=())
         return _Plan(
             owner=owner,
+            news_since=usual if since is None else since,
             since=reach if since is None else since,
             is_wide=is_wide,
             announced=announced,
@@ -123,6 +129,14 @@ def _known(
     with parts.transaction(tenant) as tx:
         known = store.list_known(tx, [theirs.recording_sid for theirs in listed])
     return [(theirs, known.get(theirs.recording_sid)) for theirs in listed]
+
+
+def _is_left(parts: Reconciling, plan: _Plan, theirs: VendorRecording) -> bool:
+    """Say whether an unknown recording stays where it is: older than news is, or left there for want of evidence."""
+    if theirs.started_at is not None and theirs.started_at < plan.news_since:
+        return True
+    with parts.transaction(plan.owner.id) as tx:
+        return is_left_out(tx, theirs.recording_sid)
 
 
 def _act(parts: Reconciling, owner: Tenant, theirs: VendorRecording, ours: KnownRecording | None) -> Mapping[str, int]:

@@ -104,11 +104,11 @@ def _render(
     proved = prove_audio(context, recording, source, changed.manifest, let_stand=changed.let_stand)
     if is_hidden_again(changed.manifest, proved.manifest, changed.let_stand):
         raise Withheld(CONTRADICTED)
-    text = _text(context, recording, conversation, proved.manifest, style=profile.text_style)
-    return _keep(context, recording, (source, made_by), proved, text)
+    text = text_with_corrections(context, recording, conversation, proved.manifest, style=profile.text_style)
+    return keep_version(context, recording, (source, made_by), proved, text)
 
 
-def _keep(
+def keep_version(
     context: StepContext, recording: Recording, made_from: tuple[Artifact, Artifact], proved: Proved, text: bytes
 ) -> Mapping[str, Any]:
     """Keep the three artifacts of a version; parents are what they were made from, the earlier manifest too."""
@@ -126,7 +126,7 @@ def _keep(
     return {"manifest": manifest.id, "audio": audio.id, "text": kept.id, "facts": dict(facts)}
 
 
-def _text(
+def text_with_corrections(
     context: StepContext, recording: Recording, conversation: Conversation, manifest: Manifest, *, style: TextStyle
 ) -> bytes:
     """Render the transcript; what the person on the call had corrected in the earlier one stands in it too."""

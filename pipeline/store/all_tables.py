@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.store import (
     tables,
     tables_api,
+    tables_bulk,
     tables_disposal,
     tables_duties,
     tables_holds,
@@ -26,6 +27,7 @@ from pipeline.store import (
 _FILES: Final = (
     tables,
     tables_api,
+    tables_bulk,
     tables_disposal,
     tables_duties,
     tables_holds,

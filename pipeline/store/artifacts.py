@@ -23,6 +23,7 @@ RENDERED: Final[Mapping[ArtifactKind, Column[Any]]] = {
 }
 """What a version of a redaction consists of: kinds, and where the version names each."""
 
+_ORIGINAL: Final = ArtifactKind.RECORDING_ORIGINAL.value
 UNDECIDED: Final = "undecided"
 """What stands on an artifact's row before anybody has judged it."""
 
@@ -117,6 +118,15 @@ def mark_purged(tx: Transaction, artifact: ArtifactId) -> bool:
         .values(purged_at=tx.now, training_eligible=False)
     )
     return changed.rowcount == 1
+
+
+def find_original_named(tx: Transaction, name: str) -> bool | None:
+    """Say whether the captured recording of a name, which is that of its bytes, was purged; None where none has it."""
+    query = select(artifacts.c.purged_at).where(
+        artifacts.c.tenant == tx.tenant, artifacts.c.name == name, artifacts.c.kind == _ORIGINAL
+    )
+    found = tx.connection.execute(query).scalars().all()
+    return any(purged_at is not None for purged_at in found) if found else None
 
 
 def list_purged_at(tx: Transaction, object_keys: Collection[str]) -> tuple[Artifact, ...]:

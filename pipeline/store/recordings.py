@@ -80,6 +80,13 @@ def lock_recording_by_sid(tx: Transaction, recording_sid: str) -> Recording:
     return recording_of(row)
 
 
+def find_recording_by_sid(tx: Transaction, recording_sid: str) -> Recording | None:
+    """Find a recording by the vendor's id."""
+    query = select(recordings).where(recordings.c.tenant == tx.tenant, recordings.c.recording_sid == recording_sid)
+    row = tx.connection.execute(query).first()
+    return None if row is None else recording_of(row)
+
+
 def get_recording(tx: Transaction, recording: RecordingId) -> Recording:
     """Read a recording.
 

@@ -32,6 +32,8 @@ Which columns identify a person, and what becomes of them once nothing with word
   `api_keys`, `api_allowances`, `webhook_deliveries`, `webhook_attempts`: names and values of settings, digests, ids,
   codes and moments; stay.
 - `api_answers`: sealed, no part of a recording; go after a day, and end with the tenant's key.
+- `bulk_jobs`, `bulk_items`: ids, codes, counts and moments; what is sealed says where a file lay, and goes when its
+  item is done. `bulk_evidence` (sealed, what proves a consent): emptied with its recording.
 - `audit_events`, `tombstones`, `holds`, `endings`, `recorder_events`: ids, codes and moments; stay.
 """
 
@@ -52,6 +54,7 @@ from pipeline.store.calls import seal_numbers
 from pipeline.store.recordings import add_tombstone, mark_state
 from pipeline.store.session import Transaction
 from pipeline.store.tables import calls, consent_events, inbox, legs, recordings, review_items
+from pipeline.store.tables_bulk import bulk_evidence
 from pipeline.store.tables_quality import quality_readings, quality_samples
 from pipeline.store.tables_review import redaction_changes, reveals, review_outcomes
 
@@ -66,6 +69,7 @@ def reduce_recording(tx: Transaction, recording: Recording, *, why: str) -> Mapp
         "review_items": _review(tx, recording.id),
     }
     _decided(tx, recording.id)
+    _evidence(tx, recording.id)
     mark_state(tx, recording.id, RecordingState.PURGED)
     add_tombstone(tx, subject_kind="recording", subject_id=recording.id, why=why)
     return counts
@@ -153,6 +157,11 @@ def _review(tx: Transaction, recording: RecordingId) -> int:
         )
     )
     return changed.rowcount
+
+
+def _evidence(tx: Transaction, recording: RecordingId) -> None:
+    own = (bulk_evidence.c.tenant == tx.tenant) & (bulk_evidence.c.recording_id == recording)
+    tx.connection.execute(update(bulk_evidence).where(own).values(sealed=b""))
 
 
 def _decided(tx: Transaction, recording: RecordingId) -> None:

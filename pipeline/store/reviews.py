@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, new_id
+from pipeline.model.queue_item import QueueState
 from pipeline.model.review import ReviewState
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.session import Transaction
@@ -73,6 +74,14 @@ def mark_review(tx: Transaction, recording: RecordingId, state: ReviewState) -> 
         .where(review_items.c.tenant == tx.tenant, review_items.c.recording_id == recording)
         .values(state=state.value)
     )
+
+
+def open_again(tx: Transaction, recording: RecordingId) -> bool:
+    """Put a recording whose review had ended well before the reviewers again; False where none had."""
+    mine = (review_items.c.tenant == tx.tenant) & (review_items.c.recording_id == recording)
+    ended = review_items.c.state.in_([QueueState.APPROVED.value, QueueState.CLOSED.value])
+    opened = update(review_items).where(mine, ended).values(state=ReviewState.OPEN.value, opened_at=tx.now)
+    return tx.connection.execute(opened).rowcount == 1
 
 
 def set_aside(tx: Transaction, recording: RecordingId) -> bool:

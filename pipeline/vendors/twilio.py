@@ -148,11 +148,14 @@ class TwilioRecordings:
         account: VendorAccount,
         *,
         since: datetime,
+        until: datetime | None = None,
         call_sid: str | None = None,
         with_deleted: bool = False,
     ) -> tuple[VendorRecording, ...]:
         """List recordings made since a moment, all pages."""
         asked: dict[str, Any] = {"date_created_after": since.astimezone(UTC), "page_size": _PAGE}
+        if until is not None:
+            asked["date_created_before"] = until.astimezone(UTC)
         if with_deleted:
             asked["include_soft_deleted"] = True
         if call_sid is not None:

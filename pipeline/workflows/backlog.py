@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,11 @@ _WAITING: Final = text(
     select queue_name, status, count(*) as many, min(coalesce(delay_until_epoch_ms, created_at)) as since
     from dbos.workflow_status
     where queue_name is not null and status in ('ENQUEUED', 'PENDING', 'DELAYED') group by 1, 2
+    """
+)
+_ANY: Final = text(
+    """
+    select exists (select from dbos.workflow_status where queue_name = any(:queues) and status = 'ENQUEUED')
     """
 )
 STATES: Final = {"ENQUEUED": "waiting", "PENDING": "running", "DELAYED": "not_due"}
@@ -42,3 +47,13 @@ def read_backlog(database: Database, *, now: datetime) -> Iterator[Backlog]:
     for row in rows:
         age_s = now.timestamp() - row.since / 1000
         yield Backlog(queue=row.queue_name, state=STATES[row.status], count=row.many, oldest_s=max(0.0, age_s))
+
+
+def has_waiting(database: Database, queues: Collection[str]) -> bool:
+    """Say whether anything in these queues is due and waits for a worker.
+
+    Raises:
+        StoreUnreachable: the database cannot be reached.
+    """
+    with reachable(), database.engine.connect() as connection:
+        return bool(connection.execute(_ANY, {"queues": list(queues)}).scalar())

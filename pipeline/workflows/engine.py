@@ -22,6 +22,7 @@ from pipeline.store.session import connection_patience
 from pipeline.telemetry import log
 from pipeline.telemetry.logs import quieten
 from pipeline.workflows import observed
+from pipeline.workflows.bulk import register_bulk, register_bulk_queue
 from pipeline.workflows.call import CALL_STEPS, process_call, with_call_context
 from pipeline.workflows.cases import register_cases
 from pipeline.workflows.checkpoints import sign_log
@@ -104,6 +105,7 @@ def launch(context: StepContext, *, database_url: str, worker: str, version: str
     register_deliveries(context, version, lambda name, step: partial(foreseen, _repeated(name, step)))
     register_answers(context, version, repeated=_repeated, foreseen=foreseen)
     register_cases(context, repeated=_repeated, foreseen=foreseen)
+    register_bulk(context, version, repeated=_repeated, foreseen=foreseen)
     DBOS.launch()
     quieten("dbos")
     _register_queues(pace)
@@ -119,6 +121,7 @@ def _register_queues(pace: Pace) -> None:
     for name in (RECONCILIATIONS, NOTICES, UPKEEP, RETENTION):
         DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=1.0, on_conflict="always_update")
     register_delivery_queue()
+    register_bulk_queue()
     DBOS.register_queue(
         REDECISIONS,
         worker_concurrency=1,

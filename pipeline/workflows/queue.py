@@ -38,7 +38,8 @@ DELIVERIES: Final = "deliveries"
 DELIVER_EVENT: Final = "deliver_event"
 ANSWER_REQUEST: Final = "answer_request"
 WRITE_CASE: Final = "write_case"
-
+BULK: Final = "bulk"
+WORK_BULK: Final = "work_bulk"
 _APPLICATION: Final = "earmark"
 _ENQUEUE_RECORDINGS: Final = text(
     f"""
@@ -51,12 +52,12 @@ _ENQUEUE_RECORDINGS: Final = text(
     from unnest(cast(:recordings as text[]), cast(:parents as text[])) as asked(recording, parent)
     """  # noqa: S608 - put together from constants of this file
 )
-_ENQUEUE_REDECISION: Final = text(
+_ENQUEUE_CHUNKS: Final = text(
     f"""
     select dbos.enqueue_workflow(
-      workflow_name => '{REDECIDE_CHUNK}', queue_name => '{REDECISIONS}',
+      workflow_name => cast(:workflow as text), queue_name => cast(:queue as text),
       positional_args => array[to_json(cast(:tenant as text)), to_json(cast(:job as text)), to_json(chunk)],
-      workflow_id => 'redecide:' || cast(:tenant as text) || ':' || cast(:job as text) || ':' || chunk
+      workflow_id => cast(:prefix as text) || ':' || cast(:tenant as text) || ':' || cast(:job as text) || ':' || chunk
         || cast(:cause as text),
       app_version => cast(:version as text), application_name => '{_APPLICATION}')
     from unnest(cast(:chunks as int[])) chunk
@@ -156,87 +157,44 @@ class DurableQueue:
 
     def enqueue_reconciliation(self, tx: Transaction, tenant: TenantId, *, hour: str) -> None:
         """Start the comparison of a tenant's recordings for an hour; naming it again starts nothing."""
-        self._start(
-            tx,
-            {
-                "workflow_name": RECONCILE_TENANT,
-                "queue_name": RECONCILIATIONS,
-                "workflow_id": f"reconcile:{tenant}:{hour}",
-                "app_version": self._version,
-            },
-            tenant,
-        )
+        self._name(tx, (RECONCILE_TENANT, RECONCILIATIONS), f"reconcile:{tenant}:{hour}", tenant)
 
     def enqueue_notice(self, tx: Transaction, tenant: TenantId, version: str, *, cause: str) -> None:
         """Start the delivery of a version's notice; naming it again for the same cause starts nothing."""
-        self._start(
-            tx,
-            {
-                "workflow_name": DELIVER_NOTICE,
-                "queue_name": NOTICES,
-                "workflow_id": f"notice:{tenant}:{version}:{cause}",
-                "app_version": self._version,
-            },
-            tenant,
-            version,
-        )
+        self._name(tx, (DELIVER_NOTICE, NOTICES), f"notice:{tenant}:{version}:{cause}", tenant, version)
 
     def enqueue_news(self, tx: Transaction, tenant: TenantId, notice: str, *, hour: str) -> None:
         """Start the sending of a notice to the tenant; naming it again for the same hour starts nothing."""
-        self._start(
-            tx,
-            {
-                "workflow_name": TELL_TENANT,
-                "queue_name": NOTICES,
-                "workflow_id": f"tell:{tenant}:{notice}:{hour}",
-                "app_version": self._version,
-            },
-            tenant,
-            notice,
-        )
+        self._name(tx, (TELL_TENANT, NOTICES), f"tell:{tenant}:{notice}:{hour}", tenant, notice)
 
     def enqueue_redecision(
         self, tx: Transaction, tenant: TenantId, job: str, *, chunks: Sequence[int], cause: str = ""
     ) -> None:
         """Start chunks of a job, in one statement; naming them again for the same cause starts nothing."""
+        whole = {"workflow": REDECIDE_CHUNK, "queue": REDECISIONS, "prefix": "redecide", "tenant": tenant, "job": job}
+        self._start_chunks(tx, {**whole, "cause": f":{cause}" if cause else ""}, chunks)
+
+    def enqueue_bulk(self, tx: Transaction, tenant: TenantId, job: str, *, chunks: Sequence[int], round: int) -> None:
+        """Start chunks of a job on many recordings, in one statement; naming them again in a round starts nothing."""
+        whole = {"workflow": WORK_BULK, "queue": BULK, "prefix": "bulk", "tenant": tenant, "job": job}
+        self._start_chunks(tx, {**whole, "cause": f":{round}"}, chunks)
+
+    def _start_chunks(self, tx: Transaction, whole: Mapping[str, str], chunks: Sequence[int]) -> None:
         if chunks:
-            named = {"tenant": tenant, "job": job, "chunks": list(chunks), "version": self._version}
-            named["cause"] = f":{cause}" if cause else ""
-            tx.connection.execute(_ENQUEUE_REDECISION, named)
+            named = {**whole, "chunks": list(chunks), "version": self._version}
+            tx.connection.execute(_ENQUEUE_CHUNKS, named)
 
     def enqueue_retention(self, tx: Transaction, tenant: TenantId, *, day: str) -> None:
         """Start a tenant's nightly run for a day; naming it again starts nothing."""
-        self._enqueue_retention(tx, RETAIN_TENANT, f"retention:{tenant}:{day}", tenant)
+        self._name(tx, (RETAIN_TENANT, RETENTION), f"retention:{tenant}:{day}", tenant)
 
     def enqueue_purge(self, tx: Transaction, tenant: TenantId, recording: RecordingId, *, cause: str) -> None:
         """Start the purge of a recording for a cause; naming it again starts nothing."""
-        self._enqueue_retention(tx, PURGE_RECORDING, f"purge:{tenant}:{recording}:{cause}", tenant, recording)
-
-    def _enqueue_retention(self, tx: Transaction, workflow: str, name: str, *arguments: str) -> None:
-        self._start(
-            tx,
-            {
-                "workflow_name": workflow,
-                "queue_name": RETENTION,
-                "workflow_id": name,
-                "app_version": self._version,
-            },
-            *arguments,
-        )
+        self._name(tx, (PURGE_RECORDING, RETENTION), f"purge:{tenant}:{recording}:{cause}", tenant, recording)
 
     def enqueue_upkeep(self, tx: Transaction, work: str, tenant: TenantId, *more: str, once: str) -> None:
         """Start a piece of standing work of a tenant; naming it again under the same `once` starts nothing."""
-        self._start(
-            tx,
-            {
-                "workflow_name": work,
-                "queue_name": UPKEEP,
-                "workflow_id": f"{work}:{tenant}:{once}",
-                "app_version": self._version,
-            },
-            tenant,
-            *more,
-        )
+        self._name(tx, (work, UPKEEP), f"{work}:{tenant}:{once}", tenant, *more)
 
     def enqueue_case(self, tx: Transaction, tenant: TenantId, sample: str, *, cause: str) -> None:
         """Start the making of an evaluation case; naming it again for the same cause starts nothing."""
@@ -272,6 +230,17 @@ class DurableQueue:
         if delay_s:
             options["delay_seconds"] = delay_s
         self._start(tx, options, tenant, delivery, attempt)
+
+    def _name(self, tx: Transaction, work: tuple[str, str], name: str, *arguments: str) -> None:
+        """Start a workflow in a queue under a name; naming it again starts nothing."""
+        workflow, queue = work
+        options: EnqueueOptions = {
+            "workflow_name": workflow,
+            "queue_name": queue,
+            "workflow_id": name,
+            "app_version": self._version,
+        }
+        self._start(tx, options, *arguments)
 
     def _start(self, tx: Transaction, options: EnqueueOptions, *arguments: str | int) -> None:
         """Enqueue in the transaction, and have the work go on in the trace that this runs in."""

@@ -15,6 +15,7 @@ from tests.house.tree import ROOT
 
 CASES = {
     "Artifacts": ("tests/pipeline/vendors/contracts/artifacts.py",),
+    "Deposit": ("tests/pipeline/vendors/contracts/deposit.py",),
     "Keys": ("tests/pipeline/vendors/contracts/keys.py",),
     "Transcriber": ("tests/pipeline/vendors/contracts/transcriber.py",),
     "RecordingsVendor": ("tests/pipeline/vendors/contracts/recordings.py",),

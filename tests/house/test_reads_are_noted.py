@@ -34,6 +34,8 @@ UNSEALS_COLUMNS = {
     "pipeline/store/access_grants.py:read_reason": "why somebody was let in, for the operator",
     "pipeline/store/api_answers.py:_opened": "what a program was answered, for the same program",
     "pipeline/store/attestations.py:_attestation": "what a tenant itself declared",
+    "pipeline/store/bulk_evidence.py:find_evidence": "what is attested of a consent, for the machine's own judgement",
+    "pipeline/store/bulk_sources.py:_opened": "where a file lies that is to be taken in, for the machine alone",
     "pipeline/store/calls.py:read_numbers": "numbers of a call, for its dialling: see DIALS",
     "pipeline/store/closures.py:sign_disposal": "the key that signs what a closed account was",
     "pipeline/store/legal_requests.py:_request": "what an authority demanded, for the operator",

@@ -90,6 +90,8 @@ _METHODS: Final[Mapping[str, str]] = {
     Method.PRIOR_WRITTEN: _("in writing beforehand"),
     Method.OPERATOR_ATTESTED: _("by the operator's declaration"),
     Method.AGENT_API: _("by way of the API"),
+    Method.ATTESTED_EVIDENCE: _("by evidence that a person attests"),
+    Method.ATTESTED_IMPLIED: _("by staying on the line, as a person attests"),
 }
 _MODES: Final[Mapping[str, str]] = {
     "notice_continue": _("An announcement is made; who stays on the line agrees."),

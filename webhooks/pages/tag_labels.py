@@ -167,5 +167,10 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.QUALITY_SETTLED: _("A sample was settled"),
     AuditTag.QUALITY_FINISHED: _("A sample was finished"),
     AuditTag.QUALITY_CASE_KEPT: _("An evaluation case was kept"),
+    AuditTag.EVIDENCE_ATTACHED: _("Evidence of consent was attached"),
+    AuditTag.BULK_STARTED: _("Work on many recordings was started"),
+    AuditTag.BULK_PAUSED: _("Work on many recordings was paused"),
+    AuditTag.BULK_RESUMED: _("Work on many recordings went on"),
+    AuditTag.BULK_FINISHED: _("Work on many recordings was finished"),
 }
 """Each tag with its words; a retired one stays listed."""

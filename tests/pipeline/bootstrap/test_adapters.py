@@ -12,6 +12,7 @@ import pytest
 from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
+    deposits_of,
     identities,
     load_transcribers,
     name_recognisers,
@@ -20,13 +21,14 @@ from pipeline.bootstrap.adapters import (
     telephony_of,
     twilio_line,
 )
-from pipeline.model.errors import VendorRefused, VendorUnavailable
+from pipeline.model.errors import InvalidInput, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.ports.recordings import VendorAccount
 from pipeline.settings import read_settings
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.oidc import OidcIdentities
+from pipeline.vendors.s3_deposit import S3Deposit
 from pipeline.vendors.system_clock import SystemClock
 
 
@@ -97,3 +99,16 @@ def test_tenants_are_told_by_webhook_and_by_mail_only_where_there_is_a_server(mo
     monkeypatch.setenv("EARMARK_SMTP__SECURITY", "none")
     with pytest.raises(VendorRefused, match="in the clear only on this machine"):
         notice_channels(read_settings(), clock)
+
+
+def test_files_lie_in_a_folder_or_in_a_bucket_of_the_region_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.wav").touch()
+    assert [file.name for file in deposits_of(read_settings())(str(tmp_path)).list_files()] == ["one.wav"]
+    with pytest.raises(InvalidInput, match="EARMARK_ARTIFACTS__REGION"):
+        deposits_of(read_settings())("s3://calls/in")
+    monkeypatch.setenv("EARMARK_ARTIFACTS__REGION", "eu-central-1")
+    deposit = deposits_of(read_settings())("s3://calls/in")
+    assert isinstance(deposit, S3Deposit)
+    assert deposit.audit.region == "eu-central-1"

@@ -27,7 +27,7 @@ KNOWN = {
     "settings_drafts", "settings_history", "transfer_notices", "webhook_attempts", "webhook_deliveries",
     "webhook_endpoints", "word_index", "word_searches", "wordings",
     "users", "web_sessions", "oidc_providers", "sign_in_attempts", "reasons",
-    "quality_rates", "quality_samples", "quality_readings",
+    "quality_rates", "quality_samples", "quality_readings", "bulk_jobs", "bulk_items", "bulk_evidence",
 }  # fmt: skip
 
 

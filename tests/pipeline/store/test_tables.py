@@ -45,6 +45,8 @@ MADE_ONCE = {
     "quality_readings": {"tenant", "reader", "sample_id"},
     "api_allowances": {"tenant", "key_id"},
     "api_answers": {"tenant", "key_id", "name_sha256"},
+    "bulk_items": {"tenant", "job", "key"},
+    "bulk_evidence": {"tenant", "job", "key"},
 }
 
 
@@ -102,6 +104,9 @@ def test_only_sealed_columns_hold_bytes_and_no_column_is_named_for_what_a_person
         ("quality_samples", "settled_why"),
         ("quality_readings", "sealed"),
         ("api_answers", "sealed"),
+        ("bulk_jobs", "sealed"),
+        ("bulk_items", "sealed"),
+        ("bulk_evidence", "sealed"),
     }
     named = {c.name for _, c in columns if isinstance(c.type, Text)}
     assert not named & {"text", "words", "transcript", "number", "phone", "email", "name_of_caller", "url", "body"}

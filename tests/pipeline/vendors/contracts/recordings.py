@@ -82,6 +82,9 @@ class RecordingsContract(RecordersContract):
         assert everything[deleted].is_deleted
         assert everything[deleted].deleted_at is not None
         assert vendor.list_recordings(account, since=started_at + timedelta(hours=1), with_deleted=True) == ()
+        earlier = started_at - timedelta(hours=1)
+        assert vendor.list_recordings(account, since=earlier, until=started_at - timedelta(minutes=1)) == ()
+        assert len(vendor.list_recordings(account, since=earlier, until=started_at + timedelta(hours=1))) == 1
 
     def test_what_is_not_there_is_not_found_and_gone(self, vendor: RecordingsVendor, account: VendorAccount) -> None:
         with pytest.raises(NotFound):
