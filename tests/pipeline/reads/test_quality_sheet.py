@@ -86,7 +86,9 @@ def test_two_labels_in_one_word_are_two_entities_and_the_words_between_stay_wher
              {"text": "b", "start_ms": 300, "end_ms": 300}]  # fmt: skip
     sheet = make_sheet(
         a_manifest(an_entry(1, (100, 200)), an_entry(2, (100, 200), (200, 300))),
-        json.loads(json.dumps({"turns": [{"turn": 0, "channel": 0, "speaker": "caller", "text": "a b", "words": words}]})),
+        json.loads(
+            json.dumps({"turns": [{"turn": 0, "channel": 0, "speaker": "caller", "text": "a b", "words": words}]})
+        ),
     )
     assert shown(sheet) == ["a [PIN_1] [PIN_2] b"]
     assert sheet.visible == 2
