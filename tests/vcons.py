@@ -83,7 +83,7 @@ def arriving(body: bytes, trust: Trust | None) -> Arriving:
 def imported(line: Line, body: bytes, trust: Trust | None, *, names: list[str] | None = None) -> Recording:
     """The recording that a vCon is imported as."""
     heard = names.append if names is not None else lambda name: None
-    brought = Brought(actor="user:ben", reason="moved from another system", sha256="0" * 64)
+    brought = Brought(actor="user:ben", reason="moved from another system", sha256="0" * 64, content_hash="sha512-AA")
     judged = judge_vcon(line.context, line.owner.id, arriving(body, trust), brought)
     made = import_vcon(line.context, judged, brought, before_step=heard)
     with line.tx() as tx:

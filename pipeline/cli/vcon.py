@@ -82,6 +82,7 @@ def import_file(
     """Take a vCon in and through the line, where receipts in it by keys that you trust show that everybody agreed."""
     from pipeline.bootstrap import judge_context
     from pipeline.vcon.arriving import read_arriving
+    from pipeline.vcon.canonical import content_hash
     from pipeline.vcon.signed import MOST_BYTES
     from pipeline.workflows.vcon_import import Brought, import_vcon, judge_vcon
 
@@ -89,7 +90,8 @@ def import_file(
     trust = _trust(keys_path) if keys_path else None
     text = read_bounded(path, MOST_BYTES)
     arriving = read_arriving(text, trust=trust, now=datetime.now(UTC), beside=lambda name: _beside(path, name))
-    brought = Brought(actor=actor, reason=reason, sha256=hashlib.sha256(text).hexdigest())
+    sha256 = hashlib.sha256(text).hexdigest()
+    brought = Brought(actor=actor, reason=reason, sha256=sha256, content_hash=content_hash(text))
     with open_desk(log_level="warning") as base:
         judged = judge_vcon(judge_context(base), owner, arriving, brought)  # before models are loaded for nothing
         if judged.known is not None and judged.is_done:

@@ -57,6 +57,8 @@ class Given:
     people: tuple[PersonShown, ...]
     events: tuple[ConsentEvent, ...]
     cause: str
+    locale: str | None = None
+    """What is spoken, where that is told; else what the tenant says of its calls."""
 
 
 _OVER: Final = frozenset({RecordingState.REFUSED, RecordingState.PURGED})
@@ -81,7 +83,7 @@ def attested_by_operator(*, at: datetime) -> Given:
     return Given(direction="upload", started_at=at, people=(caller,), events=tuple(events), cause="upload")
 
 
-def shown_by_receipts(shown: Shown | None, *, started_at: datetime, origin: str) -> Given:
+def shown_by_receipts(shown: Shown | None, *, started_at: datetime, origin: str, locale: str | None = None) -> Given:
     """Give what receipts show; of what shows nothing, nobody is known who agreed."""
     return Given(
         direction=VCON,
@@ -89,6 +91,7 @@ def shown_by_receipts(shown: Shown | None, *, started_at: datetime, origin: str)
         people=shown.people if shown else (),
         events=shown.events if shown else (),
         cause=f"vcon:{origin}",
+        locale=locale,
     )
 
 
@@ -144,7 +147,7 @@ def basis_of(owner: Tenant, upload: Upload, given: Given, *, judged_by: JudgedBy
         started_at=given.started_at,
         mode="operator_attested",
         tokens=(),
-        locale=owner.settings.locale,
+        locale=given.locale or owner.settings.locale,
         policy_digest=bundle.digest,
         matrix_version=matrix_version,
         instance=owner.settings.instance,

@@ -23,7 +23,8 @@ from pipeline.store.session import Transaction
 from pipeline.store.signing_keys import get_signer
 from pipeline.store.tenants import get_tenant
 from pipeline.store.vault import Vault
-from pipeline.vcon.document import Contents, write_vcon
+from pipeline.vcon.arrived import Arrived
+from pipeline.vcon.document import CameWith, Contents, write_vcon
 from pipeline.vcon.signed import sign_vcon
 
 _KINDS = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.REDACTION_MANIFEST)
@@ -39,12 +40,13 @@ def export_vcon(vault: Vault, tenant: TenantId, recording: RecordingId, *, actor
     with vault.database.transaction(tenant) as tx:
         sheet = read_sheet(tx, recording, keys=vault.keys)
         chosen, name = _chosen(tx, sheet), get_tenant(tx, keys=vault.keys).display_name
-        receipts = _receipts(sheet)
-        for artifact in (*chosen, *receipts):
+        receipts, came = _receipts(sheet), _came(sheet)
+        for artifact in (*chosen, *receipts, *came):
             facts: Facts = {"kind": artifact.kind.value, "recording": recording, "reason": reason}
             add_event(tx, AuditTag.ARTIFACT_READ, actor=actor, target=artifact.id, facts=facts)
     audio, transcript, manifest = (vault.read(artifact) for artifact in chosen)
     tokens = tuple(vault.read(artifact).decode() for artifact in receipts)
+    came_with = next((_came_with(vault.read(artifact)) for artifact in came), None)
     with vault.database.transaction(tenant) as tx:
         sheet = read_sheet(tx, recording, keys=vault.keys)
         _chosen(tx, sheet)  # nothing has ended it while it was read
@@ -58,6 +60,7 @@ def export_vcon(vault: Vault, tenant: TenantId, recording: RecordingId, *, actor
             hidden=hidden_places(manifest),
             decisions=tuple(copy.record for copy in sheet.copies if copy.record),
             receipts=tokens,
+            came_with=came_with,
         )
         body = _signed(tx, vault, write_vcon(contents, made_at=tx.now), actor)
         digest: Facts = {"vcon_sha256": hashlib.sha256(body).hexdigest(), "files": 1}
@@ -80,6 +83,22 @@ def _chosen(tx: Transaction, sheet: CallSheet) -> tuple[Artifact, ...]:
 def _receipts(sheet: CallSheet) -> tuple[Artifact, ...]:
     kept = [copy for copy in sheet.copies if copy.artifact.kind is ArtifactKind.CONSENT_RECEIPT]
     return tuple(copy.artifact for copy in kept if copy.record and copy.record["download"]["allowed"])
+
+
+def _came(sheet: CallSheet) -> tuple[Artifact, ...]:
+    """Find what the recording brought along, where the policy lets that leave."""
+    kept = [copy for copy in sheet.copies if copy.artifact.id == sheet.noted.get("arrived")]
+    return tuple(copy.artifact for copy in kept if copy.record and copy.record["download"]["allowed"])
+
+
+def _came_with(document: bytes) -> CameWith:
+    arrived = Arrived.model_validate_json(document)
+    return CameWith(
+        parties=tuple(party.model_dump(exclude_none=True) for party in arrived.parties),
+        dialog_parties=arrived.dialog_parties,
+        redacted=arrived.redacted.model_dump(mode="json", exclude_none=True),
+        receipts=arrived.receipts,
+    )
 
 
 def _signed(tx: Transaction, vault: Vault, vcon: dict[str, Any], actor: str) -> bytes:

@@ -15,7 +15,9 @@ from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording, RecordingState
 from pipeline.model.tenant import Tenant
+from pipeline.model.transcript import Transcript
 from pipeline.redaction.audio import describe
+from pipeline.steps.arrived import keep_arrived
 from pipeline.steps.capture import check_hosts
 from pipeline.steps.context import JudgeContext, StepContext, shelf_of
 from pipeline.store.audit import Facts, add_event
@@ -23,6 +25,7 @@ from pipeline.store.reasons import seal_reason
 from pipeline.store.recordings import find_recording_by_sid
 from pipeline.store.tenants import find_tenant
 from pipeline.store.vault_names import artifact_name
+from pipeline.vcon.arrived import Arrived, read_arrived
 from pipeline.vcon.arriving import Arriving
 from pipeline.workflows.upload import take_through
 
@@ -31,16 +34,17 @@ _DONE = (RecordingState.PUBLISHED, RecordingState.WITHHELD, RecordingState.FAILE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """Who hands a vCon in, why, and the SHA-256 of the file."""
+    """Who hands a vCon in, why, and the digests of the file: SHA-256 in hex, and as a vCon writes one."""
 
     actor: str
     reason: str = field(repr=False)
     sha256: str
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A vCon that may come in, with all that it was judged by. `known` is what it was imported as before."""
+    """A vCon that may come in, with all that it was judged by and brings along; `known` is what it became before."""
 
     owner: Tenant
     arriving: Arriving = field(repr=False)
@@ -49,6 +53,9 @@ class Judged:
     judged_by: JudgedBy
     known: Recording | None
     may_be_kept: bool
+    arrived: Arrived = field(repr=False)
+    told: Transcript | None = field(repr=False)
+    """What came beside the sound, and the transcript where one did."""
 
     @property
     def is_done(self) -> bool:
@@ -66,8 +73,11 @@ def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: 
         Conflict: it was refused or purged before, or its conversation or sound is here as another.
     """
     heard = describe(arriving.sound)
+    arrived, told = read_arrived(
+        arriving, channels=heard.channels, duration_ms=heard.duration_ms, digest=by.content_hash
+    )
     shown = read_shown(arriving.receipts, started_at=arriving.started_at)
-    given = shown_by_receipts(shown, started_at=arriving.started_at, origin=arriving.origin)
+    given = shown_by_receipts(shown, started_at=arriving.started_at, origin=arriving.origin, locale=arrived.language)
     upload = Upload(
         sha256=hashlib.sha256(arriving.sound).hexdigest(),
         channels=heard.channels,
@@ -96,6 +106,8 @@ def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: 
         judged_by=judged_by,
         known=known,
         may_be_kept=foreseen.may_be_kept,
+        arrived=arrived,
+        told=told,
     )
 
 
@@ -119,7 +131,8 @@ def import_vcon(
     recording = _note(context, judged, by)
     if judged.may_be_kept:
         # It stands where a call's audio would be after capture, so the line finds it there.
-        context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, judged.arriving.sound)
+        audio = context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, judged.arriving.sound)
+        keep_arrived(context, recording, audio, judged.arrived, judged.told)
     if recording.state not in _DONE:
         take_through(context, recording, before_step=before_step)
     return recording.id
