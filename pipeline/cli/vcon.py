@@ -34,14 +34,22 @@ def command() -> None:
 @click.option("--tenant", required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path))
 @click.option("--reason", default=_REASON, show_default=True, help="Why; it stands in the audit log.")
-def export(recording: str, tenant: str, out: Path, reason: str) -> None:
+@click.option(
+    "--original", type=click.Path(path_type=Path), help="The unredacted vCon that you hold, to be named by its digest."
+)
+def export(recording: str, tenant: str, out: Path, reason: str, original: Path | None) -> None:
     """Write a redacted recording with its consent and decisions, signed with the tenant's key."""
     from pipeline.reads.vcon_export import export_vcon
+    from pipeline.vcon.original import read_original
+    from pipeline.vcon.signed import MOST_BYTES
 
     if not reason.strip():
         raise InvalidInput("a read needs a reason")
+    named = read_original(read_bounded(original, MOST_BYTES)) if original else None
     with open_desk() as base:
-        body = export_vcon(base.vault, tenant_id(tenant), RecordingId(recording), actor="cli", reason=reason)
+        body = export_vcon(
+            base.vault, tenant_id(tenant), RecordingId(recording), actor="cli", reason=reason, original=named
+        )
     try:
         out.write_bytes(body)
     except OSError as error:

@@ -93,12 +93,12 @@ def read_arriving(text: bytes, *, trust: Trust | None, now: datetime, beside: Be
         IntegrityError: altered, or signed by somebody else.
     """
     document, signed = _opened(text, trust)
-    known = _uuid(document.get("uuid"))
+    known = read_uuid(document.get("uuid"))
     redacted = document.get("redacted")
     dialog = _recording(document)
     return Arriving(
         uuid=known,
-        origin=_uuid(redacted["uuid"]) if isinstance(redacted, dict) and redacted.get("uuid") else known,
+        origin=read_uuid(redacted["uuid"]) if isinstance(redacted, dict) and redacted.get("uuid") else known,
         is_signed=signed,
         started_at=_moment(dialog.get("start"), now=now),
         duration_s=_seconds(dialog.get("duration")),
@@ -107,6 +107,18 @@ def read_arriving(text: bytes, *, trust: Trust | None, now: datetime, beside: Be
         receipts=_receipts(document, trust) if signed and trust else (),
         document=document,
     )
+
+
+def read_uuid(value: object) -> str:
+    """Read a vCon's `uuid`.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        raise InvalidInput("the vCon has no uuid that is one") from None
 
 
 def _opened(text: bytes, trust: Trust | None) -> tuple[dict[str, Any], bool]:
@@ -119,13 +131,6 @@ def _opened(text: bytes, trust: Trust | None) -> tuple[dict[str, Any], bool]:
     if not isinstance(document.get("vcon"), str):
         raise InvalidInput("the file is not a vCon, or is an encrypted one")
     return document, signed
-
-
-def _uuid(value: object) -> str:
-    try:
-        return str(uuid.UUID(str(value)))
-    except ValueError:
-        raise InvalidInput("the vCon has no uuid that is one") from None
 
 
 def _recording(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pipeline.model.call import LegRole
 from pipeline.model.ids import RecordingId
 from pipeline.vcon.canonical import content_hash, encode
 from pipeline.vcon.lawful_basis import EXTENSION, Leg, legs_of, write_attachments
+from pipeline.vcon.original import Original
 
 VERSION: Final = "0.4.0"
 MANIFEST: Final = "redaction_manifest"
@@ -53,6 +54,8 @@ class Contents:
     receipts: tuple[str, ...] = ()
     other: str = LegRole.CALLER.value
     """The role of the person on the other end."""
+    original: Original | None = field(default=None, repr=False)
+    """What is less redacted, where somebody holds it as a vCon."""
     came_with: CameWith | None = None
 
 
@@ -78,6 +81,9 @@ def write_vcon(contents: Contents, *, made_at: datetime) -> dict[str, Any]:
 
 
 def _link(contents: Contents) -> dict[str, Any]:
+    if contents.original is not None:
+        named = {"uuid": contents.original.uuid, "content_hash": contents.original.content_hash}
+        return {"type": "personal data", **named}
     return {"type": "personal data", "uuid": str(uuid.uuid5(_NAMESPACE, f"o:{contents.recording}"))}
 
 

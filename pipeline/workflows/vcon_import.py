@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.consent.evidenced import read_shown
 from pipeline.intake.import_recording import Given, JudgedBy, Upload, import_recording, recording_of, shown_by_receipts
 from pipeline.intake.import_vcon import find_imported, foresee_import
+from pipeline.intake.withdraw import Withdrawal, withdraw
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.audit import AuditTag
+from pipeline.model.call import LegRole
+from pipeline.model.consent import Method, Outcome
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording, RecordingState
@@ -21,12 +25,15 @@ from pipeline.steps.arrived import keep_arrived
 from pipeline.steps.capture import check_hosts
 from pipeline.steps.context import JudgeContext, StepContext, shelf_of
 from pipeline.store.audit import Facts, add_event
+from pipeline.store.consents import list_consents
 from pipeline.store.reasons import seal_reason
 from pipeline.store.recordings import find_recording_by_sid
+from pipeline.store.session import Transaction
 from pipeline.store.tenants import find_tenant
 from pipeline.store.vault_names import artifact_name
 from pipeline.vcon.arrived import Arrived, read_arrived
 from pipeline.vcon.arriving import Arriving
+from pipeline.workflows.recording import with_context
 from pipeline.workflows.upload import take_through
 
 _DONE = (RecordingState.PUBLISHED, RecordingState.WITHHELD, RecordingState.FAILED)
@@ -56,11 +63,13 @@ class Judged:
     arrived: Arrived = field(repr=False)
     told: Transcript | None = field(repr=False)
     """What came beside the sound, and the transcript where one did."""
+    taken_back: tuple[Withdrawal, ...] = ()
+    """What somebody took back since it was imported before."""
 
     @property
     def is_done(self) -> bool:
-        """Say whether the line was gone through before."""
-        return self.known is not None and self.known.state in _DONE
+        """Say whether the line was gone through before, and nothing was taken back since."""
+        return self.known is not None and self.known.state in _DONE and not self.taken_back
 
 
 def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: Brought) -> Judged:
@@ -76,8 +85,6 @@ def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: 
     arrived, told = read_arrived(
         arriving, channels=heard.channels, duration_ms=heard.duration_ms, digest=by.content_hash
     )
-    shown = read_shown(arriving.receipts, started_at=arriving.started_at)
-    given = shown_by_receipts(shown, started_at=arriving.started_at, origin=arriving.origin, locale=arrived.language)
     upload = Upload(
         sha256=hashlib.sha256(arriving.sound).hexdigest(),
         channels=heard.channels,
@@ -85,20 +92,30 @@ def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: 
         duration_s=_duration_s(arriving, heard.duration_ms),
         call_sid=call_sid_of(arriving),
     )
-    keys = context.vault.keys
     with context.vault.database.transaction(tenant) as tx:
-        owner = find_tenant(tx, keys=keys)
-        if owner is None:
-            raise NotFound(f"no tenant {tenant}")
-        judged_by = context.bundle_of(tx, owner), context.law.matrix.version.isoformat()
-        known = find_imported(tx, upload, shown, named=artifact_name(arriving.sound, keys.digest_key(tenant)))
-        foreseen = foresee_import(owner, upload, given, arriving.roles, judged_by)
-        if known is None and not foreseen.is_noted:
-            facts: Facts = {"vcon_sha256": by.sha256, "reason": foreseen.reason}
+        judged, reason = _judge(context, tx, arriving, upload, (arrived, told))
+        if reason:
+            facts: Facts = {"vcon_sha256": by.sha256, "reason": reason}
             add_event(tx, AuditTag.VCON_LEFT, actor=by.actor, target=tenant, facts=facts)
-    if known is None and not foreseen.is_noted:
-        raise NotPermitted(f"nothing was kept: the vCon does not show that everybody agreed ({foreseen.reason})")
-    return Judged(
+    if reason:
+        raise NotPermitted(f"nothing was kept: the vCon does not show that everybody agreed ({reason})")
+    return judged
+
+
+def _judge(
+    context: JudgeContext, tx: Transaction, arriving: Arriving, upload: Upload, came: tuple[Arrived, Transcript | None]
+) -> tuple[Judged, str]:
+    """Judge it, and say why it is left; an empty reason where it is not."""
+    keys, (arrived, told) = context.vault.keys, came
+    owner = find_tenant(tx, keys=keys)
+    if owner is None:
+        raise NotFound(f"no tenant {tx.tenant}")
+    shown = read_shown(arriving.receipts, started_at=arriving.started_at)
+    given = shown_by_receipts(shown, started_at=arriving.started_at, origin=arriving.origin, locale=arrived.language)
+    judged_by = context.bundle_of(tx, owner), context.law.matrix.version.isoformat()
+    known = find_imported(tx, upload, shown, named=artifact_name(arriving.sound, keys.digest_key(tx.tenant)))
+    foreseen = foresee_import(owner, upload, given, arriving.roles, judged_by)
+    judged = Judged(
         owner=owner,
         arriving=arriving,
         upload=upload,
@@ -108,6 +125,21 @@ def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: 
         may_be_kept=foreseen.may_be_kept,
         arrived=arrived,
         told=told,
+        taken_back=_taken_back(tx, known, given) if known else (),
+    )
+    return judged, "" if known is not None or foreseen.is_noted else foreseen.reason
+
+
+def _taken_back(tx: Transaction, known: Recording, given: Given) -> tuple[Withdrawal, ...]:
+    noted = list_consents(tx, known.call) if known.call else ()
+    before = {(e.leg_role, e.ordinal) for e in noted if e.outcome is Outcome.WITHDRAWN}
+    first: dict[tuple[LegRole, int], datetime] = {}
+    for event in given.events:  # in order of time
+        if event.outcome is Outcome.WITHDRAWN and (event.leg_role, event.ordinal) not in before:
+            first.setdefault((event.leg_role, event.ordinal), max(event.at, given.started_at))
+    return tuple(
+        Withdrawal(role=role, ordinal=ordinal, at=at, told_by=Method.ATTESTED_EVIDENCE)
+        for (role, ordinal), at in first.items()
     )
 
 
@@ -115,6 +147,8 @@ def import_vcon(
     context: StepContext, judged: Judged, by: Brought, *, before_step: Callable[[str], None]
 ) -> RecordingId:
     """Take a vCon in, seal its sound, and run every step; what came before is taken up where it was left.
+
+    What somebody took back since it was imported before is noted, and the recording judged anew.
 
     Args:
         context: what steps work with.
@@ -135,6 +169,10 @@ def import_vcon(
         keep_arrived(context, recording, audio, judged.arrived, judged.told)
     if recording.state not in _DONE:
         take_through(context, recording, before_step=before_step)
+    elif judged.taken_back:
+        for name in ("keep_receipts", "decide"):
+            before_step(name)
+            with_context(name, context)(recording.tenant, recording.id)
     return recording.id
 
 
@@ -156,6 +194,8 @@ def _note(context: StepContext, judged: Judged, by: Brought) -> Recording:
         recording = import_recording(
             tx, judged.owner, judged.upload, judged.given, judged_by=judged.judged_by, keys=keys, actor=by.actor
         )
+        for said in judged.taken_back:
+            withdraw(tx, judged.upload.call_sid or "", said, actor=by.actor)
         if is_new:
             why = seal_reason(tx, by.reason, subject=recording.id, act="vcon-import", keys=keys, actor=by.actor)
             facts: Facts = {

@@ -87,6 +87,7 @@ def test_nothing_is_lost_from_one_installation_to_the_next_and_the_next(origin, 
     assert without_new(opened(exported(third, further), third)) == without_new(before)
 
     if folder := os.environ.get("VCON_OUT"):  # for `make vcon-check`
+        Path(folder).mkdir(parents=True, exist_ok=True)
         Path(folder, "again.vcon.json").write_bytes(second)
         Path(folder, "again.keys.json").write_bytes(keys_of(other))
 

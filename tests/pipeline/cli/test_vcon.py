@@ -42,6 +42,10 @@ def test_what_is_not_there_is_not_exported(earmark: Earmark, acme: str, tmp_path
     out = tmp_path / "out.json"
     told_in_one_line(*earmark("vcon", "export", "rec_none", "--tenant", acme, "--out", out))
     told_in_one_line(*earmark("vcon", "export", "rec_none", "--tenant", acme, "--out", out, "--reason", " "))
+    away = ("--original", tmp_path / "none.json")
+    assert "none.json" in told_in_one_line(
+        *earmark("vcon", "export", "rec_none", "--tenant", acme, "--out", out, *away)
+    )
     assert not out.exists()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.model.artifact import ArtifactKind
+from pipeline.model.consent import Outcome
 from pipeline.model.errors import Conflict, NotPermitted
 from pipeline.model.recording import RecordingState as S
 from pipeline.store.artifacts import list_artifacts
@@ -85,16 +86,36 @@ def test_what_shows_no_consent_is_left_and_nothing_of_it_is_kept(origin, other):
     assert other.asked == ["fetch", "transcribe"]  # the first tenant's own
 
 
-def test_what_somebody_took_back_before_it_began_is_noted_and_refused_without_its_sound(origin, other):
-    recording = origin.through(origin.record(), *THROUGH)
-    document = opened(exported(origin, recording), origin)
-    origin.withdraw(recording.call, after_s=-1)
+def with_receipts(origin, recording, document) -> bytes:
+    """A vCon with all the receipts that there are by now."""
     origin.through(recording, "keep_receipts")
     with origin.tx() as tx:
         kept = [a for a in list_artifacts(tx, recording=recording.id) if a.kind is ArtifactKind.CONSENT_RECEIPT]
     tokens = [origin.context.vault.read(artifact).decode() for artifact in kept]
     bases = list(write_attachments(tokens, parties={("caller", 1): 0}))
-    body = signed({**document, "attachments": bases}, origin)
+    return signed({**document, "attachments": bases}, origin)
+
+
+def test_what_somebody_took_back_since_is_noted_when_it_comes_again(origin, other):
+    recording = origin.through(origin.record(), *THROUGH)
+    body = exported(origin, recording)
+    there = imported(other, body, trust_of(origin))
+    origin.withdraw(recording.call, after_s=30)
+    names: list[str] = []
+    again = imported(other, with_receipts(origin, recording, opened(body, origin)), trust_of(origin), names=names)
+    assert (again.id, names) == (there.id, ["keep_receipts", "decide"])
+    with other.tx() as tx:
+        back = {e.purpose.value for e in list_consents(tx, there.call) if e.outcome is Outcome.WITHDRAWN}
+    assert back >= {"record", "train"}
+    with pytest.raises(NotPermitted):  # and the policy lets nothing of it leave any more
+        exported(other, there)
+
+
+def test_what_somebody_took_back_before_it_began_is_noted_and_refused_without_its_sound(origin, other):
+    recording = origin.through(origin.record(), *THROUGH)
+    document = opened(exported(origin, recording), origin)
+    origin.withdraw(recording.call, after_s=-1)
+    body = with_receipts(origin, recording, document)
     taken = imported(other, body, trust_of(origin))
     assert other.state(taken) is S.REFUSED
     assert ArtifactKind.RECORDING_ORIGINAL.value not in other.kinds(taken)
