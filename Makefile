@@ -26,9 +26,10 @@ eval: .venv/.dev
 serve: .venv/.runtime assets
 	@$(PY) -m pipeline.cli serve --with-worker
 
-# A worker for each core, at most four: each has its own database server and its own models. A file stays with one worker.
+# A worker for each core, at most four: each has its own database server and its own models. A file stays with one worker,
+# and the longest begin first.
 test: .venv/.dev assets .tools/.chromium
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench-webhooks: .venv/.dev
 	@$(PY) -m tests.bench.webhooks

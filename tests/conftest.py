@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings
-from pipeline.store.migrations import migrate
 from pipeline.store.numbers import mark_armed
 from pipeline.store.session import Database
 from pipeline.store.tenants import add_tenant, get_tenant
@@ -26,7 +24,9 @@ from pipeline.store.vault import Vault
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
+from pipeline.vendors.kms_connect import KmsSettings
 from tests.builders import put_on_file
+from tests.databases import Databases
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
@@ -34,6 +34,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 APP_ROLE = "earmark_app"
 OWN_NUMBERS = ("+12125550101", "+13035550100")
 """The numbers on which tests call a tenant."""
+
+
+_BEGIN_FIRST = ("journeys/test_policy_machine.py", "journeys", "pipeline/workflows", "pipeline/test_worker.py")
+"""The longest, under the tests' folder: a worker that is left with one of them at the end works on alone."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    first = [Path(__file__).parent / path for path in _BEGIN_FIRST]
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, path in enumerate(first) if item.path.is_relative_to(path)), len(first))
+
+    items.sort(key=place)  # stable: what is drawn by lot otherwise stays so
 
 
 class MovableClock:
@@ -58,7 +72,7 @@ def _logs_as_before() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """One server for the whole run, with a migrated template.
+    """One server for the whole run.
 
     Not under pytest's own directory: for root the server runs as another user, and pytest closes that to others.
     """
@@ -66,8 +80,6 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(folder / "data")
     server.start()
     _spare_the_disk(server)
-    server.create_database("earmark_template")
-    migrate(server.url("earmark_template"), app_role=APP_ROLE)
     yield server
     server.stop()
     shutil.rmtree(folder)
@@ -81,22 +93,24 @@ def _spare_the_disk(server: EmbeddedPostgres) -> None:
         connection.execute("select pg_reload_conf()")
 
 
-@contextmanager
-def cloned(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """Clone a database from the template; gives its name."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template earmark_template strategy file_copy')
-    yield name
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'drop database "{name}" with (force)')
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    made = Databases(postgres, app_role=APP_ROLE)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def database_name(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database cloned from the template for one test."""
-    with cloned(postgres) as name:
+def database_name(databases: Databases) -> Iterator[str]:
+    """A database that is this test's alone, with everything that a release brings and nothing in it."""
+    with databases.one() as name:
         yield name
+
+
+@pytest.fixture
+def app_url(postgres: EmbeddedPostgres, database_name: str) -> str:
+    """The URL under which the app opens the test's database."""
+    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture
@@ -110,6 +124,15 @@ def database(postgres: EmbeddedPostgres, database_name: str, clock: MovableClock
     opened = Database(postgres.url(database_name, user=APP_ROLE), clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def moto_kms() -> Iterator[KmsSettings]:
+    """Run moto's KMS for the session, spoken to over HTTP."""
+    from tests.moto_kms import serve_moto_kms  # moto takes a while to import
+
+    with serve_moto_kms() as settings:
+        yield settings
 
 
 @pytest.fixture

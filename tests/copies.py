@@ -7,12 +7,11 @@ import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
-
 from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from tests.conftest import APP_ROLE
+from tests.databases import copy_database, drop_database
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 
@@ -58,9 +57,8 @@ class Copies:
         """Close what was opened and drop what was made."""
         for database in self._opened:
             database.close()
-        with psycopg.connect(self._postgres.dsn("postgres"), autocommit=True) as connection:
-            for name in self._made:
-                connection.execute(f'drop database if exists "{name}" with (force)')
+        for name in self._made:
+            drop_database(self._postgres, name)
 
     def _open(self, copy: Copy, line: Line, folder: Path) -> Line:
         url = self._postgres.url(self._clone(copy.database), user=APP_ROLE)
@@ -74,8 +72,6 @@ class Copies:
         )
 
     def _clone(self, database: str) -> str:
-        name = f"copy_{uuid.uuid4().hex}"
-        with psycopg.connect(self._postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'create database "{name}" template "{database}"')
+        name = copy_database(self._postgres, database)
         self._made.append(name)
         return name

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.ids import CallId, RecordingId, TenantId
-from pipeline.ports.keys import WrappedKey
+from pipeline.ports.keys import TenantKey, WrappedKey
 from pipeline.ports.recordings import FetchedMedia, VendorAccount, VendorRecording
 from pipeline.ports.telephony import NumberUrls, OutboundCall, VendorNumber
 
@@ -244,6 +244,12 @@ class KeeperIsAway:
 
     def digest_key(self, tenant: TenantId) -> bytes:
         raise VendorUnavailable("keeper", "digest key")
+
+    def list_tenant_keys(self, tenant: TenantId) -> tuple[TenantKey, ...]:
+        raise VendorUnavailable("keeper", "list tenant keys")
+
+    def rotate_tenant_key(self, tenant: TenantId) -> str:
+        raise VendorUnavailable("keeper", "rotate tenant key")
 
     def destroy_tenant_key(self, tenant: TenantId) -> None:
         raise VendorUnavailable("keeper", "destroy tenant key")

@@ -44,6 +44,7 @@ def operator_statements(bucket: s3.IBucket, key: kms.IKey) -> list[iam.PolicySta
         _at_rest(bucket, key),
         _tenant_keys(bucket, *_USE),
         *_making_keys(bucket),
+        *_rotating_keys(bucket),
     ]
 
 
@@ -69,6 +70,10 @@ def _keys(bucket: s3.IBucket) -> str:
     return f"arn:{Aws.PARTITION}:kms:{Stack.of(bucket).region}:{Aws.ACCOUNT_ID}:key/*"
 
 
+def _aliases(bucket: s3.IBucket) -> str:
+    return f"arn:{Aws.PARTITION}:kms:{Stack.of(bucket).region}:{Aws.ACCOUNT_ID}:alias/earmark/*"
+
+
 def _tenant_keys(bucket: s3.IBucket, *actions: str) -> iam.PolicyStatement:
     """Use keys that carry the tenants' tag, and no other key of the account."""
     return iam.PolicyStatement(
@@ -81,7 +86,6 @@ def _tenant_keys(bucket: s3.IBucket, *actions: str) -> iam.PolicyStatement:
 
 def _making_keys(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     """Make a tenant's key: tagged at birth, named under our own aliases. KMS knows no resource before it is made."""
-    aliases = f"arn:{Aws.PARTITION}:kms:{Stack.of(bucket).region}:{Aws.ACCOUNT_ID}:alias/earmark/*"
     tagged = {
         "Null": {f"aws:RequestTag/{TENANT_KEYS}": "false"},
         "ForAllValues:StringEquals": {"aws:TagKeys": [TENANT_KEYS]},
@@ -94,8 +98,21 @@ def _making_keys(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
             conditions={k: v for k, v in tagged.items() if k != "StringEquals"},
         ),
         _finish(bucket),
-        iam.PolicyStatement(sid="OurAliases", actions=["kms:CreateAlias"], resources=[aliases]),
+        iam.PolicyStatement(sid="OurAliases", actions=["kms:CreateAlias"], resources=[_aliases(bucket)]),
     ]  # fmt: skip
+
+
+def _rotating_keys(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    """Have a tenant's alias name its next key, and wrap its digest key under that one without seeing it."""
+    return [
+        iam.PolicyStatement(
+            sid="RotateTenantKeys",
+            actions=["kms:UpdateAlias", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+            resources=[_keys(bucket)],
+            conditions={"Null": {f"aws:ResourceTag/{TENANT_KEYS}": "false"}},
+        ),
+        iam.PolicyStatement(sid="MoveOurAliases", actions=["kms:UpdateAlias"], resources=[_aliases(bucket)]),
+    ]
 
 
 def _finish(bucket: s3.IBucket) -> iam.PolicyStatement:

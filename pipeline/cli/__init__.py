@@ -15,8 +15,8 @@ from pipeline.model.errors import Conflict, IllegalTransition, InvalidInput, Not
 COMMANDS: Final = (
     "demo", "serve", "worker", "process", "redact", "consent", "decide", "policy", "tenant", "hold", "doctor", "audit",
     "wording", "number", "reconcile", "recording", "receipt", "vcon", "processor", "retention", "matter", "training",
-    "subject", "legal", "access", "purpose", "transfer", "user", "quality", "index", "verify-deployed", "reprocess",
-    "backfill",
+    "subject", "legal", "access", "purpose", "transfer", "user", "quality", "index", "keys", "backfill", "reprocess",
+    "verify-deployed",
 )  # fmt: skip
 _HERE: Final = Path(__file__).parents[1]
 BAD_INPUT: Final = (InvalidInput, NotFound, Conflict, NotPermitted, IllegalTransition)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from pipeline.model.ids import TenantId
@@ -17,11 +18,28 @@ class WrappedKey:
     wrapped: bytes
 
 
+class KeyState(StrEnum):
+    """Whether a tenant's key opens what it wrapped: now, perhaps later, or never again."""
+
+    USABLE = "usable"
+    AWAY = "away"
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantKey:
+    """One of the keys that a tenant has or had. New data keys are wrapped by the present one alone."""
+
+    key_id: str
+    state: KeyState
+    is_present: bool
+
+
 class Keys(Protocol):
     """A keeper of tenant keys (a local file, AWS KMS).
 
     Raises, in every method:
-        VendorUnavailable: the keeper cannot be reached; never "no such key".
+        VendorUnavailable: the keeper cannot be reached, or the key cannot be used at present; never "no such key".
         VendorRefused: the keeper denies it.
     """
 
@@ -54,6 +72,24 @@ class Keys(Protocol):
         """
         ...
 
+    def list_tenant_keys(self, tenant: TenantId) -> tuple[TenantKey, ...]:
+        """List the keys that the tenant has, oldest first, the present one last. A key that is away is listed too.
+
+        Raises:
+            NotFound: the tenant has no key, or its key was destroyed.
+        """
+        ...
+
+    def rotate_tenant_key(self, tenant: TenantId) -> str:
+        """Wrap data keys with a new key from now on, and give its id; earlier keys open what they wrapped.
+
+        The digest key stays the same. Repeating it after a failure finishes what was begun, or rotates again.
+
+        Raises:
+            NotFound: the tenant has no key, or its key was destroyed.
+        """
+        ...
+
     def destroy_tenant_key(self, tenant: TenantId) -> None:
-        """Destroy the tenant's key, so that nothing sealed under it can ever be read. Repeating it changes nothing."""
+        """Destroy every key of the tenant: nothing sealed under them can ever be read. Repeating it changes nothing."""
         ...

@@ -44,10 +44,7 @@ def export_vcon(
 ) -> bytes:
     """Give the file; it stands in the log with its digest before anybody has it.
 
-    Args:
-        vault, tenant, recording: what is exported.
-        actor, reason: who is given it and why, for the audit log.
-        original: the less redacted vCon that `redacted` is to name, by `uuid` and digest; it must hold the very sound.
+    `original` is the less redacted vCon that `redacted` is to name, by `uuid` and digest; it must hold the very sound.
 
     Raises:
         InvalidInput: the original is of another recording, or the recording came with a link of its own.

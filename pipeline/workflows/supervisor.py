@@ -26,7 +26,7 @@ _EVERY_S: Final = 1.0
 _SILENT_AFTER_S: Final = 20.0
 """Far longer than a busy worker takes from one word to the next."""
 _DISMISS_SILENT: Final = """
-select pg_terminate_backend(a.pid)
+select pg_terminate_backend(a.pid, 5000)
 from pg_locks l join pg_stat_activity a on a.pid = l.pid
 where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.pid <> pg_backend_pid()
   and l.database = (select oid from pg_database where datname = current_database())

@@ -11,11 +11,14 @@ from tests.house.tree import ROOT, parse, sources
 NO_VENDOR = {"embedded_postgres.py": "the database of this machine", "system_clock.py": "the clock of this machine"}
 PARTS = {
     "files_tree.py": "files.py",
+    "kms_connect.py": "kms.py",
+    "kms_history.py": "kms.py",
     "object_rules.py": "files.py",
     "oidc_token.py": "oidc.py",
     "s3_connect.py": "s3.py",
     "s3_errors.py": "s3.py",
     "s3_lifecycle.py": "s3.py",
+    "smtp_session.py": "smtp.py",
     "twilio_decrypt.py": "twilio.py",
     "twilio_http.py": "twilio.py",
     "twilio_line.py": "twilio.py",

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import uvicorn
 from sqlalchemy import select
 from starlette.responses import Response
@@ -52,6 +51,7 @@ from samples.twilio_standin import Account, NumberUrls, PlayedCall, Standin, ten
 from samples.twilio_standin.ledger import Ledger, RecordingEntry
 from samples.twilio_standin.leg import AgentApi
 from tests.builders import put_on_file
+from tests.databases import Databases
 from tests.fakes import NotedQueue
 from tests.pipeline.policies.variants import listing_relay
 from tests.pipeline.workflows.house_of_fakes import scripted_context
@@ -272,12 +272,10 @@ class FlowHouse:
 
 
 @contextmanager
-def open_flow_house(postgres: EmbeddedPostgres, folder: Path) -> Iterator[FlowHouse]:
+def open_flow_house(postgres: EmbeddedPostgres, databases: Databases, folder: Path) -> Iterator[FlowHouse]:
     """Open the house on a database of its own."""
-    name = f"flows_{uuid.uuid4().hex}"
     with ExitStack() as stack:
-        with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'create database "{name}" template earmark_template strategy file_copy')
+        name = stack.enter_context(databases.one())
         twilio = stack.enter_context(Standin())
         twilio.ledger.lead()
         clock = LedgerClock(twilio.ledger)

@@ -273,16 +273,13 @@ def test_the_proof_is_checked_offline(line, recording, account):
 
 
 def test_a_database_from_before_the_closure_loses_its_key_again(line, recording, account, postgres, database_name):
-    import psycopg
-
     from pipeline.steps.replay_ledger import replay_ledger
     from pipeline.store.session import Database
     from tests.conftest import APP_ROLE
+    from tests.databases import copy_database, drop_database
 
     line.context.vault.database.close()
-    copy = f"{database_name}_copy"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'create database "{copy}" template "{database_name}"')
+    copy = copy_database(postgres, database_name)
     key_file = line.folder / "keys" / "acme.json"
     key = key_file.read_bytes()
     account.close()
@@ -298,5 +295,4 @@ def test_a_database_from_before_the_closure_loses_its_key_again(line, recording,
         assert {a.kind for a in living(older, recording)} == {K.CONSENT_RECEIPT}
     finally:
         older_database.close()
-        with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'drop database "{copy}" with (force)')
+        drop_database(postgres, copy)

@@ -22,9 +22,9 @@ OURS = ("StartCallRecordingTwiML", "StartCallRecordingAPI")
 
 
 @pytest.fixture(scope="module")
-def house(postgres):
+def house(postgres, databases):
     folder = Path(tempfile.mkdtemp(prefix="earmark-flows-"))
-    with open_flow_house(postgres, folder) as opened:
+    with open_flow_house(postgres, databases, folder) as opened:
         yield opened
     shutil.rmtree(folder)
 

@@ -22,9 +22,9 @@ OTHER_ACCOUNT = "AC" + "b" * 32
 
 
 @pytest.fixture(scope="module")
-def house(postgres):
+def house(postgres, databases):
     folder = Path(tempfile.mkdtemp(prefix="earmark-callbacks-"))
-    with open_flow_house(postgres, folder) as opened:
+    with open_flow_house(postgres, databases, folder) as opened:
         yield opened
     shutil.rmtree(folder)
 

@@ -64,10 +64,10 @@ class Proved:
 
 
 @pytest.fixture(scope="module")
-def proved(postgres) -> dict[str, Proved]:
+def proved(postgres, databases) -> dict[str, Proved]:
     folder = Path(tempfile.mkdtemp(prefix="earmark-receipts-"))
     flows = {flow.name: flow for flow in load_flows()}
-    with open_flow_house(postgres, folder) as house:
+    with open_flow_house(postgres, databases, folder) as house:
         found = {name: _prove(house, house.play(flows[name])) for name in NAMES}
     shutil.rmtree(folder)
     return found

@@ -27,9 +27,9 @@ def without_news(flow: Flow) -> Flow:
 
 
 @pytest.fixture(scope="module")
-def house(postgres):
+def house(postgres, databases):
     folder = Path(tempfile.mkdtemp(prefix="earmark-reconcile-"))
-    with open_flow_house(postgres, folder) as opened:
+    with open_flow_house(postgres, databases, folder) as opened:
         yield opened
     shutil.rmtree(folder)
 

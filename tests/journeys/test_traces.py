@@ -98,7 +98,6 @@ def work_off(line: Line, url: str, recording: str) -> str:
 def test_one_trace_leads_from_the_callback_to_the_artifacts_and_tells_nothing_that_was_said(
     stage, line, collector, postgres, database_name, capfd
 ):
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     url = postgres.url(database_name, user=APP_ROLE)
     sending = Traces(collector.endpoint, part="worker", version="1")
     sending.install()

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
-from pipeline.workflows.engine import migrate_engine
 from tests.conftest import APP_ROLE
 from tests.house.tree import ROOT
 
@@ -22,7 +21,6 @@ UNREAD = "^earmark_(standing_read|worker_heartbeat)_timestamp_seconds 0.0$"
 
 @pytest.fixture
 def settings(postgres: EmbeddedPostgres, database_name: str, tmp_path: Path) -> dict[str, str]:
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EARMARK_")}
     return environment | {
         "EARMARK_DATABASE__URL": postgres.url(database_name, user=APP_ROLE),

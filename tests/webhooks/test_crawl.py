@@ -28,7 +28,7 @@ from pipeline.store.session import Database
 from pipeline.store.users import list_users
 from pipeline.store.web_sessions import end_sessions
 from pipeline.vendors.key_file import FileKeys
-from tests.conftest import APP_ROLE, MovableClock, cloned, make_tenant
+from tests.conftest import APP_ROLE, MovableClock, make_tenant
 from tests.filled_tenant import CANARIES, OWNER, Filled, fill
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
@@ -81,9 +81,9 @@ class Crawl:
 
 
 @pytest.fixture(scope="module")
-def database(postgres) -> Iterator[Database]:
+def database(postgres, databases) -> Iterator[Database]:
     """One for the whole file."""
-    with cloned(postgres) as name:
+    with databases.one() as name:
         opened = Database(postgres.url(name, user=APP_ROLE), clock=MovableClock())
         yield opened
         opened.close()

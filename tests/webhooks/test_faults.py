@@ -19,7 +19,6 @@ from twilio.request_validator import RequestValidator
 
 from pipeline.store.audit import list_events
 from pipeline.store.session import Database
-from pipeline.workflows.engine import migrate_engine
 from tests.conftest import APP_ROLE, make_tenant
 from tests.webhooks.conftest import BASE, DENVER, NEW_YORK
 from tests.webhooks.twilio.test_news import a_callback, tell
@@ -70,7 +69,6 @@ class Killable:
 
 @pytest.fixture
 def killable(postgres, database_name, tmp_path):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     server = Killable(postgres.url(database_name, user=APP_ROLE), tmp_path)
     server.wait()
     yield server

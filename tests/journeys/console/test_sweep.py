@@ -6,13 +6,13 @@ import pytest
 
 from pipeline.store.session import Database
 from tests.browser import SCHEMES, serving
-from tests.conftest import APP_ROLE, MovableClock, cloned
+from tests.conftest import APP_ROLE, MovableClock
 from tests.journeys.console.sweep import furnish, look, pages, watching
 
 
 @pytest.fixture(scope="module")
-def house(postgres, tmp_path_factory):
-    with cloned(postgres) as name:
+def house(postgres, databases, tmp_path_factory):
+    with databases.one() as name:
         database = Database(postgres.url(name, user=APP_ROLE), clock=MovableClock())
         made = furnish(database, tmp_path_factory.mktemp("sweep"))
         yield made, pages(made)

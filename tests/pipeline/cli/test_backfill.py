@@ -4,8 +4,6 @@ import hashlib
 
 import pytest
 
-from pipeline.workflows.engine import migrate_engine
-from tests.conftest import APP_ROLE
 from tests.evidence import HEAD, line
 from tests.pipeline.cli.conftest import document, logged, told_in_one_line, write_wav
 
@@ -13,7 +11,6 @@ from tests.pipeline.cli.conftest import document, logged, told_in_one_line, writ
 @pytest.fixture
 def folder(tmp_path, postgres, database_name):
     """A folder with one file, and a file of evidence beside it that names it."""
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     place = tmp_path / "calls"
     place.mkdir()
     digest = hashlib.sha256(write_wav(place / "one.wav").read_bytes()).hexdigest()

@@ -4,20 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from pipeline.vendors.embedded_postgres import EmbeddedPostgres
-from pipeline.workflows.engine import migrate_engine
 from samples.twilio_standin import Account, Standin
-from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import Earmark, told_in_one_line
 
 ADD = ("--policy", "nejix", "--display-name", "Acme", "--transcribe")
-
-
-@pytest.fixture
-def migrated(postgres: EmbeddedPostgres, database_name: str) -> None:
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
 
 
 def examine(earmark: Earmark, *options: str) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -31,7 +24,6 @@ def examine(earmark: Earmark, *options: str) -> tuple[int, dict[str, dict[str, A
     return code, {check["check"]: check for check in reversed(found["checks"])}
 
 
-@pytest.mark.usefixtures("migrated")
 def test_a_sound_installation_is_fit_and_what_lawyers_owe_is_listed(
     earmark: Earmark, acme: str, installation: Path
 ) -> None:
@@ -46,7 +38,6 @@ def test_a_sound_installation_is_fit_and_what_lawyers_owe_is_listed(
     assert [p for p in (installation / "artifacts").rglob("*") if "probe" in p.name and p.is_file()] == []
 
 
-@pytest.mark.usefixtures("migrated")
 def test_people_get_one_line_a_check_aligned(earmark: Earmark, acme: str) -> None:
     code, out, _ = earmark("doctor", "--tenant", acme)
     lines = out.splitlines()
@@ -56,7 +47,6 @@ def test_people_get_one_line_a_check_aligned(earmark: Earmark, acme: str) -> Non
     assert len({line.index(line[22:].lstrip()[0], 22) for line in lines[:-1]}) == 1
 
 
-@pytest.mark.usefixtures("migrated")
 def test_a_tenant_that_nobody_may_hear_fails(earmark: Earmark) -> None:
     assert earmark("tenant", "add", "acme", *ADD, "--engine", "deepgram")[0] == 0
     code, found = examine(earmark)
@@ -64,7 +54,9 @@ def test_a_tenant_that_nobody_may_hear_fails(earmark: Earmark) -> None:
     assert found["tenants"]["says"].startswith("acme: no recogniser may hear its calls")
 
 
-def test_a_database_that_was_not_migrated_fails_and_says_what_to_do(earmark: Earmark) -> None:
+def test_a_database_that_was_not_migrated_fails_and_says_what_to_do(earmark: Earmark, postgres, database_name) -> None:
+    with psycopg.connect(postgres.dsn(database_name)) as owner:
+        owner.execute("drop schema dbos cascade")
     code, found = examine(earmark)
     assert code == 1
     assert "EARMARK_DATABASE__OWNER_URL" in found["database"]["says"]
@@ -81,14 +73,12 @@ def test_a_database_that_is_not_there_fails_and_the_rest_is_still_looked_at(
     assert {"models", "policies", "law", "scripts"} <= set(found)
 
 
-@pytest.mark.usefixtures("migrated")
 def test_a_tenant_that_is_not_there_is_bad_input(earmark: Earmark) -> None:
     answer = earmark("doctor", "--tenant", "nobody")
     assert answer[0] == 2
     assert told_in_one_line(*answer) == "no tenant nobody"
 
 
-@pytest.mark.usefixtures("migrated")
 def test_an_account_that_records_by_itself_makes_an_installation_unfit(
     earmark: Earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

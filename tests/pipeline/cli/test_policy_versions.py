@@ -9,8 +9,6 @@ import pytest
 
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.loader import load_bundle
-from pipeline.workflows.engine import migrate_engine
-from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 from tests.pipeline.policies.variants import variant
 
@@ -20,7 +18,6 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture
 def told(earmark: Earmark, acme: str, postgres, database_name: str) -> str:
     """A tenant that can be told by e-mail."""
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     code, _, err = earmark("tenant", "set", acme, "--contact-email", "legal@acme.example")
     assert code == 0, err
     return acme

@@ -10,17 +10,14 @@ import pytest
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant, TenantSecrets, TenantSettings
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
-from pipeline.workflows.engine import migrate_engine
 from samples.scenario import Fault
 from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
-from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
 
 
 @pytest.fixture
 def standin(postgres: EmbeddedPostgres, database_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     with Standin() as standin:
         monkeypatch.setenv("EARMARK_TWILIO__API_BASE", standin.url)
         yield standin

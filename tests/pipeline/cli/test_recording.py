@@ -8,9 +8,7 @@ from pipeline.model.recording import RecordingState as S
 from pipeline.store.recordings import mark_state
 from pipeline.store.session import Database
 from pipeline.store.tenant_notices import list_notices
-from pipeline.workflows.engine import migrate_engine
 from tests.builders import a_recording
-from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import document, told_in_one_line
 
 
@@ -56,12 +54,6 @@ def test_bad_input_is_one_line_and_exit_2(earmark, acme, options, says):
     assert says in told_in_one_line(code, out, err)
 
 
-@pytest.fixture
-def engine_tables(postgres, database_name):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-
-
-@pytest.mark.usefixtures("engine_tables")
 def test_a_child_is_noted_told_and_judged_again_and_a_person_may_clear_it(earmark, acme, three, database):
     flagged = document(earmark("recording", "flag-child", three[0], "--tenant", acme, "--age", "9", "--json"))
     assert flagged == {"recording": three[0], "child": "noted"}
@@ -73,7 +65,6 @@ def test_a_child_is_noted_told_and_judged_again_and_a_person_may_clear_it(earmar
     assert named == ["judge_recording"] * 2
 
 
-@pytest.mark.usefixtures("engine_tables")
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -5,16 +5,13 @@ import pytest
 from pipeline.cli.opened import open_tenant
 from pipeline.model.recording import RecordingState
 from pipeline.store.recordings import mark_state, merge_facts
-from pipeline.workflows.engine import migrate_engine
 from tests.builders import a_call, a_recording
-from tests.conftest import APP_ROLE
 from tests.pipeline.cli.conftest import document, logged, told_in_one_line
 
 
 @pytest.fixture
 def outdated(postgres, database_name, acme):
     """A published recording that detector 1 made; its sound is not here, so that it counts as one without."""
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     with open_tenant(acme) as (base, tx):
         made = a_recording(tx, a_call(tx, base.keys))
         mark_state(tx, made.id, RecordingState.PUBLISHED)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-import psycopg
 import pytest
 
 from pipeline.decisions.children import note_child
@@ -18,6 +17,7 @@ from pipeline.store.ledger import list_lines
 from pipeline.store.session import Database
 from pipeline.vendors.files import FileArtifacts
 from tests.conftest import APP_ROLE
+from tests.databases import copy_database, drop_database
 from tests.disposal import a_whole_recording, end, lies, living, statements
 
 NOTHING = {"lines": 0, "purged_again": 0, "waiting": 0, "written_again": 0, "orphans": 0, "doubted": 0}
@@ -31,10 +31,8 @@ def recording(line):
 @pytest.fixture
 def backup(line, recording, postgres, database_name, clock):
     """A real copy of the database and of the objects, made before anything was purged; gives them back later."""
-    copy = f"{database_name}_copy"
     line.context.vault.database.close()
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'create database "{copy}" template "{database_name}"')
+    copy = copy_database(postgres, database_name)
     shutil.copytree(line.folder / "objects", line.folder / "copy")
     opened = []
 
@@ -53,8 +51,7 @@ def backup(line, recording, postgres, database_name, clock):
     yield restore
     for one in opened:
         one.close()
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'drop database "{copy}" with (force)')
+    drop_database(postgres, copy)
 
 
 def replay(line):

@@ -11,8 +11,6 @@ from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from tests.conftest import APP_ROLE, MovableClock
 
-ENGINE = f"create schema dbos; create table dbos.workflow_status (); grant usage on schema dbos to {APP_ROLE}"
-
 
 @pytest.mark.parametrize(
     ("fault", "seen"),
@@ -27,8 +25,6 @@ def test_each_way_past_the_row_policies_is_seen(
     database: Database, postgres: EmbeddedPostgres, database_name: str, fault: LiteralString, seen: tuple[str, str]
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
-        connection.execute(ENGINE)
-        connection.commit()
         assert read_condition(database) == DatabaseCondition(missing=(), unforced=(), changeable=(), powers=())
         connection.execute(fault)
         connection.commit()
@@ -43,7 +39,6 @@ def test_a_log_whose_rows_may_be_rewritten_is_seen(
     database: Database, postgres: EmbeddedPostgres, database_name: str, verb: LiteralString
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
-        connection.execute(ENGINE)
         connection.execute(sql.SQL("grant {} on earmark.audit_events to {}").format(sql.SQL(verb), sql.SQL(APP_ROLE)))
     assert read_condition(database).changeable == ("audit_events",)
 
@@ -61,4 +56,5 @@ def test_a_column_and_an_engine_that_are_missing_are_named(
 ) -> None:
     with psycopg.connect(postgres.dsn(database_name)) as connection:
         connection.execute("alter table earmark.recordings drop column facts")
+        connection.execute("drop schema dbos cascade")
     assert read_condition(database).missing == ("recordings.facts", "dbos")

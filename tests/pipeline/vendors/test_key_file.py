@@ -96,3 +96,39 @@ def test_a_link_in_the_place_of_a_key_is_not_followed(tmp_path: Path) -> None:
 
     with pytest.raises(VendorRefused):
         keys.digest_key(ACME)
+
+
+def test_a_rotation_leaves_no_master_in_a_file_that_was_replaced(tmp_path: Path) -> None:
+    keys = FileKeys(tmp_path / "keys")
+    keys.create_tenant_key(ACME)
+    held_open = os.open(tmp_path / "keys/acme.json", os.O_RDONLY)
+
+    keys.rotate_tenant_key(ACME)
+
+    assert set(os.pread(held_open, 1000, 0)) == {0}
+    assert [p.name for p in (tmp_path / "keys").iterdir()] == ["acme.json"]
+    assert stat.S_IMODE((tmp_path / "keys/acme.json").stat().st_mode) == 0o600
+    os.close(held_open)
+
+
+def test_a_rotation_in_one_process_is_seen_by_another(tmp_path: Path) -> None:
+    here, there = FileKeys(tmp_path / "keys"), FileKeys(tmp_path / "keys")
+    here.create_tenant_key(ACME)
+    data_key, old = there.new_data_key(ACME, CONTEXT)
+
+    made = here.rotate_tenant_key(ACME)
+
+    assert there.new_data_key(ACME, CONTEXT)[1].key_id == made
+    assert there.unwrap(ACME, old, CONTEXT) == data_key
+
+
+def test_a_file_whose_earlier_masters_are_damaged_is_not_used(tmp_path: Path) -> None:
+    keys = FileKeys(tmp_path / "keys")
+    keys.create_tenant_key(ACME)
+    keys.rotate_tenant_key(ACME)
+    path = tmp_path / "keys/acme.json"
+    good = json.loads(path.read_text())
+    for earlier in ({"key_1": "AAAA"}, {"key_1": 7}, [], "words"):
+        path.write_text(json.dumps({**good, "earlier": earlier}))
+        with pytest.raises(IntegrityError, match="is damaged"):
+            keys.digest_key(ACME)

@@ -8,10 +8,13 @@ import boto3
 import pytest
 from moto.core.authorization import enable_iam_authentication
 
-from pipeline.model.errors import Conflict, VendorBrokeContract, VendorRefused
+from pipeline.model.errors import Conflict, IntegrityError, NotFound, VendorBrokeContract, VendorUnavailable
 from pipeline.model.ids import TenantId
+from pipeline.ports.keys import KeyState, WrappedKey
 from pipeline.store.seal import open_sealed, seal
-from pipeline.vendors.kms import KmsKeys, KmsSettings
+from pipeline.vendors.kms import KmsKeys
+from pipeline.vendors.kms_connect import KmsSettings
+from tests.moto_kms import kms_answers
 from tests.pipeline.vendors.contracts.keys import CONTEXT, KeysContract, a_tenant
 from tests.seaweedfs import free_ports
 
@@ -66,15 +69,120 @@ def test_destroying_gives_the_key_to_aws_for_deletion_after_the_shortest_wait(
     assert found["KeyState"] == "PendingDeletion"
 
 
-def test_a_key_that_an_administrator_disabled_is_refused_and_not_destroyed(
+def present_key(settings: KmsSettings, tenant: TenantId) -> str:
+    return an_administrator(settings).describe_key(KeyId=f"alias/earmark/{tenant}")["KeyMetadata"]["KeyId"]
+
+
+def test_a_key_that_an_administrator_disabled_is_away_and_neither_refused_nor_destroyed(
+    moto_kms: KmsSettings, tenant: TenantId
+) -> None:
+    keys = KmsKeys(moto_kms)
+    data_key, wrapped = keys.new_data_key(tenant, CONTEXT)
+    administrator = an_administrator(moto_kms)
+    administrator.disable_key(KeyId=present_key(moto_kms, tenant))
+
+    for ask in (keys.digest_key, keys.rotate_tenant_key):
+        with pytest.raises(VendorUnavailable):
+            ask(tenant)
+    with pytest.raises(VendorUnavailable):
+        keys.unwrap(tenant, wrapped, CONTEXT)
+    assert [key.state for key in keys.list_tenant_keys(tenant)] == [KeyState.AWAY]
+    keys.create_tenant_key(tenant)  # it is there, so nothing is made
+    administrator.enable_key(KeyId=present_key(moto_kms, tenant))
+    assert keys.unwrap(tenant, wrapped, CONTEXT) == data_key
+
+
+@pytest.mark.parametrize("code", ["KMSInvalidStateException", "DisabledException", "KeyUnavailableException"])
+def test_a_state_that_only_the_call_itself_meets_is_away_while_the_key_is_not_to_be_deleted(
+    moto_kms: KmsSettings, tenant: TenantId, code: str
+) -> None:
+    keys = KmsKeys(moto_kms)
+    _, wrapped = keys.new_data_key(tenant, CONTEXT)
+
+    with kms_answers("Decrypt", code), pytest.raises(VendorUnavailable):
+        keys.unwrap(tenant, wrapped, CONTEXT)
+    with kms_answers("GenerateDataKey", code), pytest.raises(VendorUnavailable):
+        keys.new_data_key(tenant, CONTEXT)
+
+
+def test_an_earlier_key_that_is_to_be_deleted_is_told_as_destroyed(moto_kms: KmsSettings, tenant: TenantId) -> None:
+    keys = KmsKeys(moto_kms)
+    _, wrapped = keys.new_data_key(tenant, CONTEXT)
+    old = present_key(moto_kms, tenant)
+    keys.rotate_tenant_key(tenant)
+    an_administrator(moto_kms).schedule_key_deletion(KeyId=old, PendingWindowInDays=7)
+
+    # KMS refuses so; moto would still open it.
+    with kms_answers("Decrypt", "KMSInvalidStateException"), pytest.raises(NotFound, match="was destroyed"):
+        keys.unwrap(tenant, wrapped, CONTEXT)
+    assert [key.state for key in keys.list_tenant_keys(tenant)] == [KeyState.DESTROYED, KeyState.USABLE]
+
+
+def test_what_was_sealed_before_rotations_opens_for_a_process_that_starts_after_them(
+    moto_kms: KmsSettings, tenant: TenantId
+) -> None:
+    sealed = seal(b"words of a call", keys=KmsKeys(moto_kms), tenant=tenant, context=CONTEXT)
+    before = KmsKeys(moto_kms)
+    for _ in range(2):
+        KmsKeys(moto_kms).rotate_tenant_key(tenant)
+        for keys in (before, KmsKeys(moto_kms)):
+            assert open_sealed(sealed, keys=keys, tenant=tenant, context=CONTEXT) == b"words of a call"
+
+
+def test_a_rotation_that_was_cut_off_before_it_moved_the_alias_is_finished_by_the_next(
+    moto_kms: KmsSettings, tenant: TenantId
+) -> None:
+    keys, old = KmsKeys(moto_kms), present_key(moto_kms, tenant)
+    with kms_answers("UpdateAlias", "KMSInternalException"), pytest.raises(VendorUnavailable):
+        keys.rotate_tenant_key(tenant)
+    assert present_key(moto_kms, tenant) == old
+    assert len(keys.list_tenant_keys(tenant)) == 2  # the claimed one is known, so destroying would reach it
+
+    made = keys.rotate_tenant_key(tenant)
+
+    assert made == KmsKeys(moto_kms).new_data_key(tenant, CONTEXT)[1].key_id
+    assert len(keys.list_tenant_keys(tenant)) == 2
+
+
+def test_every_key_of_a_closed_tenant_is_given_to_aws_for_deletion(moto_kms: KmsSettings, tenant: TenantId) -> None:
+    keys = KmsKeys(moto_kms)
+    keys.rotate_tenant_key(tenant)
+    with kms_answers("UpdateAlias", "KMSInternalException"), pytest.raises(VendorUnavailable):
+        keys.rotate_tenant_key(tenant)
+    every = [key.key_id for key in keys.list_tenant_keys(tenant)]
+
+    keys.destroy_tenant_key(tenant)
+
+    states = [an_administrator(moto_kms).describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in every]
+    assert states == ["PendingDeletion"] * 3
+
+
+def test_destroying_that_was_cut_off_is_done_to_its_end_by_repeating_it(
+    moto_kms: KmsSettings, tenant: TenantId
+) -> None:
+    keys = KmsKeys(moto_kms)
+    keys.rotate_tenant_key(tenant)
+    with kms_answers("ScheduleKeyDeletion", "KMSInternalException", after=1), pytest.raises(VendorUnavailable):
+        keys.destroy_tenant_key(tenant)
+    assert [k.state for k in keys.list_tenant_keys(tenant)] == [KeyState.DESTROYED, KeyState.USABLE]
+
+    keys.destroy_tenant_key(tenant)
+
+    with pytest.raises(NotFound, match="was destroyed"):
+        keys.list_tenant_keys(tenant)
+
+
+def test_a_kms_key_that_no_alias_ever_named_as_the_tenants_opens_nothing(
     moto_kms: KmsSettings, tenant: TenantId
 ) -> None:
     administrator = an_administrator(moto_kms)
-    key_id = administrator.describe_key(KeyId=f"alias/earmark/{tenant}")["KeyMetadata"]["KeyId"]
-    administrator.disable_key(KeyId=key_id)
+    foreign = administrator.create_key(Tags=[{"TagKey": "earmark-tenant", "TagValue": tenant}])["KeyMetadata"]["Arn"]
+    made = administrator.generate_data_key(
+        KeyId=foreign, KeySpec="AES_256", EncryptionContext={**CONTEXT, "tenant": tenant}
+    )
 
-    with pytest.raises(VendorRefused):
-        KmsKeys(moto_kms).new_data_key(tenant, CONTEXT)
+    with pytest.raises(IntegrityError):
+        KmsKeys(moto_kms).unwrap(tenant, WrappedKey(key_id=foreign, wrapped=made["CiphertextBlob"]), CONTEXT)
 
 
 @pytest.mark.parametrize("description", ["", "somebody's key", "Earmark tenant key; wrapped digest key: ?"])

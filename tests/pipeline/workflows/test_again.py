@@ -9,15 +9,12 @@ from pipeline.model.recording import RecordingState as S
 from pipeline.steps.fail import fail
 from pipeline.store.reviews import list_reviews
 from pipeline.workflows.again import WAITS, Again
-from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import DurableQueue
-from tests.conftest import APP_ROLE
 from tests.disposal import end
 
 
 @pytest.fixture
-def queue(postgres, database_name, line):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
+def queue(line):
     made = DurableQueue(line.context.vault.database.engine, version="1")
     yield made
     made.close()

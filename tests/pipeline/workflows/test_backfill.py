@@ -27,7 +27,6 @@ from pipeline.workflows.queue import DurableQueue
 from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
 from tests.backfill import begin, outcomes, with_folder, work_off
-from tests.conftest import APP_ROLE
 from tests.evidence import evidence
 from tests.evidence import line as attested
 from tests.pipeline.workflows.house_of_fakes import tone, two_voices
@@ -39,12 +38,6 @@ AT = "2026-03-01T10:00:00"
 def twilio(tenant) -> Iterator[AtTwilio]:
     with Standin() as standin:
         yield AtTwilio(standin, tenant)
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 def states(line) -> dict[str, RecordingState]:

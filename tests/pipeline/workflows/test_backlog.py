@@ -5,14 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.workflows.backlog import has_waiting, read_backlog
-from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import DurableQueue
-from tests.conftest import APP_ROLE
 
 
 @pytest.fixture
-def queue(postgres, database_name, database):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
+def queue(database):
     made = DurableQueue(database.engine, version="7")
     yield made
     made.close()

@@ -24,14 +24,7 @@ from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.builders import a_call, a_recording
 from tests.bulk import Second, made_by_first
-from tests.conftest import APP_ROLE
 from tests.corrections import shown
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture

@@ -62,7 +62,6 @@ def test_each_step_is_known_by_its_name_and_runs_with_its_context(line):
 
 
 def test_a_worker_issues_the_receipts_of_a_call_that_was_declined(line, postgres, database_name):
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     queue = DurableQueue(line.context.vault.database.engine, version="1")
     with line.tx() as tx:
         call = a_call(tx, line.context.vault.keys)

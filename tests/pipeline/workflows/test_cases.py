@@ -26,7 +26,6 @@ def test_the_engine_makes_the_case_that_finishing_a_reading_asked_for(
     postgres, database_name, database, tenant, tmp_path, clock
 ):
     clock.at = datetime.now(UTC)
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     line = Line(context=scripted_context("", tmp_path, database=database), owner=tenant, folder=tmp_path)
     set_to(line, keeps_cases=True)
     recording = published(line)

@@ -24,7 +24,6 @@ from tests.pipeline.steps.test_checkpoint_log import happen
 @pytest.fixture
 def app_url(postgres, database_name, clock) -> str:
     clock.at = datetime.now(UTC)
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     return postgres.url(database_name, user=APP_ROLE)
 
 

@@ -15,14 +15,7 @@ from pipeline.workflows import engine
 from pipeline.workflows.corrections import CORRECTION_STEPS, render_changes, with_correction_context
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import RENDER_CHANGES, RENDERINGS, DurableQueue
-from tests.conftest import APP_ROLE
 from tests.corrections import THANKS, change, published, shown
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 def ran(receipts: dict) -> tuple[list[str], dict]:

@@ -18,9 +18,8 @@ from pipeline.store.audit import list_events
 from pipeline.store.calls import add_call, add_leg
 from pipeline.store.consents import add_consent
 from pipeline.store.recordings import get_recording, note_recording
-from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import DurableQueue
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.pipeline.workflows.house_of_fakes import scripted_context, tone
 
 EXPECTED_KINDS = sorted(
@@ -34,12 +33,6 @@ EXPECTED_KINDS = sorted(
         ArtifactKind.RECORDING_REDACTED,
     ]
 )
-
-
-@pytest.fixture
-def app_url(postgres, database_name):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 def enqueue_a_call(context, keys, app_url, tmp_path, *, name="acme") -> RecordingId:

@@ -20,17 +20,10 @@ from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.serializer import StepFailed
-from tests.conftest import APP_ROLE
 from tests.pipeline.steps.asking import asked
 from tests.pipeline.workflows.house_of_fakes import WordDetector
 
 CANARY = "canaryname"
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 def work_off(line, app_url: str, recording) -> dict:

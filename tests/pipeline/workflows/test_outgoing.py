@@ -21,15 +21,8 @@ from pipeline.workflows.outgoing import OutgoingWatch
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.answering import a_certificate, receiving
-from tests.conftest import APP_ROLE
 
 ADA = "user:ada"
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture

@@ -6,20 +6,13 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 
-import pytest
 from dbos import DBOS
 
 from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.pipeline.workflows.house_of_fakes import ScriptedTranscriber
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 class Crowd(ScriptedTranscriber):

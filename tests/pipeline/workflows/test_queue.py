@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import (
     CALLS,
     JUDGE_RECORDING,
@@ -16,12 +15,10 @@ from pipeline.workflows.queue import (
     WRITE_CASE,
     DurableQueue,
 )
-from tests.conftest import APP_ROLE
 
 
 @pytest.fixture
-def queue(postgres, database_name, database):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
+def queue(database):
     made = DurableQueue(database.engine, version="7")
     yield made
     made.close()

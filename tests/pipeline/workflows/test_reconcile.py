@@ -25,7 +25,7 @@ from pipeline.workflows.upkeep import Upkeep
 from samples.scenario import Fault
 from samples.twilio_standin import Standin
 from tests.at_twilio import AtTwilio
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.pipeline.steps.asking import asked
 
 HOUR = "%Y%m%dT%H"
@@ -41,12 +41,6 @@ def twilio(tenant) -> Iterator[AtTwilio]:
 def at_twilio(line, twilio):
     """The line, with the stand-in as its vendor."""
     return line.with_parts(vendor=TwilioRecordings(api_base=twilio.standin.url))
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture

@@ -11,18 +11,11 @@ from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.errors import NotFound
 from pipeline.model.recording import RecordingState as S
 from pipeline.policies.loader import load_bundle
-from pipeline.workflows import engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.retention import Nightly, begin_closure, foresee_tenant, replay_all, retain_tenant
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.disposal import a_whole_recording, living
 from tests.pipeline.workflows.test_reconcile import work_off
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture

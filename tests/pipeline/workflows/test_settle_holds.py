@@ -22,7 +22,6 @@ from tests.pipeline.decisions.test_holds import hold, is_locked, kept, release
 @pytest.fixture
 def app_url(postgres, database_name, clock) -> str:
     clock.at = datetime.now(UTC)
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     return postgres.url(database_name, user=APP_ROLE)
 
 

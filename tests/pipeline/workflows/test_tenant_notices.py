@@ -14,19 +14,14 @@ from pipeline.model.tenant_notice import NoticeKind
 from pipeline.store.session import Database
 from pipeline.store.tenant_notices import add_notice, list_notices
 from pipeline.store.tenants import change_tenant
-from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+from pipeline.vendors.smtp import SmtpNotices
+from pipeline.vendors.smtp_session import SmtpServer
 from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.tenant_notices import enqueue_unsent, send_notice
-from tests.conftest import APP_ROLE, make_tenant
+from tests.conftest import make_tenant
 from tests.mail_server import mail_server
-
-
-@pytest.fixture
-def app_url(postgres, database_name) -> str:
-    engine.migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
-    return postgres.url(database_name, user=APP_ROLE)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pipeline.telemetry.metrics import REGISTRY
-from pipeline.workflows.engine import migrate_engine
 from pipeline.workflows.queue import DurableQueue
 from pipeline.workflows.watch import standing_look
-from tests.conftest import APP_ROLE, MovableClock
+from tests.conftest import MovableClock
 
 
 def test_a_look_sets_the_figures_that_are_read(postgres, database_name, database, tenant):
-    migrate_engine(postgres.url(database_name), app_role=APP_ROLE)
     queue = DurableQueue(database.engine, version="7")
     with database.transaction(tenant.id) as tx:
         queue.enqueue_recordings(tx, tenant.id, ["rec_1"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from pipeline.model.errors import Conflict, IntegrityError, NotFound, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId, new_id
-from pipeline.ports.keys import Keys
+from pipeline.ports.keys import Keys, KeyState, WrappedKey
 
 CONTEXT = {"artifact": "art_1", "kind": "recording.original"}
 
@@ -125,6 +126,72 @@ class KeysContract:
 
         assert keys.unwrap(tenant, wrapped, CONTEXT) == data_key
 
+    def test_after_a_rotation_old_and_new_open_and_digests_stay(self, keys: Keys, tenant: TenantId) -> None:
+        digest_key, made = keys.digest_key(tenant), []
+        for _ in range(3):
+            made.append(keys.new_data_key(tenant, CONTEXT))
+            assert keys.rotate_tenant_key(tenant) != made[-1][1].key_id
+        made.append(keys.new_data_key(tenant, CONTEXT))
+
+        assert [keys.unwrap(tenant, wrapped, CONTEXT) for _, wrapped in made] == [data_key for data_key, _ in made]
+        assert len({wrapped.key_id for _, wrapped in made}) == 4
+        assert keys.digest_key(tenant) == digest_key
+        listed = keys.list_tenant_keys(tenant)
+        assert [key.key_id for key in listed] == [wrapped.key_id for _, wrapped in made]
+        assert [key.is_present for key in listed] == [False, False, False, True]
+        assert {key.state for key in listed} == {KeyState.USABLE}
+
+    def test_a_wrapping_says_which_key_made_it_and_no_other_passes_for_it(self, keys: Keys, tenant: TenantId) -> None:
+        _, old = keys.new_data_key(tenant, CONTEXT)
+        new = keys.rotate_tenant_key(tenant)
+
+        with pytest.raises((IntegrityError, VendorRefused)):  # KMS: IncorrectKeyException; moto: AccessDeniedException
+            keys.unwrap(tenant, replace(old, key_id=new), CONTEXT)
+        with pytest.raises(IntegrityError):
+            keys.unwrap(tenant, old, {**CONTEXT, "kind": "summary"})
+
+    def test_after_a_rotation_one_tenants_keys_never_open_anothers(self, keys: Keys, tenant: TenantId) -> None:
+        other = a_tenant()
+        keys.create_tenant_key(other)
+        _, old = keys.new_data_key(tenant, CONTEXT)
+        keys.rotate_tenant_key(tenant)
+        keys.rotate_tenant_key(other)
+
+        with pytest.raises(IntegrityError):
+            keys.unwrap(other, old, CONTEXT)
+
+    def test_destroying_destroys_the_earlier_keys_too(self, keys: Keys, tenant: TenantId) -> None:
+        _, old = keys.new_data_key(tenant, CONTEXT)
+        keys.rotate_tenant_key(tenant)
+        _, new = keys.new_data_key(tenant, CONTEXT)
+
+        keys.destroy_tenant_key(tenant)
+
+        for wrapped in (old, new):
+            with pytest.raises(NotFound, match="was destroyed"):
+                keys.unwrap(tenant, wrapped, CONTEXT)
+        for ask in (keys.rotate_tenant_key, keys.list_tenant_keys, keys.digest_key):
+            with pytest.raises(NotFound, match="was destroyed"):
+                ask(tenant)
+
+    def test_of_rotations_at_once_nothing_is_lost(self, keys: Keys, tenant: TenantId) -> None:
+        def rotate_and_wrap(_: int) -> tuple[bytes, WrappedKey]:
+            keys.rotate_tenant_key(tenant)
+            return keys.new_data_key(tenant, CONTEXT)
+
+        made = [keys.new_data_key(tenant, CONTEXT)]
+        with ThreadPoolExecutor(4) as threads:
+            made += threads.map(rotate_and_wrap, range(4))
+
+        listed = {key.key_id for key in keys.list_tenant_keys(tenant)}
+        assert {wrapped.key_id for _, wrapped in made} <= listed
+        assert all(keys.unwrap(tenant, wrapped, CONTEXT) == data_key for data_key, wrapped in made)
+
+    def test_nobody_has_nothing_to_rotate_or_list(self, keys: Keys, tenant: TenantId) -> None:
+        for ask in (keys.rotate_tenant_key, keys.list_tenant_keys):
+            with pytest.raises(NotFound, match="has no key"):
+                ask(a_tenant())
+
     def test_a_refusal_is_a_refusal_and_never_no_such_key(self, refused_keys: Keys) -> None:
         self._every_method_raises(refused_keys, VendorRefused)
 
@@ -133,7 +200,8 @@ class KeysContract:
 
     def _every_method_raises(self, keys: Keys, error: type[Exception]) -> None:
         tenant = a_tenant()
-        for ask in (keys.create_tenant_key, keys.digest_key, keys.destroy_tenant_key):
+        asks = (keys.create_tenant_key, keys.digest_key, keys.destroy_tenant_key)
+        for ask in (*asks, keys.rotate_tenant_key, keys.list_tenant_keys):
             with pytest.raises(error):
                 ask(tenant)
         with pytest.raises(error):

@@ -1,0 +1,96 @@
+"""How AWS KMS is reached, and what its errors mean in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
+
+from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorRefused, VendorUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+    from pipeline.model.ids import TenantId
+
+_RETRYABLE: Final = (
+    "ThrottlingException",
+    "LimitExceededException",
+    "DependencyTimeoutException",
+    "KMSInternalException",
+    "KeyUnavailableException",
+    # A key that is disabled, being made, or to be deleted: only a look at its state tells which.
+    "DisabledException",
+    "KMSInvalidStateException",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KmsSettings:
+    """Which KMS, and who asks. Without credentials boto3 looks for a role, as on EC2, ECS or EKS."""
+
+    region: str
+    endpoint_url: str | None = None
+    access_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    alias_prefix: str = "earmark"
+    timeout_s: float = 10
+
+
+def connect(settings: KmsSettings) -> KMSClient:
+    """Make a client that asks once: attempts belong to whoever repeats the step."""
+    return boto3.client(
+        "kms",
+        region_name=settings.region,
+        endpoint_url=settings.endpoint_url,
+        aws_access_key_id=settings.access_key,
+        aws_secret_access_key=settings.secret_key,
+        config=Config(
+            retries={"total_max_attempts": 1},
+            connect_timeout=settings.timeout_s,
+            read_timeout=settings.timeout_s,
+        ),
+    )
+
+
+@contextmanager
+def as_vendor_error(operation: str, tenant: TenantId) -> Iterator[None]:
+    """Run calls of boto3 and translate what they raise; KMS's own message is left out of the text.
+
+    Raises:
+        IntegrityError: the ciphertext was made under another key or context, or altered.
+        NotFound: KMS knows no such key or alias.
+        VendorUnavailable: no answer, or the key is in a state in which it cannot be used.
+        VendorRefused: KMS denies it, or nobody is signed in.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise _translate(operation, tenant, code, status) from error
+    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
+        raise VendorRefused("kms", operation, reason="no credentials") from error
+    except BotoCoreError as error:
+        raise VendorUnavailable("kms", operation, reason=type(error).__name__) from error
+
+
+def _translate(operation: str, tenant: TenantId, code: str, status: int) -> PipelineError:
+    if code in ("InvalidCiphertextException", "IncorrectKeyException"):
+        return IntegrityError("the data key was wrapped under another key or context, or altered")
+    if code == "NotFoundException":
+        return NotFound(f"tenant {tenant} has no key")
+    if code in _RETRYABLE or status in (408, 429) or status >= 500:
+        return VendorUnavailable("kms", operation, status=status, reason=code)
+    return VendorRefused("kms", operation, status=status, reason=code)
