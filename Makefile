@@ -157,7 +157,7 @@ FUZZED := tests/fuzz tests/webhooks/test_fuzz.py
 
 # A vCon of ours before a reader that is not ours. It needs a GPL package, so it has an environment of its own and ships nowhere.
 vcon-check: .venv/.dev .cache/vcon/.ready
-	@VCON_OUT=.cache/vcon/written $(PY) -m pytest -p no:randomly tests/pipeline/reads/test_vcon_export.py
+	@VCON_OUT=.cache/vcon/written $(PY) -m pytest -p no:randomly tests/pipeline/reads/test_vcon_export.py tests/journeys/test_vcon_round_trip.py
 	@.cache/vcon/bin/python tests/bench/read_vcon.py .cache/vcon/written
 
 .cache/vcon/.ready: requirements-vcon.lock | $(PY)

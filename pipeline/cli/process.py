@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ from pipeline.model.ids import RecordingId, TenantId, tenant_id
 if TYPE_CHECKING:
     from pipeline.bootstrap import Base
     from pipeline.reads.call_summary import RecordingSummary
+
+type Work = Callable[[Any, Callable[[str], None]], RecordingId]
+"""Runs the line with a context, telling the name of each step before it runs."""
 
 _FILES = {
     "transcript.redacted.json": ArtifactKind.TRANSCRIPT_REDACTED,
@@ -35,6 +39,7 @@ _FILES = {
 def command(audio: Path, tenant: str, out: Path | None, as_json: bool) -> int:
     """Redact, verify and decide on one recording; you attest that it may be recorded, transcribed and kept."""
     from pipeline.redaction.audio import describe
+    from pipeline.workflows.upload import process_upload
 
     owner = tenant_id(tenant)
     body = _read(audio)
@@ -42,8 +47,10 @@ def command(audio: Path, tenant: str, out: Path | None, as_json: bool) -> int:
     if out is not None and out.exists() and not out.is_dir():
         raise InvalidInput("--out is a file, not a directory")
     with open_desk(log_level="warning") as base:
-        recording = _take_through(base, owner, body)
-        summary = _summarise(base, owner, recording)
+        recording = run_with_progress(
+            base, owner, lambda context, told: process_upload(context, owner, body, before_step=told)
+        )
+        summary = summarise(base, owner, recording)
         if out is not None and summary.recording.state == "published":
             _write(base, owner, summary, out)
     shown = _shown(summary)
@@ -60,13 +67,16 @@ def _read(path: Path) -> bytes:
         raise InvalidInput(f"the audio file cannot be read: {os.strerror(error.errno or 0)}") from error
 
 
-def _take_through(base: Base, owner: TenantId, audio: bytes) -> RecordingId:
-    """Run the line in this process, with what it is doing shown on a terminal."""
+def run_with_progress(base: Base, owner: TenantId, work: Work) -> RecordingId:
+    """Run the line in this process, with what it is doing shown on a terminal.
+
+    Raises:
+        NotFound: no such tenant.
+    """
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     from pipeline.bootstrap import step_context
     from pipeline.store.tenants import find_tenant
-    from pipeline.workflows.upload import process_upload
 
     with base.database.transaction(owner) as tx:  # before models are loaded for nothing
         if find_tenant(tx, keys=base.keys) is None:
@@ -74,16 +84,15 @@ def _take_through(base: Base, owner: TenantId, audio: bytes) -> RecordingId:
     context = step_context(base)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=not _is_terminal()) as bar:
         task = bar.add_task("")
-        return process_upload(
-            context, owner, audio, before_step=lambda name: bar.update(task, description=name.replace("_", " "))
-        )
+        return work(context, lambda name: bar.update(task, description=name.replace("_", " ")))
 
 
 def _is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _summarise(base: Base, owner: TenantId, recording: RecordingId) -> RecordingSummary:
+def summarise(base: Base, owner: TenantId, recording: RecordingId) -> RecordingSummary:
+    """Read what became of a recording."""
     from pipeline.reads.call_summary import summarise_recording
     from pipeline.store.recordings import get_recording
 

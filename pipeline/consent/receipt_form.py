@@ -18,6 +18,7 @@ EXPORT: Final = "earmark.receipts"
 type _Sid = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9a-f]{32}$")]
 type _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 type _Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+-]{1,200}$")]
+type _Count = Annotated[int, Field(ge=1, le=10_000)]
 type _Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]{1,200}$")]
 
 
@@ -40,7 +41,7 @@ class AnswerPart(_Part):
     outcome: Outcome
     method: Method
     at: AwareDatetime
-    round: int
+    round: _Count
     attempts: int
     digit: _Line | None
     phrase: _Line | None
@@ -52,7 +53,17 @@ class LegPart(_Part):
     """Whose receipt it is."""
 
     role: LegRole
-    ordinal: int
+    ordinal: _Count
+    joined_at: AwareDatetime | None = None
+    left_at: AwareDatetime | None = None
+
+
+class PlacePart(_Part):
+    """A place whose law may be a leg's."""
+
+    leg: LegRole
+    ordinal: _Count
+    place: _Word
 
 
 class ReceiptPart(_Part):
@@ -69,6 +80,8 @@ class ReceiptPart(_Part):
     withdrawn_at: AwareDatetime | None
     answers: tuple[AnswerPart, ...] = Field(min_length=1)
     recording_sid: _Sid | None
+    recording_started_at: AwareDatetime | None = None
+    jurisdictions: tuple[PlacePart, ...] = ()
 
 
 class WordingPart(_Part):

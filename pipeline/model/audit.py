@@ -175,6 +175,8 @@ class AuditTag(StrEnum):
     QUALITY_FINISHED = "quality:sample:finished"
     QUALITY_CASE_KEPT = "quality:case:kept"
     EVIDENCE_ATTACHED = "consent:evidence:attached"
+    VCON_IMPORTED = "recording:vcon:imported"
+    VCON_LEFT = "recording:vcon:left"
     BULK_STARTED = "bulk:job:started"
     BULK_PAUSED = "bulk:job:paused"
     BULK_RESUMED = "bulk:job:resumed"

@@ -21,6 +21,7 @@ from pipeline.policies.facts_json import read_facts
 from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.policies.versions import PolicyShelf, judge
 from pipeline.reads.artifact import check_shown
+from pipeline.reads.vcon_export import export_vcon
 from pipeline.store.artifacts import find_artifact
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.decisions import find_decision
@@ -31,6 +32,8 @@ from pipeline.store.tenants import policy_of
 from pipeline.store.vault import Vault
 
 KINDS: Final = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED, ArtifactKind.SUMMARY)
+VCON_KINDS: Final = (ArtifactKind.RECORDING_REDACTED, ArtifactKind.TRANSCRIPT_REDACTED)
+"""What must be allowed for a vCon, which has both."""
 FORMATS: Final = {
     ArtifactKind.RECORDING_REDACTED: ("wav",),
     ArtifactKind.TRANSCRIPT_REDACTED: ("json", "txt"),
@@ -123,6 +126,30 @@ def download(
     if kind is ArtifactKind.TRANSCRIPT_REDACTED and form == "txt":
         body = "\n".join(_lines(body)).encode()
     return Downloaded(name=f"{recording}.{kind.value}.{form}", media_type=MEDIA_TYPES[form], body=body)
+
+
+def download_vcon(
+    vault: Vault, tenant: TenantId, recording: RecordingId, *, matrix: JurisdictionMatrix, actor: str
+) -> Downloaded:
+    """Give sound and transcript with consent and decisions as one signed file, where both may be had.
+
+    Raises:
+        NotFound: the tenant has no such recording, or not both of it.
+        DownloadRefused: one of them may not be had, with the sentences and the clause.
+    """
+    with vault.database.transaction(tenant) as tx:
+        get_recording(tx, recording)
+        shelf = policies_of(tx, policy_of(tx))
+        offers = [_offer(tx, recording, kind, shelf, matrix) for kind in VCON_KINDS]
+        refused = next((one for one in offers if not one.is_allowed), None)
+        if refused is not None:
+            _note(tx, refused, recording, form="vcon", actor=actor)
+    if refused is not None and refused.artifact is None:
+        raise NotFound(f"recording {recording} has no {refused.kind.value}")
+    if refused is not None:
+        raise DownloadRefused(refused)
+    body = export_vcon(vault, tenant, recording, actor=actor, reason="download")
+    return Downloaded(name=f"{recording}.vcon.json", media_type=MEDIA_TYPES["json"], body=body)
 
 
 def _offer(

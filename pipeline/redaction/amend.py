@@ -14,6 +14,7 @@ from pipeline.model.span import TimeSpan, merge_times
 from pipeline.model.transcript import Conversation
 from pipeline.redaction.finding import Finding, explain
 from pipeline.redaction.groups import number_groups
+from pipeline.redaction.inherited import still_inherited
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.profile import RedactionProfile
 from pipeline.redaction.resolve import resolve
@@ -73,7 +74,7 @@ def hiding(
     if not by_turn.keys() <= texts.keys():
         raise Withheld("span")
     hidden = [entity for turn in sorted(by_turn) for entity in resolve(by_turn[turn], texts[turn])]
-    return build_manifest(
+    made = build_manifest(
         conversation,
         number_groups(hidden, [texts[e.turn][e.span.start : e.span.end] for e in hidden]),
         profile=profile,
@@ -82,6 +83,7 @@ def hiding(
         detector_version=manifest.detector_version,
         heard_on=manifest.heard_on,
     )
+    return still_inherited(made, manifest)
 
 
 def _around(channel: int, places: Iterable[Finding], duration_ms: int, padding_ms: int) -> Iterator[TimeSpan]:

@@ -42,6 +42,7 @@ _SENTENCES: Final[Mapping[tuple[str, str | None], str]] = {
     ("Propagation", "number"): "says again, in whole or in part, a number{learned}",
     ("Propagation", "spelling"): "spells a name{learned}",
     ("Propagation", "address"): "says again a part of an address{learned}",
+    ("Imported", None): "was hidden before the recording came here",
     ("LoneAnswer", None): "stands alone in its turn, as answers do",
     ("FullNames", None): "is a given name and a surname together",
     ("LoneAnswer", "name"): "is a name that stands alone in its turn",

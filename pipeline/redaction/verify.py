@@ -20,6 +20,7 @@ from pipeline.model.span import TimeSpan
 from pipeline.model.transcript import Conversation
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.finding import Finding, Reason, explain
+from pipeline.redaction.inherited import is_inherited
 from pipeline.redaction.listening import Listening
 from pipeline.redaction.manifest import Manifest
 from pipeline.redaction.measure import measure
@@ -204,7 +205,10 @@ class Verifier:
 
 
 def hidden_values(conversation: Conversation, manifest: Manifest) -> list[HiddenValue]:
-    """List what must not be heard, with where it was said. In memory only."""
+    """List what must not be heard, with where it was said. In memory only.
+
+    What was hidden before the recording came is not known here, and so not listened for.
+    """
     turns = {turn.index: turn for turn in conversation.turns}
     return [
         HiddenValue(
@@ -214,6 +218,7 @@ def hidden_values(conversation: Conversation, manifest: Manifest) -> list[Hidden
             time=TimeSpan(min(t.start_ms for t in entry.times), max(t.end_ms for t in entry.times)),
         )
         for entry in manifest.entries
+        if not is_inherited(entry)
     ]
 
 

@@ -14,16 +14,20 @@ from pipeline.model.call import Leg, LegRole
 from pipeline.model.errors import InvalidInput, NotFound, Withheld
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
+from pipeline.model.span import TimeSpan
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Conversation, Transcript, to_conversation
 from pipeline.model.transcript_file import read_transcript
+from pipeline.redaction.amend import hiding
 from pipeline.redaction.audio import describe
 from pipeline.redaction.bleed import measure_bleed
 from pipeline.redaction.coverage import check_coverage, check_words
+from pipeline.redaction.inherited import heard_beside
 from pipeline.redaction.manifest import Manifest, build_manifest
 from pipeline.redaction.media_stream import to_wav
 from pipeline.redaction.profile import RedactionProfile, make_profile
 from pipeline.redaction.stated_age import find_stated_age
+from pipeline.steps.arrived import complete, find_arrived, read_heard
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.notices import notices_of
 from pipeline.steps.people_heard import people_heard
@@ -68,17 +72,30 @@ def find_entities(
         Withheld: as `detect`, but for the notice.
     """
     transcript, conversation = heard
-    duration_ms, heard_on = _held_against_sound(context, recording, transcript)
+    arrived = find_arrived(context, recording)
+    own = read_heard(context, recording, arrived)
+    duration_ms, heard_on = _held_against_sound(context, recording, own or transcript)
     profile = profile_of(owner, words_key=context.vault.keys.digest_key(recording.tenant))
-    return build_manifest(
+    known = context.detector.detect(conversation, profile=profile)
+    manifest = build_manifest(
         conversation,
-        context.detector.detect(conversation, profile=profile),
+        known,
         profile=profile,
         duration_ms=duration_ms,
         channels=len(transcript.channels),
         detector_version=context.detector.version,
         heard_on=heard_on,
     )
+    if arrived is None:
+        return manifest
+    places: list[tuple[int, TimeSpan]] = []
+    if own is not None:
+        check_words(transcript, channels=len(own.channels), duration_ms=duration_ms)
+        beside = to_conversation(conversation.id, own, speakers=())
+        found = context.detector.detect(beside, profile=profile)
+        more, places = heard_beside(beside, found, conversation, known)
+        manifest = hiding(manifest, conversation, [*known, *more], profile=profile) if more else manifest
+    return complete(manifest, conversation, arrived, places, profile=profile)
 
 
 def read_conversation(context: StepContext, recording: Recording, owner: Tenant) -> tuple[Conversation, SpeakerMap]:
@@ -100,9 +117,15 @@ def read_conversation(context: StepContext, recording: Recording, owner: Tenant)
         transcript,
         notices,
         other_side=_other_side(recording, people),
-        configured=owner.settings.speaker_channels.get(recording.source, ""),
+        configured=owner.settings.speaker_channels.get(recording.source, "") or _told_by(context, recording),
     )
     return to_conversation(recording.id, transcript, speakers=speakers.speakers), speakers
+
+
+def _told_by(context: StepContext, recording: Recording) -> str:
+    """Say who is on each channel as the transcript has it that came with a recording."""
+    arrived = find_arrived(context, recording)
+    return ",".join(arrived.speakers) if arrived else ""
 
 
 def profile_of(owner: Tenant, *, words_key: bytes) -> RedactionProfile:

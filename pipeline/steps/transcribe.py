@@ -18,6 +18,7 @@ from pipeline.policies.facts import ProcessorAsk
 from pipeline.policies.versions import judge
 from pipeline.ports.transcriber import Transcriber
 from pipeline.redaction.audio import describe
+from pipeline.steps.arrived import find_arrived, find_heard, put_in_force
 from pipeline.steps.context import Receipt, StepContext, shelf_of
 from pipeline.steps.gather_facts import gather
 from pipeline.store.artifacts import find_artifact
@@ -55,13 +56,19 @@ def transcribe(context: StepContext, tenant: TenantId, recording: RecordingId) -
         language = get_call(tx, found.call).locale if found.call else owner.settings.locale
     if audio is None:
         raise NotFound(f"recording {recording} was not captured")
-    done = context.vault.recover(shelf_of(found), ArtifactKind.TRANSCRIPT_ORIGINAL, parents=(audio.id,))
+    arrived = find_arrived(context, found)
+    if arrived is not None and arrived.transcript is not None:
+        done = find_heard(context, found, arrived)
+    else:
+        done = context.vault.recover(shelf_of(found), ArtifactKind.TRANSCRIPT_ORIGINAL, parents=(audio.id,))
     if done is None:
         choice = _choose(context, found, owner, audio, language)
         _note_denials(context, found, choice)
         if choice.engine is None:
             return {"is_transcribed": False, "reason": choice.reason}
         done = _hear(context, found, owner, choice.engine, audio, language=language)
+    if arrived is not None:
+        done = put_in_force(context, found, arrived, done)
     return _note(context, found, done)
 
 

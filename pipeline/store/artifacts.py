@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Row, Text, any_, cast, select, update
+from sqlalchemy import Column, Row, Text, any_, cast, exists, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -93,11 +93,22 @@ def find_artifact(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -
 
 
 def find_newest(tx: Transaction, recording: RecordingId, kind: ArtifactKind) -> Artifact | None:
-    """Find the artifact of a kind that was made last from a recording, in force or not."""
+    """Find the artifact of a kind that was made last from a recording, in force or not.
+
+    What another of its kind was made from comes after that one, whatever the clock said.
+    """
+    later = artifacts.alias()
+    made_from = exists().where(
+        later.c.tenant == tx.tenant,
+        later.c.recording_id == recording,
+        later.c.kind == kind.value,
+        later.c.purged_at.is_(None),
+        artifacts.c.id == any_(later.c.parents),
+    )
     row = tx.connection.execute(
         _living(tx)
         .where(artifacts.c.recording_id == recording, artifacts.c.kind == kind.value)
-        .order_by(artifacts.c.created_at.desc(), artifacts.c.id)
+        .order_by(made_from, artifacts.c.created_at.desc(), artifacts.c.id)
         .limit(1)
     ).first()
     return None if row is None else artifact_of(row)

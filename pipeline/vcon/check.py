@@ -47,25 +47,63 @@ def check_vcon(text: bytes, *, pinned: KeySet, receipt_keys: Mapping[str, bytes]
     if not isinstance(document.get("uuid"), str) or not isinstance(document.get("vcon"), str):
         raise InvalidInput("it is signed, but not a vCon")
     sounds = tuple(_sounds(document))
-    receipts = tuple(token for body in _bodies(document) for token in receipts_in(body))
+    receipts = stated_receipts(document)
     for token in receipts:
         jws.verify(token, typ=TYP, pinned=receipt_keys)
     return CheckedVcon(uuid=document["uuid"], document=document, sounds=sounds, receipts=receipts)
 
 
+def stated_receipts(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Find the receipts in every lawful basis; whose they are and whether they hold is not looked at here.
+
+    Raises:
+        InvalidInput, IntegrityError: as `check_vcon`.
+    """
+    return tuple(token for body in _bodies(document) for token in receipts_in(body))
+
+
+def read_sound(dialog: Mapping[str, Any]) -> bytes:
+    """Read the sound that stands in a dialog itself, and see that it has the digest that is stated.
+
+    Raises:
+        InvalidInput, IntegrityError: as `check_vcon`.
+    """
+    sound = _decoded(dialog)
+    check_digest(dialog, sound)
+    return sound
+
+
+def check_digest(dialog: Mapping[str, Any], sound: bytes) -> None:
+    """See that a sound has the digest that its dialog states; one that states none has nothing to be held against.
+
+    Raises:
+        IntegrityError: it has another.
+    """
+    stated = dialog.get("content_hash")
+    if stated is not None and content_hash(sound) not in (stated if isinstance(stated, list) else [stated]):
+        raise IntegrityError("a sound does not have the digest that the vCon states")
+
+
+def rows_of(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Give one of the lists of a vCon.
+
+    Raises:
+        InvalidInput: it is no list of objects.
+    """
+    rows = document.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidInput(f"the vCon's {name} is not a list of objects")
+    return rows
+
+
 def _sounds(document: Mapping[str, Any]) -> Iterator[bytes]:
-    for dialog in _rows(document, "dialog"):
-        if dialog.get("type") != "recording" or "body" not in dialog:
-            continue
-        sound = _decoded(dialog)
-        stated = dialog.get("content_hash")
-        if stated is not None and content_hash(sound) not in (stated if isinstance(stated, list) else [stated]):
-            raise IntegrityError("a sound does not have the digest that the vCon states")
-        yield sound
+    for dialog in rows_of(document, "dialog"):
+        if dialog.get("type") == "recording" and "body" in dialog:
+            yield read_sound(dialog)
 
 
 def _bodies(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for attachment in _rows(document, "attachments"):
+    for attachment in rows_of(document, "attachments"):
         if attachment.get("purpose") != EXTENSION:
             continue
         body = attachment.get("body")
@@ -78,13 +116,6 @@ def _bodies(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         if "content_hash" in body and not is_whole(body):
             raise IntegrityError("a lawful basis does not have the digest that it states")
         yield body
-
-
-def _rows(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    rows = document.get(name, [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InvalidInput(f"the vCon's {name} is not a list of objects")
-    return rows
 
 
 def _decoded(dialog: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -17,12 +17,25 @@ from pipeline.model.call import LegRole
 from pipeline.model.ids import RecordingId
 from pipeline.vcon.canonical import content_hash, encode
 from pipeline.vcon.lawful_basis import EXTENSION, Leg, legs_of, write_attachments
+from pipeline.vcon.original import Original
 
 VERSION: Final = "0.4.0"
 MANIFEST: Final = "redaction_manifest"
 DECISIONS: Final = "decisions"
+OWN_RECEIPTS: Final = "consent_receipts"
+"""What this installation issued itself for a recording that came with receipts of another one."""
 _NAMESPACE: Final = uuid.UUID("6f0cfd2e-8a5c-5b0e-9a57-5f8f5a1d9c11")
 _AGENT: Final[Leg] = (LegRole.AGENT.value, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameWith:
+    """What a recording has from the vCon that it came in, and keeps in every later one."""
+
+    parties: tuple[Mapping[str, Any], ...]
+    dialog_parties: tuple[int, ...]
+    redacted: Mapping[str, Any]
+    receipts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +54,47 @@ class Contents:
     receipts: tuple[str, ...] = ()
     other: str = LegRole.CALLER.value
     """The role of the person on the other end."""
+    original: Original | None = field(default=None, repr=False)
+    """What is less redacted, where somebody holds it as a vCon."""
+    came_with: CameWith | None = None
 
 
 def write_vcon(contents: Contents, *, made_at: datetime) -> dict[str, Any]:
     """Write one recording as a vCon; the same contents have the same `uuid`, and point to the same original."""
-    legs = list(dict.fromkeys([(contents.other, 1), _AGENT, *legs_of(contents.receipts)]))
-    parties = {leg: place for place, leg in enumerate(legs)}
-    attachments = list(write_attachments(contents.receipts, parties=parties))
+    came = contents.came_with
+    shown = came.receipts if came else contents.receipts
+    legs = list(dict.fromkeys([(contents.other, 1), _AGENT, *legs_of(shown)]))
+    parties = [dict(one) for one in came.parties] if came else [_party(leg, contents.tenant_name) for leg in legs]
+    attachments = list(write_attachments(shown, parties=_places(parties, legs)))
     return {
         "vcon": VERSION,
         "uuid": str(uuid.uuid5(_NAMESPACE, contents.recording)),
         "created_at": made_at.isoformat(),
         "subject": "a call, redacted",
-        "redacted": {"type": "personal data", "uuid": str(uuid.uuid5(_NAMESPACE, f"o:{contents.recording}"))},
+        "redacted": dict(came.redacted) if came else _link(contents),
         **({"extensions": [EXTENSION]} if attachments else {}),
-        "parties": [_party(leg, contents.tenant_name) for leg in legs],
+        "parties": parties,
         "dialog": [_dialog(contents)],
         "analysis": [] if contents.transcript is None else [_transcript(contents.transcript)],
         "attachments": [*attachments, *_more(contents)],
     }
+
+
+def _link(contents: Contents) -> dict[str, Any]:
+    if contents.original is not None:
+        named = {"uuid": contents.original.uuid, "content_hash": contents.original.content_hash}
+        return {"type": "personal data", **named}
+    return {"type": "personal data", "uuid": str(uuid.uuid5(_NAMESPACE, f"o:{contents.recording}"))}
+
+
+def _places(parties: Sequence[Mapping[str, Any]], legs: Sequence[Leg]) -> dict[Leg, int]:
+    """Give the place of each leg among the parties: the second callee is the second party of that role."""
+    found: dict[Leg, int] = {}
+    for place, party in enumerate(parties):
+        ordinal = 1 + sum(role == party["role"] for role, _ in found)
+        found[str(party["role"]), ordinal] = place
+    own = [leg for leg in legs if leg[0] != LegRole.AGENT.value]
+    return {leg: found.get(leg, next((p for (r, _), p in found.items() if r == leg[0]), 0)) for leg in own}
 
 
 def _party(leg: Leg, tenant_name: str) -> dict[str, Any]:
@@ -70,7 +105,7 @@ def _dialog(contents: Contents) -> dict[str, Any]:
     return {
         "type": "recording" if contents.audio is not None else "incomplete",
         "start": contents.started_at.isoformat(),
-        "parties": [0, 1],
+        "parties": list(contents.came_with.dialog_parties) if contents.came_with else [0, 1],
         **({"duration": contents.duration_s} if contents.duration_s is not None else {}),
         **({"disposition": "failed"} if contents.audio is None else _inline(contents.audio, contents.recording)),
     }
@@ -98,16 +133,23 @@ def _transcript(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _agent_of(contents: Contents) -> int:
+    parties = contents.came_with.parties if contents.came_with else ()
+    return next((place for place, party in enumerate(parties) if party["role"] == LegRole.AGENT.value), 1)
+
+
 def _more(contents: Contents) -> list[dict[str, Any]]:
     found: list[tuple[str, Any]] = []
     if contents.hidden is not None:
         found.append((MANIFEST, contents.hidden))
     if contents.decisions:
         found.append((DECISIONS, list(contents.decisions)))
+    if contents.came_with is not None and contents.receipts:
+        found.append((OWN_RECEIPTS, {"receipts": list(contents.receipts)}))
     return [
         {
             "purpose": purpose,
-            "party": 1,
+            "party": _agent_of(contents),
             "dialog": 0,
             "start": contents.started_at.isoformat(),
             "mediatype": "application/json",

@@ -51,6 +51,11 @@ def sign_vcon(vcon: Mapping[str, Any], *, private_key: bytes, public_key: bytes)
     return dict(jws.serialize_json([{"protected": header}], payload, key, registry=registry))
 
 
+def is_signed(document: Mapping[str, Any]) -> bool:
+    """Say whether a file that was read has the form of a signed vCon; whether the signature holds is not looked at."""
+    return set(document) == _FORM
+
+
 def verify_vcon(text: bytes, *, pinned: KeySet) -> dict[str, Any]:
     """Give the vCon of a signed file; every signature on it must hold, by a key that the reader trusts.
 
@@ -59,7 +64,7 @@ def verify_vcon(text: bytes, *, pinned: KeySet) -> dict[str, Any]:
         IntegrityError: it was altered, or somebody else signed it.
     """
     document = read_json(text)
-    rows = document.get("signatures") if set(document) == _FORM else None
+    rows = document.get("signatures") if is_signed(document) else None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput("not a signed vCon: it must be a JWS in its general JSON form")
     payloads = [_verified({"payload": document["payload"], "signatures": [row]}, pinned) for row in rows]

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.intake.import_recording import Upload, import_recording
+from pipeline.intake.import_recording import Upload, attested_by_operator, import_recording
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, TenantId
+from pipeline.model.recording import Recording
 from pipeline.redaction.audio import describe
 from pipeline.steps.context import StepContext, shelf_of
 from pipeline.store.tenants import find_tenant
@@ -38,20 +39,20 @@ def process_upload(
         owner = find_tenant(tx, keys=keys)
         if owner is None:
             raise NotFound(f"no tenant {tenant}")
-        recording = import_recording(
-            tx,
-            owner,
-            upload,
-            bundle=context.bundle_of(tx, owner),
-            matrix_version=context.law.matrix.version.isoformat(),
-            keys=keys,
-        )
+        judged_by = context.bundle_of(tx, owner), context.law.matrix.version.isoformat()
+        given = attested_by_operator(at=tx.now)
+        recording = import_recording(tx, owner, upload, given, judged_by=judged_by, keys=keys)
     # The file stands where a call's audio would be after capture, so the line finds it there.
     context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, audio)
+    take_through(context, recording, before_step=before_step)
+    return recording.id
+
+
+def take_through(context: StepContext, recording: Recording, *, before_step: Callable[[str], None]) -> None:
+    """Run every step of the line in this process."""
 
     def run(name: str, *more: Any) -> Any:
         before_step(name)
-        return with_context(name, context)(tenant, recording.id, *more)
+        return with_context(name, context)(recording.tenant, recording.id, *more)
 
     process_recording(run)
-    return recording.id

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.errors import IntegrityError, InvalidInput
+from pipeline.vcon.arriving import read_arriving
 from pipeline.vcon.check import check_vcon
 from pipeline.vcon.document import write_vcon
 from pipeline.vcon.signed import sign_vcon
 from tests.fuzz.cases import altered, cases, damaged, look_at
+from tests.pipeline.vcon.test_arriving import NOW, TRUST
 from tests.pipeline.vcon.test_check import AT, CONTENTS, TRUSTED
 from tests.pipeline.vcon.test_signed import KEY, PINNED, PUBLIC
 
@@ -27,6 +29,10 @@ def read_or_refused(text: bytes) -> None:
         check_vcon(text, pinned=PINNED, receipt_keys=TRUSTED)
     except (InvalidInput, IntegrityError) as refusal:
         look_at(refusal)
+    try:
+        read_arriving(text, trust=TRUST, now=NOW, beside=lambda name: None)
+    except (InvalidInput, IntegrityError) as refusal:
+        look_at(refusal)
 
 
 @cases(30)
@@ -38,6 +44,12 @@ def test_a_signed_vcon_of_a_strange_shape_is_read_or_refused(data: st.DataObject
     except (UnicodeEncodeError, ValueError):  # what nobody can sign, nobody hands in
         return
     read_or_refused(file)
+
+
+@cases(30)
+@given(st.data())
+def test_a_bare_vcon_of_a_strange_shape_is_read_or_refused(data: st.DataObject) -> None:
+    read_or_refused(json.dumps(altered(VCON, data)).encode("utf-8", "surrogatepass"))
 
 
 @cases(30)

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId
-from pipeline.reads.download import FORMATS, download, list_offers
+from pipeline.reads.download import FORMATS, Downloaded, download, download_vcon, list_offers
 from webhooks.api.deletions import ClauseView
-from webhooks.api.door import ApiRoute, Context, RecordingsRead
+from webhooks.api.door import ApiRoute, Context, RecordingsRead, ReviewsRead
 from webhooks.api.pages import USUAL, Cursor, Limit, Page, RecordingName, View, slice_of
 
 router = APIRouter(prefix="/api/v1/recordings/{recording}", tags=["downloads"], route_class=ApiRoute)
@@ -75,5 +75,16 @@ def fetch(context: Context, who: RecordingsRead, recording: RecordingName, kind:
         raise NotFound
     matrix, named = context.law.matrix, RecordingId(recording)
     found = download(context.vault, who.tenant, named, asked, form=form.value, matrix=matrix, actor=who.actor)
+    return _handed_out(found)
+
+
+@router.get("/vcon", response_class=Response)
+def fetch_vcon(context: Context, who: ReviewsRead, recording: RecordingName) -> Response:
+    """Download the call as a signed vCon; 403 with its reasons where the policy forbids it. It stands in the log."""
+    found = download_vcon(context.vault, who.tenant, RecordingId(recording), matrix=context.law.matrix, actor=who.actor)
+    return _handed_out(found)
+
+
+def _handed_out(found: Downloaded) -> Response:
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{found.name}"'}
     return Response(found.body, media_type=found.media_type, headers=headers)

@@ -11,7 +11,7 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.recording import RecordingState
-from pipeline.reads.download import FORMATS, DownloadRefused, download, list_offers
+from pipeline.reads.download import FORMATS, VCON_KINDS, DownloadRefused, download, download_vcon, list_offers
 from pipeline.store.recording_pages import read_listed, read_page
 from webhooks.operations.frame import Context, Fetcher, handed_out, page
 from webhooks.pages.who import SignedIn
@@ -48,6 +48,18 @@ def show_offers(recording: str, request: Request, who: Fetcher, context: Context
     return _offers(request, who, context, recording)
 
 
+@router.get("/operations/downloads/{recording}/vcon")
+def fetch_vcon(recording: str, request: Request, who: Fetcher, context: Context) -> Response:
+    """Hand the call out as a signed vCon."""
+    try:
+        found = download_vcon(
+            context.vault, who.tenant, RecordingId(recording), matrix=context.law.matrix, actor=who.actor
+        )
+    except DownloadRefused as error:
+        return _offers(request, who, context, recording, error=error)
+    return handed_out(found.body, name=found.name, media_type=found.media_type)
+
+
 @router.get("/operations/downloads/{recording}/{kind}/{form}")
 def fetch(recording: str, kind: str, form: str, request: Request, who: Fetcher, context: Context) -> Response:
     """Hand a file out."""
@@ -70,5 +82,7 @@ def _offers(
     with context.database.transaction(who.tenant) as tx:
         offers = list_offers(tx, RecordingId(recording), context.law.matrix)
         listed = read_listed(tx, RecordingId(recording))
+    whole = [offer for offer in offers if offer.kind in VCON_KINDS and offer.is_allowed]
     values = {"offers": offers, "listed": listed, "names": NAMES, "forms": FORMATS}
+    values["has_vcon"] = len(whole) == len(VCON_KINDS)
     return page(request, who, "download.html", _("What may be downloaded"), values, error=error)

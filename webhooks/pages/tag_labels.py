@@ -173,6 +173,8 @@ TAGS: Final[Mapping[str, str]] = {
     AuditTag.QUALITY_FINISHED: _("A sample was finished"),
     AuditTag.QUALITY_CASE_KEPT: _("An evaluation case was kept"),
     AuditTag.EVIDENCE_ATTACHED: _("Evidence of consent was attached"),
+    AuditTag.VCON_IMPORTED: _("A vCon was imported"),
+    AuditTag.VCON_LEFT: _("A vCon was left: nothing in it shows consent"),
     AuditTag.BULK_STARTED: _("Work on many recordings was started"),
     AuditTag.BULK_PAUSED: _("Work on many recordings was paused"),
     AuditTag.BULK_RESUMED: _("Work on many recordings went on"),

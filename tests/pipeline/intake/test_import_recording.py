@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.intake.import_recording import Upload, import_recording
+from pipeline.intake.import_recording import Upload, attested_by_operator, import_recording
 from pipeline.model.consent import Method, Purpose, standings
 from pipeline.model.errors import Conflict
 from pipeline.model.recording import UPLOADED, RecordingState
@@ -20,7 +20,8 @@ def upload(sha256="a" * 64):
 def hand_in(database, tenant, keys):
     def act(file):
         with database.transaction(tenant.id) as tx:
-            return import_recording(tx, tenant, file, bundle=load_bundle("nejix"), matrix_version="1", keys=keys)
+            given = attested_by_operator(at=tx.now)
+            return import_recording(tx, tenant, file, given, judged_by=(load_bundle("nejix"), "1"), keys=keys)
 
     return act
 
@@ -55,11 +56,11 @@ def test_an_upload_stands_as_a_completed_recording_of_its_own_source(hand_in):
 
 @pytest.mark.parametrize("state", [RecordingState.REFUSED, RecordingState.PURGED])
 def test_a_file_that_was_refused_or_purged_does_not_come_back_by_being_uploaded_again(database, tenant, keys, state):
-    given = {"bundle": load_bundle("nejix"), "matrix_version": "1", "keys": keys}
+    given = {"judged_by": (load_bundle("nejix"), "1"), "keys": keys}
     with database.transaction(tenant.id) as tx:
-        made = import_recording(tx, tenant, upload(), **given)
+        made = import_recording(tx, tenant, upload(), attested_by_operator(at=tx.now), **given)
         mark_state(tx, made.id, state)
     with database.transaction(tenant.id) as tx, pytest.raises(Conflict, match=state.value):
-        import_recording(tx, tenant, upload(), **given)
+        import_recording(tx, tenant, upload(), attested_by_operator(at=tx.now), **given)
     with database.transaction(tenant.id) as tx:
         assert [r.state for r in list_recordings(tx)] == [state]

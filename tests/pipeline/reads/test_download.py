@@ -10,7 +10,7 @@ from pipeline.model.artifact import ArtifactKind as A
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.retention import RetentionBasis
 from pipeline.policies.loader import load_bundle, load_matrix
-from pipeline.reads.download import DownloadRefused, download, list_offers
+from pipeline.reads.download import DownloadRefused, download, download_vcon, list_offers
 from pipeline.steps.context import shelf_of
 from pipeline.steps.decide import decide_artifacts
 from pipeline.store.policy_versions import add_version, keep_first
@@ -114,3 +114,20 @@ def test_originals_other_forms_and_other_tenants_are_not_found_this_way(line, re
     assert {offer.is_there for offer in offers(line, bare).values()} == {False}
     with pytest.raises(NotFound):
         fetch(line, bare)
+
+
+def test_a_vcon_is_had_where_sound_and_text_both_are(line, recording, database, keys):
+    given = {"matrix": load_matrix(), "actor": "user:a"}
+    handed = download_vcon(line.context.vault, line.owner.id, recording.id, **given)
+    assert (handed.name, handed.media_type) == (f"{recording.id}.vcon.json", "application/json")
+    assert set(json.loads(handed.body)) == {"payload", "signatures"}
+    with pytest.raises(NotFound):
+        download_vcon(line.context.vault, make_tenant(database, keys, "other").id, recording.id, **given)
+    unheard = line.through(line.record(), "settle_consent", "capture")
+    with pytest.raises(NotFound):
+        download_vcon(line.context.vault, line.owner.id, unheard.id, **given)
+    with line.tx() as tx:
+        note_child(tx, recording.id, age=12, actor="test")
+    with pytest.raises(DownloadRefused, match="child"):
+        download_vcon(line.context.vault, line.owner.id, recording.id, **given)
+    assert line.events(REFUSED)[-1]["form"] == "vcon"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,20 @@ import pytest
 from pipeline.consent import jws
 from pipeline.consent.jws import write_jwks
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import NotFound, NotPermitted
+from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.retention import RetentionBasis
 from pipeline.reads.vcon_export import export_vcon
 from pipeline.store.endings import Ending, add_ending
+from pipeline.store.recordings import merge_facts
 from pipeline.store.signing_keys import list_public_keys
+from pipeline.vcon.canonical import content_hash
 from pipeline.vcon.check import check_vcon
+from pipeline.vcon.document import Contents, write_vcon
+from pipeline.vcon.original import read_original
 from pipeline.vcon.signed import read_pinned
 from tests.conftest import make_tenant
 from tests.pipeline.reads.test_call_export import THROUGH
+from tests.vcons import opened
 
 
 @pytest.fixture
@@ -53,7 +59,28 @@ def test_a_redacted_recording_leaves_signed_with_its_consent_and_nothing_hidden(
     if folder := os.environ.get("VCON_OUT"):  # for `make vcon-check`, which has a reader of its own look at it
         Path(folder).mkdir(parents=True, exist_ok=True)
         Path(folder, "call.vcon.json").write_bytes(body)
-        Path(folder, "keys.json").write_text(json.dumps(keys))
+        Path(folder, "call.keys.json").write_text(json.dumps(keys))
+
+
+def test_the_original_that_somebody_holds_is_named_by_its_digest_where_it_has_the_very_sound(line, recording):
+    sound = line.context.vault.read(line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL))
+    whole = Contents(
+        recording=recording.id, started_at=recording.started_at, duration_s=6, tenant_name="x", audio=sound
+    )
+    text = json.dumps({**write_vcon(whole, made_at=recording.started_at), "uuid": "6" * 32}).encode()
+    vault, given = line.context.vault, {"actor": "user:ada", "reason": "asked for"}
+    body = export_vcon(vault, line.owner.id, recording.id, original=read_original(text), **given)
+    link = opened(body, line)["redacted"]
+    assert link == {
+        "type": "personal data", "uuid": "66666666-6666-6666-6666-666666666666", "content_hash": content_hash(text),
+    }  # fmt: skip
+    other = replace(read_original(text), sounds=(b"another",))
+    with pytest.raises(InvalidInput, match="another recording"):
+        export_vcon(vault, line.owner.id, recording.id, original=other, **given)
+    with line.tx() as tx:
+        merge_facts(tx, recording.id, {"arrived": "art_x"})
+    with pytest.raises(InvalidInput, match="came in a vCon"):
+        export_vcon(vault, line.owner.id, recording.id, original=read_original(text), **given)
 
 
 def test_what_has_ended_or_is_not_decided_does_not_leave(line, recording):

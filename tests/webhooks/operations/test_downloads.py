@@ -29,8 +29,13 @@ def test_what_the_policy_promises_is_handed_out_as_files_and_no_hidden_word_with
         assert handed.headers["content-disposition"] == f'attachment; filename="{recording.id}.{kind}.{form}"'
         assert handed.headers["cache-control"] == "no-store"
         assert b"canaryname" not in handed.content
+    assert f'href="{here}/vcon"' in page
+    handed = admin.get(f"{here}/vcon")
+    assert (handed.status_code, set(handed.json())) == (200, {"payload", "signatures"})
+    assert handed.headers["cache-control"] == "no-store"
     read = [event for event in desk.line.events("artifact:artifact:read") if event["reason"] == "download"]
-    assert len(read) == 3
+    assert len([event for event in read if "form" in event]) == 3
+    assert {event["kind"] for event in read if "form" not in event} >= {"recording.redacted", "consent.receipt"}
 
 
 def test_a_refusal_says_why_and_by_which_clause_and_is_noted(desk):
@@ -41,7 +46,9 @@ def test_a_refusal_says_why_and_by_which_clause_and_is_noted(desk):
     refused = reviewer.get(f"{here}/recording.redacted/wav")
     assert (refused.status_code, refused.headers["content-type"].split(";")[0]) == (403, "text/html")
     assert ("child" in refused.text, ">not allowed<" in refused.text, "nejix" in refused.text) == (True, True, True)
-    assert len(desk.line.events("artifact:download:refused")) == 1
+    whole = reviewer.get(f"{here}/vcon")
+    assert (whole.status_code, "child" in whole.text, f"{here}/vcon" in whole.text) == (403, True, False)
+    assert [event["form"] for event in desk.line.events("artifact:download:refused")] == ["wav", "vcon"]
 
 
 def test_originals_other_roles_and_other_tenants_get_nothing(desk, database, keys):
@@ -50,7 +57,10 @@ def test_originals_other_roles_and_other_tenants_get_nothing(desk, database, key
     admin = desk.sits("adm", Role.TENANT_ADMIN)
     for rest in ("recording.original/wav", "transcript.original/json", "summary/wav", "summary/txt"):
         assert admin.get(f"{here}/{rest}").status_code == 404
-    assert desk.sits("both", Role.OPERATOR, Role.AUDITOR).get(f"{here}/recording.redacted/wav").status_code == 403
+    both = desk.sits("both", Role.OPERATOR, Role.AUDITOR)
+    assert {both.get(path).status_code for path in (f"{here}/recording.redacted/wav", f"{here}/vcon")} == {403}
     make_tenant(database, keys, "other")
     stranger = a_person(desk.context, "eve", Role.TENANT_ADMIN, tenant="other")
-    assert {stranger.get(path).status_code for path in (here, f"{here}/recording.redacted/wav")} == {404}
+    assert {stranger.get(path).status_code for path in (here, f"{here}/recording.redacted/wav", f"{here}/vcon")} == {
+        404
+    }
