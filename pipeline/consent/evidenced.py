@@ -17,8 +17,8 @@ from pipeline.consent.start_window import CLOCK_TOLERANCE
 from pipeline.model.call import LegRole
 from pipeline.model.consent import ConsentEvent, Method, Outcome, Purpose
 
-_ACTS: Final = (Method.DTMF, Method.PRIOR_WRITTEN, Method.ATTESTED_EVIDENCE)
-"""Where a law wants an affirmative act, these are one."""
+_ACTS: Final = (Method.DTMF, Method.PRIOR_WRITTEN, Method.OPERATOR_ATTESTED, Method.ATTESTED_EVIDENCE)
+"""Where a law wants an affirmative act, these are one: the same that count where the recording was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pipeline.consent.evidenced import read_shown
 from pipeline.consent.receipt_form import ReceiptPart
 from pipeline.model.call import LegRole
 from pipeline.model.consent import Method, Outcome, Purpose
+from pipeline.policies.permissions import _AFFIRMATIVE
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -40,6 +41,12 @@ def test_answers_count_as_attested_by_their_way_and_a_yes_to_training_not_at_all
     }
     assert [(p.role, p.places) for p in shown.people] == [(LegRole.CALLEE, ("US-NY",)), (LegRole.CALLER, ("US-NY",))]
     assert (shown.tenant, shown.recording_sid) == ("acme", "RE" + "2" * 32)
+
+
+def test_what_counts_as_an_act_where_the_recording_was_made_counts_here():
+    for method in Method:
+        [event] = read_shown((receipt(method=method.value),), started_at=AT).events
+        assert (event.method is Method.ATTESTED_EVIDENCE) == (method in _AFFIRMATIVE)
 
 
 def test_a_later_receipt_adds_what_was_taken_back_and_repeats_nothing():
