@@ -138,14 +138,14 @@ class LocalAsrSettings(_Group):
 
 
 class SmtpSettings(_Group):
-    """The mail server that notices go through. Without a host tenants are told by webhook alone."""
+    """The mail server that notices and one-time codes go through. Without a host tenants are told by webhook alone."""
 
-    host: str | None = Field(default=None, description="mail server for notices; empty: none are sent by e-mail")
+    host: str | None = Field(default=None, description="mail server for notices and codes; empty: none go by e-mail")
     port: int = Field(default=587, ge=1, le=65535, description="its port")
     security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="`none` on this machine only")
     username: str | None = Field(default=None, description="name to sign in with; empty: without")
     password: SecretStr | None = Field(default=None, description="password to sign in with")
-    sender: str = Field(default="notices@localhost", description="address that notices come from")
+    sender: str = Field(default="notices@localhost", description="address that mail comes from")
     timeout_s: float = Field(default=30, gt=0, description="for each answer of the mail server")
 
 

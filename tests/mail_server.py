@@ -27,9 +27,11 @@ class Post:
     host: str = "127.0.0.1"
     port: int = 0
     status: int = 250
+    asked: int = 0
     messages: list[tuple[str, EmailMessage]] = field(default_factory=list)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:
+        self.asked += 1
         if self.status != 250:
             return f"{self.status} no"
         envelope.rcpt_tos.append(to)

@@ -16,19 +16,17 @@ from pipeline.bootstrap.adapters import (
     choose_keys,
     choose_objects,
     cloud_account,
-    code_channels,
     deposits_of,
-    event_post,
     hosts_of,
     identities,
     load_listener,
     load_transcribers,
     name_recognisers,
-    notice_channels,
     recordings_of,
     telephony_of,
     twilio_line,
 )
+from pipeline.bootstrap.channels import code_channels, event_post, notice_channels
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.codes import CodeChannel

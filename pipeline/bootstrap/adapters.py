@@ -16,12 +16,9 @@ from pipeline.policies.facts import ProcessorAsk
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.clock import Clock
 from pipeline.ports.cloud import CloudAccount
-from pipeline.ports.codes import CodeChannel
 from pipeline.ports.deposit import Deposit
-from pipeline.ports.events import EventPost
 from pipeline.ports.identity import Identities
 from pipeline.ports.keys import Keys
-from pipeline.ports.notices import NoticeChannel
 from pipeline.ports.recordings import RecordingsVendor
 from pipeline.ports.telephony import Telephony
 from pipeline.ports.transcriber import Transcriber
@@ -120,50 +117,11 @@ def telephony_of(settings: Settings, line: TwilioLine | None = None) -> Telephon
     return watched(TwilioTelephony(line=line or twilio_line(settings)), "telephony")
 
 
-def notice_channels(settings: Settings, clock: Clock) -> dict[str, NoticeChannel]:
-    """Give the ways in which tenants are told of a change; by e-mail only where there is a mail server.
-
-    Raises:
-        VendorRefused: the mail server would be spoken to in the clear.
-    """
-    from pipeline.vendors.smtp import SmtpNotices, SmtpServer
-    from pipeline.vendors.webhook_out import WebhookNotices
-
-    chosen = settings.smtp
-    channels: dict[str, NoticeChannel] = {"webhook": WebhookNotices(clock)}
-    if chosen.host:
-        server = SmtpServer(
-            host=chosen.host,
-            port=chosen.port,
-            sender=chosen.sender,
-            security=chosen.security,
-            username=chosen.username or "",
-            password=chosen.password.get_secret_value() if chosen.password else "",
-            timeout_s=chosen.timeout_s,
-        )
-        channels["email"] = SmtpNotices(server)
-    return {name: watched(channel, "notices") for name, channel in channels.items()}
-
-
-def event_post(clock: Clock) -> EventPost:
-    """Give the way to tenants' own servers."""
-    from pipeline.vendors.webhook_out import WebhookEvents
-
-    return watched(WebhookEvents(clock), "events")
-
-
 def identities(clock: Clock) -> Identities:
     """Give the way to tenants' own identity providers."""
     from pipeline.vendors.oidc import OidcIdentities
 
     return watched(OidcIdentities(clock), "identity")
-
-
-def code_channels(settings: Settings, line: TwilioLine | None = None) -> tuple[CodeChannel, ...]:
-    """Give the ways in which a one-time code reaches a person."""
-    from pipeline.vendors.twilio_messages import TwilioMessages
-
-    return (watched(TwilioMessages(line=line or twilio_line(settings)), "codes"),)
 
 
 def cloud_account(region: str) -> CloudAccount:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.actor import as_option, name_actor, name_via
-from pipeline.cli.opened import open_desk, read_bounded
-from pipeline.cli.output import as_json_option, show
+from pipeline.cli.opened import open_desk, open_tenant, read_bounded
+from pipeline.cli.output import as_json_option, show, show_rows
 from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.ids import TenantId, tenant_id
 
@@ -62,6 +62,22 @@ def export(*, folder: Path, tenant: str, acting: str | None) -> None:
     with open_desk() as base:
         counts = export_log(base.vault, tenant_id(tenant), folder, actor=actor, via=name_via())
     click.echo(f"{counts['events']} events and {counts['checkpoints']} checkpoints in {folder}")
+
+
+@command.command("checkpoints")
+@click.option("--tenant", required=True)
+@as_json_option
+def checkpoints(*, tenant: str, as_json: bool) -> None:
+    """List what was signed of a tenant's log and where it lies, to hold against the object store itself."""
+    from pipeline.store.checkpoints import list_checkpoints
+
+    with open_tenant(tenant) as (_, tx):
+        made = list_checkpoints(tx)
+    rows = [
+        {"seq": c.checkpoint.seq, "at": c.checkpoint.at, "kid": c.kid, "sha256": c.sha256, "object": c.object_key}
+        for c in made
+    ]
+    show_rows(("seq", "at", "kid", "sha256", "object"), rows, as_json=as_json)
 
 
 def _verify_file(path: Path, checkpoints: Path | None, pinned: Mapping[str, bytes] | None) -> LogProof:

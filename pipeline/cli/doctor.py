@@ -76,6 +76,7 @@ def _checks_of_base(stack: ExitStack, settings: Settings, wanted: TenantId | Non
             ),
         ),
         ("notices", lambda: tenant_health.check_notices(base.vault, names)),
+        ("retention", lambda: tenant_health.check_retention(base.vault, names, today=base.clock.now().date())),
         ("telephony", lambda: tenant_health.check_vendor(base.vault, names, vendor, now=base.clock.now())),
         ("reconciliation", lambda: tenant_reconciled.check_reconciled(base.vault, names, now=base.clock.now())),
     ]

@@ -67,6 +67,9 @@ _OPTIONS: Final = (
     click.option("--pci-mode", type=click.Choice(["on", "off", "unknown"]), help="PCI mode of the Twilio account."),
     click.option("--engine", multiple=True, help="Recognisers in order of preference: local, deepgram."),
     click.option("--keep-days", multiple=True, help="KIND=DAYS, such as recording.original=30; `default` for DAYS."),
+    click.option(
+        "--regulated", multiple=True, help="PLACE=FILE: its law orders you to keep recordings; FILE shows it."
+    ),
     click.option("--speakers", multiple=True, help="SOURCE=caller,agent: who is on each channel of a recording."),
     click.option("--delete-vendor-copy/--keep-vendor-copy", "keep_vendor_copy", default=None, help="After capture."),
 )
@@ -116,6 +119,8 @@ def _settings(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[s
 def _tables(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if given.get("keep_days"):
         yield "retention_days", _retention(now.retention_days, given["keep_days"])
+    if given.get("regulated"):
+        yield "regulated_in", tuple(dict.fromkeys([*_not_named(now.regulated_in, given), *dict(_regulated(given))]))
     if given.get("speakers"):
         yield "speaker_channels", {**now.speaker_channels, **dict(map(_speakers, given["speakers"]))}
     key = given.get("webhook_key")
@@ -137,8 +142,23 @@ def _secrets(now: TenantSecrets, given: Mapping[str, Any]) -> Iterator[tuple[str
     if given.get("recording_key"):
         named = (_pair(text, "--recording-key", "KEYSID=FILE") for text in given["recording_key"])
         yield "recording_keys", {**now.recording_keys, **{_key_id(k): _read_secret(Path(v)) for k, v in named}}
+    lines = [f"{place}: {shown}" for place, shown in _regulated(given)]
+    yield "regulated_evidence", (*_not_named(now.regulated_evidence, given), *lines)
     yield from notice_secrets(given, lambda name: _read_secret(Path(name)))
     yield from redaction_words(now, given)
+
+
+def _regulated(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each place that stands from now on with what shows it, in one line; `none` takes a place away."""
+    for text in given.get("regulated") or ():
+        place, file = _pair(text, "--regulated", "PLACE=FILE, or PLACE=none")
+        if file != "none":
+            yield place, " ".join(_read_secret(Path(file)).split())
+
+
+def _not_named(kept: tuple[str, ...], given: Mapping[str, Any]) -> tuple[str, ...]:
+    named = {text.partition("=")[0] for text in given.get("regulated") or ()}
+    return tuple(one for one in kept if one.partition(":")[0].strip() not in named)
 
 
 def _webhook_secret(given: Mapping[str, Any]) -> dict[str, str]:
@@ -150,12 +170,14 @@ def _webhook_secret(given: Mapping[str, Any]) -> dict[str, str]:
 
 def _check(tenant: Tenant, given: Mapping[str, Any]) -> None:
     from pipeline.consent.resolve import to_place
-    from pipeline.policies.loader import load_scripts
+    from pipeline.policies.loader import load_law, load_scripts
+    from pipeline.policies.overrides import check_regulated
 
     load_scripts(tenant.settings.locale)
     for place in tenant.settings.establishment:
         to_place(place)
     _check_secrets(tenant, given)
+    check_regulated(tenant.settings.regulated_in, tenant.secrets.regulated_evidence, load_law().matrix)
     check_redaction(tenant.settings, tenant.secrets)
     check_notices(tenant.secrets)
     kept, topology = tenant.secrets, given.get("topology")

@@ -43,6 +43,7 @@ def command() -> None:
 @click.option("--scope", required=True, type=click.Choice(_SCOPES), help="Whose models are to learn from it.")
 @click.option("--instance", help="The one developer instance, for the scope own_instance.")
 @click.option("--feature", help="The one feature, for the scope tenant_feature.")
+@click.option("--controller", help="The new controller that it goes to: only by a notice on file (earmark transfer).")
 @click.option("--shard-mb", default=256, show_default=True, type=click.IntRange(1, 8192), help="Largest shard in MiB.")
 @as_option
 @as_json_option
@@ -51,6 +52,7 @@ def export(
 ) -> None:
     """Write what may be trained on at this moment, for exactly that scope, into the new folder OUT."""
     from pipeline.bootstrap import judge_context
+    from pipeline.decisions.transfers import require_notice
     from pipeline.workflows.training import ExportRequest, export_dataset
 
     request = ExportRequest(
@@ -61,6 +63,9 @@ def export(
         shard_bytes=shard_mb << 20,
     )
     with open_desk(log_level="warning") as base, _stoppable(), _progress() as on_recording:
+        if given["controller"] is not None:
+            with base.database.transaction(request.tenant) as tx:
+                require_notice(tx, given["controller"], keys=base.keys, actor=request.actor)
         made = export_dataset(judge_context(base), request, on_recording=on_recording)
     shown = {**asdict(made), "scope": str(made.scope)}
     show(shown) if as_json else _print_export(made, shown)

@@ -14,6 +14,7 @@ from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import RecordingId, tenant_id
 
 _REASON = "exported by an operator"
+_ACTOR = "cli"
 
 
 @click.group("vcon")
@@ -26,14 +27,24 @@ def command() -> None:
 @click.option("--tenant", required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path))
 @click.option("--reason", default=_REASON, show_default=True, help="Why; it stands in the audit log.")
-def export(recording: str, tenant: str, out: Path, reason: str) -> None:
+@click.option("--controller", help="The new controller that it goes to: only by a notice on file (earmark transfer).")
+@click.option("--purpose", help="Another purpose than the call's own: only by everybody's consent (earmark purpose).")
+def export(recording: str, tenant: str, out: Path, reason: str, controller: str | None, purpose: str | None) -> None:
     """Write a redacted recording with its consent and decisions, signed with the tenant's key."""
+    from pipeline.decisions.other_purposes import require_consent
+    from pipeline.decisions.transfers import require_notice
     from pipeline.reads.vcon_export import export_vcon
 
     if not reason.strip():
         raise InvalidInput("a read needs a reason")
     with open_desk() as base:
-        body = export_vcon(base.vault, tenant_id(tenant), RecordingId(recording), actor="cli", reason=reason)
+        owner, wanted = tenant_id(tenant), RecordingId(recording)
+        with base.database.transaction(owner) as tx:
+            if purpose is not None:
+                require_consent(tx, purpose, wanted, actor=_ACTOR)
+            if controller is not None:
+                require_notice(tx, controller, keys=base.keys, actor=_ACTOR)
+        body = export_vcon(base.vault, owner, wanted, actor=_ACTOR, reason=reason)
     try:
         out.write_bytes(body)
     except OSError as error:

@@ -11,8 +11,8 @@ from typing import Final
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Leg, LegRole
-from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound
-from pipeline.model.ids import CallId
+from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound, NotPermitted
+from pipeline.model.ids import CallId, RecordingId
 from pipeline.model.other_purpose import PURPOSE_ID, TAKEN, PurposeConsent
 from pipeline.store.audit import add_event
 from pipeline.store.calls import get_call, list_legs
@@ -22,6 +22,7 @@ from pipeline.store.purpose_consents import (
     get_purpose_consent,
     list_purpose_consents,
 )
+from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -69,6 +70,19 @@ def revoke_consent(tx: Transaction, consent: str, *, actor: str) -> PurposeConse
     return get_purpose_consent(tx, consent)
 
 
+def require_consent(tx: Transaction, purpose: str, recording: RecordingId, *, actor: str) -> None:
+    """Refuse a recording for a purpose that not everybody on its call consented to; that it was relied on is audited.
+
+    Raises:
+        NotFound: the tenant has no such recording.
+        NotPermitted: somebody on the call did not consent, or took it back; or it is a file that has no call.
+    """
+    call = get_recording(tx, recording).call
+    if call is None or not is_allowed_for(tx, purpose, call):
+        raise NotPermitted(f"not everybody on its call consented to {_shown(purpose)}: earmark purpose consent")
+    add_event(tx, AuditTag.PURPOSE_RELIED_ON, actor=actor, target=recording, facts={"purpose": purpose})
+
+
 def is_allowed_for(tx: Transaction, purpose: str, call: CallId) -> bool:
     """Say whether a call may be used for a purpose that nothing else allows.
 
@@ -112,3 +126,7 @@ def _check_scope(tx: Transaction, consent: PurposeConsent) -> None:
             raise NotFound("nobody is on that leg of the call")
     else:
         raise InvalidInput("a consent covers one call, or the calls of one person")
+
+
+def _shown(purpose: str) -> str:
+    return purpose if PURPOSE_ID.fullmatch(purpose) else "this purpose"

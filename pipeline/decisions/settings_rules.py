@@ -20,9 +20,10 @@ from pipeline.model.errors import InvalidInput, NotFound
 from pipeline.model.processor import is_proved
 from pipeline.model.telephone import is_e164
 from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant, Topology
-from pipeline.policies.bundle import Bundle, Leaf
-from pipeline.policies.loader import load_scripts
-from pipeline.policies.overrides import check_retention_days
+from pipeline.policies.bundle import Bundle
+from pipeline.policies.leaf import Leaf
+from pipeline.policies.loader import load_law, load_scripts
+from pipeline.policies.overrides import check_regulated, check_retention_days
 from pipeline.policies.processors import lists_processor
 from pipeline.policies.regions import family
 from pipeline.redaction.profile import make_profile
@@ -52,6 +53,7 @@ def check_settings(before: Tenant, after: Tenant, versions: Sequence[Bundle], *,
         if kind not in list(ArtifactKind):
             raise InvalidInput("a period is for a kind of artifact that there is")
     check_retention_days(after.settings.retention_days, versions)
+    check_regulated(after.settings.regulated_in, after.secrets.regulated_evidence, load_law().matrix)
     for version in versions:
         _check_policy(after, version)
     _check_engines(before, after, versions, today)

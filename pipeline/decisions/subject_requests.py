@@ -16,12 +16,6 @@ from pipeline.store.subject_words import ATTESTED, CLOSED, REASONED, REFUSED, no
 _HALF, _LATE = "alerted_half", "alerted_late"
 
 
-def ask_identity(tx: Transaction, request: str, *, actor: str) -> SubjectRequest:
-    """Note that the person was asked to show who they are. The clock runs on."""
-    found = lock_request(tx, request)
-    return move_request(tx, found, RequestState.IDENTITY_ASKED, actor=actor)
-
-
 def attest_identity(
     tx: Transaction, request: str, *, identity: Identity, actor: str, reason: str, keys: Keys
 ) -> SubjectRequest:

@@ -1,6 +1,6 @@
 """Handing a tenant's data to a new controller: never without a notice that was given, and is on file, before.
 
-A bulk export to somebody else asks `require_notice` in its own transaction, before a byte is opened.
+An export to somebody else, a dataset or a vCon, asks `require_notice` first, before a byte is opened.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from pipeline.model.decision_terms import Clause
 from pipeline.model.ids import CallId, LegId
 from pipeline.model.processor import evidence_of, is_proved
 from pipeline.model.tenant import COMPANY_OF_ENGINE, Tenant
-from pipeline.policies.bundle import Bundle, Leaf
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.jurisdictions import UNKNOWN
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.loader import Law
 from pipeline.policies.processors import lists_processor
 from pipeline.store.numbers import OwnNumber

@@ -186,6 +186,7 @@ class _Case:
                 train=chosen.asks_for_training,
                 feature=self.feature,
                 retention_days=chosen.retention_days.get(kind.value),
+                regulated_in=chosen.regulated_in,
             ),
             call=CallFacts(legs=tuple(self._legs()), added_places=chosen.establishment, instance=chosen.instance),
             parents=parents,

@@ -29,6 +29,8 @@ class RetentionBasis(StrEnum):
     POLICY_MINIMUM = "policy_minimum"
     """A law that binds whoever made the policy, as the policy names it."""
     CHILD = "child"
+    CARD_NUMBER = "card_number"
+    """It holds a card number that could not be hidden, and the policy says that none is stored."""
     DELETION_REQUEST = "deletion_request"
     CLOSURE = "closure"
     WITHDRAWAL = "withdrawal"
@@ -39,6 +41,7 @@ class RetentionBasis(StrEnum):
 
 ENDINGS = (
     RetentionBasis.CHILD,
+    RetentionBasis.CARD_NUMBER,
     RetentionBasis.DELETION_REQUEST,
     RetentionBasis.CLOSURE,
     RetentionBasis.WITHDRAWAL,

@@ -15,7 +15,9 @@ from typing import Any, Final
 from pipeline.model.errors import InvalidInput
 from pipeline.model.tenant import OnDecline, Tenant, TenantSecrets, TenantSettings, Topology
 
-_TUPLES: Final = ("establishment", "engines", "hide_words", "keep_words")
+_TUPLES: Final = (
+    "establishment", "engines", "regulated_in", "hide_words", "keep_words", "regulated_evidence",
+)  # fmt: skip
 _ENUMS: Final[Mapping[str, type[OnDecline] | type[Topology]]] = {"on_decline": OnDecline, "topology": Topology}
 _SETTINGS: Final = tuple(f.name for f in fields(TenantSettings))
 _SECRETS: Final = tuple(f.name for f in fields(TenantSecrets))

@@ -45,17 +45,6 @@ class TimeSpan:
         return self.start_ms < other.end_ms and other.start_ms < self.end_ms
 
 
-def merge_chars(spans: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
-    """Join spans that overlap or meet: disjoint, ascending, same cover."""
-    merged: list[CharSpan] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = CharSpan(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return tuple(merged)
-
-
 def merge_times(spans: Iterable[TimeSpan], *, gap_ms: int = 0) -> tuple[TimeSpan, ...]:
     """Join spans closer than or exactly `gap_ms` apart: disjoint, ascending, covering at least what was given."""
     merged: list[TimeSpan] = []

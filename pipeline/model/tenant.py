@@ -79,6 +79,8 @@ class TenantSettings:
     """Set when this tenant's calls are made through a developer's own instance."""
     retention_days: Mapping[str, int] = field(default_factory=dict)
     """Artifact kind to days; replaces the policy's default inside the policy's limits."""
+    regulated_in: tuple[str, ...] = ()
+    """Places whose law orders services of the tenant's kind to keep recordings; each needs its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,8 @@ class TenantSecrets:
     """Where changes of the policy are posted."""
     notice_secret: str = field(default="", repr=False)
     """What such a post is signed with."""
+    regulated_evidence: tuple[str, ...] = field(default=(), repr=False)
+    """What shows that the tenant is of a regulated kind, as `HU: licence 123`, a line for each place."""
     keep_words: tuple[str, ...] = field(default=(), repr=False)
     """Names that are never hidden, such as the assistant's own; what answers a personal question is all the same."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
+    CARD_NUMBER = "card_number"
     CHILD = "child"
     CLOSURE = "closure"
     REQUEST = "request"
@@ -26,7 +27,7 @@ class TenantNotice:
     """`recording`, `call` or `legal_request`, or what else the kind is about."""
     subject_id: str
     cause: str
-    """An enum value: for a child `agent_flag`, `tenant_flag` or `quarantined`."""
+    """An enum value: for a card number `withheld`, for a child `agent_flag`, `tenant_flag` or `quarantined`."""
     noted_at: datetime
     sent_at: datetime | None
 

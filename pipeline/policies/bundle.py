@@ -12,41 +12,17 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.call import KEPT_OF_A_CALL
 from pipeline.model.decision import PolicyRef, TrainingScope, canonical_json
 from pipeline.model.decision_terms import Clause
 from pipeline.model.retention import ENDINGS, RetentionBasis
+from pipeline.policies.leaf import Frozen, Leaf
 
 Days = Annotated[StrictInt, Field(ge=0, le=36500)]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClauseRef(_Frozen):
-    """Section as printed, and a few words of it, verbatim."""
-
-    section: StrictStr = Field(min_length=1, max_length=40)
-    key: StrictStr = Field(min_length=3, max_length=120)
-
-
-class Leaf(_Frozen):
-    """A value with the place it is written at."""
-
-    clause: ClauseRef
-    basis: Literal["policy", "house_choice"] = "policy"
-    reason: StrictStr = ""
-
-    @model_validator(mode="after")
-    def _a_choice_has_its_reason(self) -> Leaf:
-        if self.basis == "house_choice" and len(self.reason) < 20:
-            raise ValueError("a house choice must say why, in a sentence")
-        return self
 
 
 class Day(Leaf):
@@ -189,6 +165,12 @@ class Minors(Leaf):
     purge_within_hours: Annotated[StrictInt, Field(ge=1)]
 
 
+class CardNumbers(Leaf):
+    """No card number is stored: how soon what holds one that could not be hidden must be gone."""
+
+    purge_within_hours: Annotated[StrictInt, Field(ge=1)]
+
+
 class Change(Leaf):
     """How long before it takes effect a new version is announced. A loosening never reaches back."""
 
@@ -231,7 +213,7 @@ class Duty(Leaf):
     kept_by: Literal["gate", "job", "config", "record", "people", "none"]
 
 
-class Bundle(_Frozen):
+class Bundle(Frozen):
     """One version of one policy."""
 
     id: Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
@@ -252,6 +234,8 @@ class Bundle(_Frozen):
     deletion: Deletion
     rights: Rights
     minors: Minors
+    card_numbers: CardNumbers | None = None
+    """None where the document promises nothing about card numbers: what cannot be hidden is then withheld."""
     change: Change
     download: Download
     replication: Replication

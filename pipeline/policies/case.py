@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from pipeline.model.consent import Outcome, Purpose
 from pipeline.model.decision_terms import Clause, Reason, ReasonCode
-from pipeline.policies.bundle import Bundle, Leaf
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.facts import ChildSignal, Facts
 from pipeline.policies.jurisdictions import UNKNOWN, JurisdictionMatrix, JurisdictionRow, Token
+from pipeline.policies.leaf import Leaf
 
 LAW = "jurisdictions"
 ANSWER = "receipt"

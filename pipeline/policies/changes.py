@@ -145,6 +145,11 @@ def _ordered(difference: float) -> Effect:
     return Effect.TIGHTENING if difference > 0 else Effect.LOOSENING
 
 
+def _rule(before: object, after: object) -> Effect:
+    """A rule as a whole: its parts are judged by themselves where it is in both versions, or comes or goes."""
+    return Effect.NEUTRAL
+
+
 def _exception(before: object, after: object) -> Effect:
     return Effect.LOOSENING if before is None else Effect.TIGHTENING
 
@@ -167,7 +172,8 @@ _JUDGES: Final[tuple[tuple[re.Pattern[str], _Judge], ...]] = tuple(
         (r"rights\.(respond_within_days|respond_within_working_days)", _less),
         (r"rights\.grants", _more_of),
         (r"(minors\.below_age|change\.notice_days)", _more),
-        (r"minors\.purge_within_hours", _less),
+        (r"(minors|card_numbers)\.purge_within_hours", _less),
+        (r"card_numbers", _rule),
         (r"(download\.kinds|metadata\.fields)", _fewer_of),
         (r"replication\.excluded_places", _more_of),
         (r"residency\[.*]\.(places|purposes)", _more_of),

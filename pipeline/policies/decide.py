@@ -42,7 +42,9 @@ _SEALED: Final = frozenset(
         ArtifactKind.EMBEDDING,
     }
 )
-_QUARANTINING: Final = frozenset({RetentionBasis.CHILD, RetentionBasis.NOT_PERMITTED, RetentionBasis.WITHDRAWAL})
+_QUARANTINING: Final = frozenset(
+    {RetentionBasis.CHILD, RetentionBasis.CARD_NUMBER, RetentionBasis.NOT_PERMITTED, RetentionBasis.WITHDRAWAL}
+)
 
 
 _NONE: Final[Mapping[str, Bundle]] = MappingProxyType({})

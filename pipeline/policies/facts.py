@@ -122,8 +122,8 @@ class TenantFacts:
     """The feature, switched on by record, whose operation alone needs training; null where there is none."""
     retention_days: int | None = None
     """The tenant's own period for this kind of artifact; null means the policy's default."""
-    is_regulated_service: bool = False
-    """The tenant is of the kind whose recordings a law orders to be kept."""
+    regulated_in: tuple[str, ...] = ()
+    """Places whose law orders services of the tenant's kind to keep recordings; evidence of the kind is on file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +226,8 @@ class EventFacts:
     """The tenant closed its account on this day."""
     child_signals: tuple[ChildSignal, ...] = ()
     """Signs of a child."""
+    card_unhidden_on: date | None = None
+    """Since this day its recording is withheld with a card number in it; null where none is, or all are hidden."""
     holds: tuple[str, ...] = ()
     """Matters whose legal holds cover it."""
     is_request_open: bool = False

@@ -19,6 +19,8 @@ UNKNOWN: Final = "unknown"
 """The candidate of a leg that could be anywhere."""
 
 PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+REGULATED_SERVICE: Final = "regulated_service"
+"""The condition of a bound that is only for tenants of a kind which the place regulates."""
 _CONDITION: Final = r"^(quality_training|regulated_service|from_\d{4}-\d{2}-\d{2})$"
 
 
@@ -136,6 +138,10 @@ class JurisdictionMatrix(_Frozen):
             if not rows:
                 joined.update(self.default_unknown.req)
         return frozenset(joined)
+
+    def regulating(self) -> tuple[JurisdictionRow, ...]:
+        """List the rows with a minimum that is only for services which the place regulates."""
+        return tuple(row for row in self.jurisdictions if row.retention_min_applies == REGULATED_SERVICE)
 
     def to_review(self, on: date) -> tuple[JurisdictionRow, ...]:
         """List the rows that cannot be relied on: in part from memory, or not reviewed for a year."""

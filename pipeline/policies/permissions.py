@@ -12,10 +12,11 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Method, Outcome, Purpose
 from pipeline.model.decision import PermissionDecision, TrainingScope
 from pipeline.model.decision_terms import Clause, Reason, ReasonCode
-from pipeline.policies.bundle import Leaf, Permission
+from pipeline.policies.bundle import Permission
 from pipeline.policies.case import ANSWER, LAW, Case, once
 from pipeline.policies.facts import ConsentFact, LegFacts
 from pipeline.policies.jurisdictions import Token
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.scope import widest_scope
 
 _OUTCOMES: Final[Mapping[Outcome, ReasonCode]] = {

@@ -10,9 +10,10 @@ from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import ProcessorDecision
 from pipeline.model.decision_terms import Reason, ReasonCode
 from pipeline.model.processor import ProcessorEvidence, evidence_of
-from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
+from pipeline.policies.bundle import Bundle, Processor, Refused
 from pipeline.policies.case import Case
 from pipeline.policies.facts import ProcessorAsk, RedactionStatus
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.regions import broken_rules, family
 
 _REDACTED_ONLY: Final = frozenset({"embeddings"})

@@ -18,7 +18,7 @@ from pipeline.model.retention import ENDINGS, MINIMUMS, Bound, Disposition, Rete
 from pipeline.policies.bundle import Bundle, Retention
 from pipeline.policies.case import HOLD, Case, after, law_clause, make_case
 from pipeline.policies.facts import Facts
-from pipeline.policies.jurisdictions import JurisdictionMatrix
+from pipeline.policies.jurisdictions import REGULATED_SERVICE, JurisdictionMatrix, JurisdictionRow
 from pipeline.policies.permissions import decide_permissions, purposes_to_keep
 from pipeline.policies.permissions import is_storable as may_be_stored
 
@@ -94,9 +94,7 @@ def _events(case: Case, is_storable: bool) -> Iterator[Bound]:
     bundle, events = case.bundle, case.facts.events
     if not is_storable:
         yield Bound(on=case.captured_on, basis=RetentionBasis.NOT_PERMITTED, clause=bundle.cite(bundle.store))
-    for signal in (s for s in case.children if not s.is_cleared):
-        on = after(signal.on, -(-bundle.minors.purge_within_hours // 24))
-        yield Bound(on=on, basis=RetentionBasis.CHILD, clause=bundle.cite(bundle.minors))
+    yield from _never_meant_to_be_here(case)
     if events.deletion_requested_on is not None:
         clause = bundle.cite(bundle.deletion)
         yield Bound(on=events.deletion_requested_on, basis=RetentionBasis.DELETION_REQUEST, clause=clause)
@@ -112,6 +110,17 @@ def _events(case: Case, is_storable: bool) -> Iterator[Bound]:
             yield Bound(on=on, basis=parent.ended_by, clause=bundle.cite(bundle.store))
 
 
+def _never_meant_to_be_here(case: Case) -> Iterator[Bound]:
+    """Give what the policy wants gone within hours of being known: what a child said, a card number left in words."""
+    bundle, unhidden_on = case.bundle, case.facts.events.card_unhidden_on
+    for signal in (s for s in case.children if not s.is_cleared):
+        on = after(signal.on, -(-bundle.minors.purge_within_hours // 24))
+        yield Bound(on=on, basis=RetentionBasis.CHILD, clause=bundle.cite(bundle.minors))
+    if unhidden_on is not None and bundle.card_numbers is not None:
+        on = after(unhidden_on, -(-bundle.card_numbers.purge_within_hours // 24))
+        yield Bound(on=on, basis=RetentionBasis.CARD_NUMBER, clause=bundle.cite(bundle.card_numbers))
+
+
 def _caps(case: Case) -> tuple[Bound, ...]:
     if case.facts.artifact.kind not in _CAPPED:
         return ()
@@ -122,7 +131,7 @@ def _caps(case: Case) -> tuple[Bound, ...]:
             clause=law_clause(row, row.retention_cap_cite),
         )
         for row in case.rows
-        if row.retention_cap_days is not None and _is_established(case, row.retention_cap_applies)
+        if row.retention_cap_days is not None and _is_established(case, row, row.retention_cap_applies)
     )
 
 
@@ -142,15 +151,15 @@ def _mandated(case: Case) -> tuple[Bound, ...]:
             clause=law_clause(row, row.retention_min_cite),
         )
         for row in case.rows
-        if row.retention_min_days is not None and _is_established(case, row.retention_min_applies)
+        if row.retention_min_days is not None and _is_established(case, row, row.retention_min_applies)
     )
 
 
-def _is_established(case: Case, condition: str | None) -> bool:
+def _is_established(case: Case, row: JurisdictionRow, condition: str | None) -> bool:
     if condition is None:
         return True
-    if condition == "regulated_service":
-        return case.facts.tenant.is_regulated_service
+    if condition == REGULATED_SERVICE:
+        return row.id in case.facts.tenant.regulated_in  # what one place regulates is no rule for another's recordings
     if condition.startswith("from_"):
         return case.captured_on >= date.fromisoformat(condition.removeprefix("from_"))
     return condition in case.facts.call.purposes

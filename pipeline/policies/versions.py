@@ -6,7 +6,6 @@ exports all the same from the day it was announced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -64,10 +63,6 @@ class PolicyShelf:
     def find(self, digest: str) -> PolicyVersion | None:
         """Find a version by the digest that calls and decisions name; None where the tenant never had it."""
         return next((v for v in self.versions if v.digest == digest), None)
-
-    def by_digest(self) -> Mapping[str, Bundle]:
-        """Give every version by its digest."""
-        return {v.digest: v.bundle for v in self.versions}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

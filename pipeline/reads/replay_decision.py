@@ -16,7 +16,7 @@ from pipeline.model.ids import ArtifactId
 from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide, facts_digest
 from pipeline.policies.facts import Facts
-from pipeline.policies.facts_json import read_facts
+from pipeline.policies.facts_json import read_stored_facts
 from pipeline.policies.jurisdictions import JurisdictionMatrix
 from pipeline.store.decisions import StoredDecision, find_decision
 from pipeline.store.policy_versions import find_law, find_version
@@ -85,7 +85,7 @@ def _facts(found: StoredDecision) -> Facts:
     if facts_digest(found.facts) != found.record.get("facts_digest"):
         raise IntegrityError(f"the stored facts of decision {found.digest[:12]} are not those it was made from")
     try:
-        return read_facts(canonical_json(found.facts))
+        return read_stored_facts(found.facts)
     except InvalidInput as error:
         raise IntegrityError(f"decision {found.digest[:12]}: this release cannot read its {error}") from error
 

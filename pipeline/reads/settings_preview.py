@@ -105,7 +105,12 @@ def _moves(facts: Facts, weighed: Weighed) -> Iterator[str]:
 
 def _judged(facts: Facts, owner: Tenant, weighed: Weighed, *, is_anew: bool) -> DecisionRecord:
     chosen, kind = owner.settings, facts.artifact.kind.value
-    tenant = replace(facts.tenant, train=chosen.asks_for_training, retention_days=chosen.retention_days.get(kind))
+    tenant = replace(
+        facts.tenant,
+        train=chosen.asks_for_training,
+        retention_days=chosen.retention_days.get(kind),
+        regulated_in=chosen.regulated_in,
+    )
     if is_anew:
         is_kept = chosen.is_recording_on
         tenant = replace(

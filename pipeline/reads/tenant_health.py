@@ -10,7 +10,8 @@ from typing import Final
 from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorError, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
-from pipeline.policies.bundle import Bundle, Leaf, Processor, Refused
+from pipeline.policies.bundle import Bundle, Processor, Refused
+from pipeline.policies.leaf import Leaf
 from pipeline.policies.processors import lists_processor
 from pipeline.ports.identity import Identities
 from pipeline.ports.recordings import RecordingsVendor
@@ -18,6 +19,7 @@ from pipeline.reads.health_report import Finding, Verdict
 from pipeline.reads.sub_processors import list_sub_processors
 from pipeline.store.oidc_providers import find_provider
 from pipeline.store.policy_versions import bundle_in_force
+from pipeline.store.retention_runs import find_last_run
 from pipeline.store.tenant_notices import list_notices
 from pipeline.store.tenants import account_of, get_tenant
 from pipeline.store.vault import Vault
@@ -70,6 +72,19 @@ def check_notices(vault: Vault, names: Sequence[TenantId]) -> Iterator[Finding]:
         if waits and not _is_reached(_read(vault, name)):
             says = f"{name}: waits to be told, and nothing reaches it; earmark tenant set --contact-email"
             yield Finding(check="notices", verdict=Verdict.WARN, says=says)
+
+
+def check_retention(vault: Vault, names: Sequence[TenantId], *, today: date) -> Iterator[Finding]:
+    """Tell of each tenant for which no nightly run came to its end yesterday or today, since nothing due is destroyed.
+
+    A tenant without a run was taken on since, or nothing was ever due of it: it is not told of.
+    """
+    for name in names:
+        with vault.database.transaction(name) as tx:
+            last = find_last_run(tx)
+        if last is not None and (today - last.on).days > 1:
+            says = f"{name}: the last nightly run that came to its end was on {last.on}"
+            yield Finding(check="retention", verdict=Verdict.WARN, says=says)
 
 
 def check_identity(vault: Vault, names: Sequence[TenantId], identity: Identities, *, back_to: str) -> Iterator[Finding]:

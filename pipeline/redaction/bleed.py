@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from itertools import permutations
 from typing import Final
 
+import numpy as np
+
 from pipeline.model.bleed import Bleed, BleedSign
 from pipeline.model.span import TimeSpan
 from pipeline.redaction.audio import Samples
 from pipeline.redaction.band_powers import RATE
-from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likeness
+from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likenesses
 from pipeline.redaction.bleed_windows import REACH, Window, choose_windows, is_silent_around, read_windows
 from pipeline.redaction.media_source import Sound
 from pipeline.redaction.media_wav import WavLayout, read_wav_layout
@@ -76,8 +78,7 @@ def _signs(speaking: Samples, other: Samples, group: Sequence[Window]) -> list[t
     """Give the delays at which one channel is heard on the other in a group of windows, and how that is known."""
     if len(group) < _ENOUGH:
         return []
-    quiet = quieter_half(other)
-    sounds = [waveform_likeness(speaking, other), waveform_likeness(speaking[quiet], other[quiet])]
+    sounds = waveform_likenesses(speaking, other, (np.arange(len(group)), quieter_half(other)))
     signs = [
         (sound.delay_ms, BleedSign.WAVEFORM)
         for sound in sounds

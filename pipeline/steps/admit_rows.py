@@ -59,7 +59,7 @@ class Admission:
             IntegrityError: an object or a receipt was altered.
             StoreUnreachable: an object could not be read; nothing is known of it.
         """
-        judged = list(judge_artifacts(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS)))
+        judged = judge_artifacts(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS))
         passed = [one for one in self._in_force(recording, judged) if self._passes(one, recording)]
         receipts = self._receipts(recording) if passed else ()
         admitted: list[Admitted] = []

@@ -6,19 +6,21 @@ kept in the same transaction, so that it can be judged again years later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.call import Call
 from pipeline.model.decision import DecisionRecord, to_plain
 from pipeline.model.errors import NotFound, StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
+from pipeline.model.tenant import Tenant
 from pipeline.policies.facts import Facts
 from pipeline.policies.tags import object_tags
 from pipeline.policies.versions import Judged, judge
 from pipeline.steps.context import JudgeContext, Receipt
-from pipeline.steps.gather_facts import gather, gather_of_call, gather_of_tenant
+from pipeline.steps.gather_facts import circumstances, gather, gather_of_call, gather_of_tenant
 from pipeline.steps.lineage import parents_first, terms_of_parents, with_ancestors
 from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.artifacts import list_artifacts
@@ -33,10 +35,7 @@ from pipeline.store.tenants import get_tenant
 from pipeline.store.vault_names import check_tags
 
 _ANEW: Final = 5
-"""How often an artifact is judged again because holds changed while it was."""
-
-type JudgeNow = Callable[[], Judged]
-"""Judges an artifact as things stand at the moment of the call."""
+"""How often artifacts are judged again because holds changed while they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +62,14 @@ def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: Recordi
     Returns:
         How many were decided, and how many of them may be trained on.
     """
-    made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact, judge_now in _in_line(context, tenant, recording, made):
-        made[artifact.id] = _keep_anew(context, artifact, judge_now).record
-    return {"decided": len(made), "eligible": sum(record.training.eligible for record in made.values())}
+    decided = _keep_anew(context, lambda: judge_artifacts(context, tenant, recording))
+    return {"decided": len(decided), "eligible": sum(verdict.record.training.eligible for verdict in decided)}
 
 
 def judge_artifacts(
     context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
-) -> Iterator[Verdict]:
-    """Judge artifacts of a recording as things stand now, parents before what was made from them.
+) -> tuple[Verdict, ...]:
+    """Judge artifacts of a recording as things stand at one moment, parents before what was made from them.
 
     Args:
         context: what judging works with.
@@ -81,10 +78,16 @@ def judge_artifacts(
         kinds: only artifacts of these kinds and what they were made from; nothing named means all.
     """
     made: dict[ArtifactId, DecisionRecord] = {}
-    for artifact, judge_now in _in_line(context, tenant, recording, made, kinds=kinds):
-        judged = judge_now()
-        made[artifact.id] = judged.record
-        yield Verdict(artifact=artifact, judged=judged)
+    verdicts: list[Verdict] = []
+    with context.recording(tenant, recording) as (tx, found, owner):
+        artifacts, shelf = list_artifacts(tx, recording=recording), context.policies_of(tx, owner)
+        known = circumstances(tx, found, owner)
+        for artifact in parents_first(with_ancestors(artifacts, kinds) if kinds else artifacts):
+            parents = terms_of_parents(tx, artifact, made)
+            facts = gather(tx, found, owner, artifact, parents=parents, known=known)
+            verdicts.append(Verdict(artifact=artifact, judged=judge(shelf, facts, context.law.matrix)))
+            made[artifact.id] = verdicts[-1].record
+    return tuple(verdicts)
 
 
 def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receipt:
@@ -94,33 +97,28 @@ def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receip
         How many were decided.
     """
     with context.vault.database.transaction(tenant) as tx:
-        found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
-        artifacts = [a for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)]
-        shelf = context.policies_of(tx, owner)
-    for artifact in artifacts:
+        new = {a.id for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)}
 
-        def judge_now(own: Artifact = artifact) -> Judged:
-            with context.vault.database.transaction(tenant) as tx:
-                if own.recording is None:
-                    facts = gather_of_call(tx, found, owner, own)
-                else:
-                    facts = gather(tx, get_recording(tx, own.recording), owner, own)
-            return judge(shelf, facts, context.law.matrix)
+    def judge_now() -> Sequence[Verdict]:
+        with context.vault.database.transaction(tenant) as tx:
+            found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
+            shelf = context.policies_of(tx, owner)
+            of_call = [(a, _facts_of(tx, found, owner, a)) for a in list_artifacts(tx, call=call) if a.id in new]
+        return [Verdict(artifact=a, judged=judge(shelf, facts, context.law.matrix)) for a, facts in of_call]
 
-        _keep_anew(context, artifact, judge_now)
-    return {"decided": len(artifacts)}
+    return {"decided": len(_keep_anew(context, judge_now))}
 
 
 def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
     """Judge and tag what belongs to a tenant and to no call, such as the manifest of a dataset."""
 
-    def judge_now() -> Judged:
+    def judge_now() -> Sequence[Verdict]:
         with context.vault.database.transaction(artifact.tenant) as tx:
             owner = get_tenant(tx, keys=context.vault.keys)
             facts, shelf = gather_of_tenant(tx, owner, artifact), context.policies_of(tx, owner)
-        return judge(shelf, facts, context.law.matrix)
+        return [Verdict(artifact=artifact, judged=judge(shelf, facts, context.law.matrix))]
 
-    _keep_anew(context, artifact, judge_now)
+    _keep_anew(context, judge_now)
 
 
 def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
@@ -129,7 +127,7 @@ def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
     Raises:
         StoreUnreachable: a hold was placed or released since it was judged; nothing was put in force.
     """
-    if not _is_kept(context, verdict):
+    if not _are_kept(context, [verdict]):
         raise StoreUnreachable("decide", reason="holds changed meanwhile")
 
 
@@ -157,58 +155,54 @@ def stored(judged: Judged) -> StoredDecision:
     )
 
 
-def _in_line(
-    context: JudgeContext,
-    tenant: TenantId,
-    recording: RecordingId,
-    made: dict[ArtifactId, DecisionRecord],
-    *,
-    kinds: Collection[ArtifactKind] = (),
-) -> Iterator[tuple[Artifact, JudgeNow]]:
-    """Give a recording's artifacts, parents first, each with how it is judged; `made` is what was decided so far."""
-    found, owner = context.read(tenant, recording)
-    with context.vault.database.transaction(tenant) as tx:
-        artifacts = list_artifacts(tx, recording=recording)
-        shelf = context.policies_of(tx, owner)
-    for artifact in parents_first(with_ancestors(artifacts, kinds) if kinds else artifacts):
-
-        def judge_now(own: Artifact = artifact) -> Judged:
-            with context.vault.database.transaction(tenant) as tx:
-                facts = gather(tx, found, owner, own, parents=terms_of_parents(tx, own, made))
-            return judge(shelf, facts, context.law.matrix)
-
-        yield artifact, judge_now
+def _facts_of(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
+    if artifact.recording is None:
+        return gather_of_call(tx, call, owner, artifact)
+    return gather(tx, get_recording(tx, artifact.recording), owner, artifact)
 
 
 def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
     return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
 
 
-def _keep_anew(context: JudgeContext, artifact: Artifact, judge_now: JudgeNow) -> Judged:
+def _keep_anew(context: JudgeContext, judge_now: Callable[[], Sequence[Verdict]]) -> Sequence[Verdict]:
     """Judge and keep; anew where a hold was placed or released meanwhile.
+
+    Args:
+        context: what judging works with.
+        judge_now: judges as things stand at the moment of the call.
 
     Raises:
         StoreUnreachable: holds change faster than it can be judged; the step is repeated.
     """
     for _ in range(_ANEW):
-        verdict = Verdict(artifact=artifact, judged=judge_now())
-        if _is_kept(context, verdict):
-            return verdict.judged
+        verdicts = judge_now()
+        if _are_kept(context, verdicts):
+            return verdicts
     raise StoreUnreachable("decide", reason="holds changed meanwhile")
 
 
-def _is_kept(context: JudgeContext, verdict: Verdict) -> bool:
-    artifact, judged = verdict.artifact, verdict.judged
-    is_there = _is_tagged(context, artifact, judged)
-    with context.vault.database.transaction(artifact.tenant) as tx:
-        covering = (
-            settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
-        )
-        if {hold.matter for hold in covering} != set(judged.record.retention.matters):
-            return False
-        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
-        add_decision(tx, stored(judged))
+def _are_kept(context: JudgeContext, verdicts: Sequence[Verdict]) -> bool:
+    """Tag all, then put all in force together; False where a hold was placed or released since they were judged."""
+    if not verdicts:
         return True
+    there = {v.artifact.id for v in verdicts if _is_tagged(context, v.artifact, v.judged)}
+    with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
+        for verdict in verdicts:
+            is_there = verdict.artifact.id in there
+            if set(verdict.record.retention.matters) != _matters_on(context, tx, verdict.artifact, is_there=is_there):
+                return False
+        for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
+            context.policies.keep_inputs(tx, version, context.law.matrix)
+        for verdict in verdicts:
+            add_decision(tx, stored(verdict.judged))
+        return True
+
+
+def _matters_on(context: JudgeContext, tx: Transaction, artifact: Artifact, *, is_there: bool) -> set[str]:
+    """Name the matters that hold an artifact, with its object locked as they say; none changes until `tx` ends."""
+    covering = settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
+    return {hold.matter for hold in covering}
 
 
 def _is_tagged(context: JudgeContext, artifact: Artifact, judged: Judged) -> bool:

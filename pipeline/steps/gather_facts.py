@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ from pipeline.policies.facts import (
 )
 from pipeline.policies.residue import residue_of
 from pipeline.steps.people_heard import cut_of, people_heard, said_of
-from pipeline.steps.what_happened import Noted, child_signals, what_happened, with_holds
+from pipeline.steps.what_happened import Noted, card_unhidden_on, child_signals, what_happened, with_holds
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
@@ -70,8 +70,9 @@ def circumstances(tx: Transaction, recording: Recording, owner: Tenant, *, is_he
         said=tuple(list_consents(tx, recording.call)) if recording.call else (),
         legs=tuple(list_legs(tx, recording.call)) if recording.call else (),
         call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
-        events=what_happened(
-            tx, recording=recording.id, call=recording.call, signals=child_signals(tx, recording, noted)
+        events=replace(
+            what_happened(tx, recording=recording.id, call=recording.call, signals=child_signals(tx, recording, noted)),
+            card_unhidden_on=card_unhidden_on(noted),
         ),
     )
 
@@ -230,6 +231,7 @@ def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) ->
         train=chosen.asks_for_training,
         feature=find_feature(tx),
         retention_days=chosen.retention_days.get(kind.value),
+        regulated_in=chosen.regulated_in,
     )
 
 

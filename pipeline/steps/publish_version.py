@@ -44,7 +44,7 @@ def publish_version(context: StepContext, tenant: TenantId, recording: Recording
             return {"version": current.number if current else 0, "is_reopened": False}
         add_rendered(tx, recording, rendered)
         mark_rendered(tx, rendered["changes"], version=number)
-        merge_facts(tx, recording, {**rendered["facts"], "withheld": None})
+        merge_facts(tx, recording, {**rendered["facts"], "withheld": None, "card_unhidden_on": None})
         is_reopened = before.state is RecordingState.WITHHELD
         mark_state(tx, recording, RecordingState.PUBLISHED)
         if lock_review(tx, recording) in (ReviewState.APPROVED, ReviewState.REJECTED):

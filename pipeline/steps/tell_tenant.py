@@ -21,6 +21,7 @@ from pipeline.store.tenant_notices import get_notice, mark_sent
 from pipeline.store.tenants import get_tenant
 
 _WHAT: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.CARD_NUMBER: "A card number could not be hidden",
     NoticeKind.CHILD: "A sign of a child was noted",
     NoticeKind.CLOSURE: "The closing of the account was noted",
     NoticeKind.REQUEST: "A request to disclose was approved",

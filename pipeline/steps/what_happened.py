@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from pipeline.model.artifact import Artifact
@@ -50,6 +51,12 @@ def with_holds(tx: Transaction, events: EventFacts, artifact: Artifact, *, call:
     """Add the matters whose holds cover one artifact."""
     covering = list_holds_on(tx, recording=artifact.recording, call=call, artifact=artifact)
     return replace(events, holds=tuple(sorted({hold.matter for hold in covering})))
+
+
+def card_unhidden_on(noted: Noted) -> date | None:
+    """Give the day on which it was withheld with a card number in it; None once all of it was hidden after all."""
+    since = noted.get("card_unhidden_on")
+    return date.fromisoformat(since) if since and noted.get("withheld") else None
 
 
 def child_signals(tx: Transaction, recording: Recording, noted: Noted) -> tuple[ChildSignal, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Text, any_, delete, func, literal, or_, select
+from sqlalchemy import Text, any_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from pipeline.model.ids import CallId, RecordingId
@@ -117,12 +117,6 @@ def list_terms_of(tx: Transaction, *, recording: RecordingId | None, call: CallI
         return ()
     query = select(blind_terms.c.term).distinct().where(blind_terms.c.tenant == tx.tenant, or_(*scope))
     return tuple(sorted(tx.connection.execute(query).scalars()))
-
-
-def count_terms(tx: Transaction) -> int:
-    """Count the tenant's terms."""
-    query = select(func.count()).select_from(blind_terms).where(blind_terms.c.tenant == tx.tenant)
-    return int(tx.connection.execute(query).scalar_one())
 
 
 def _want(one: Identifier, *, key: bytes) -> Wanted:

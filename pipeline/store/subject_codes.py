@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipeline.model.ids import new_id
@@ -86,16 +86,6 @@ def count_try(tx: Transaction, bucket: str, *, most: int, within: timedelta, key
         .returning(_T.tries)
     ).scalar_one()
     return int(tries) <= most
-
-
-def count_codes(tx: Transaction, request: str) -> int:
-    """Count the codes of a request that could still be used."""
-    query = (
-        select(func.count())
-        .select_from(subject_codes)
-        .where(_C.tenant == tx.tenant, _C.request_id == request, _C.used_at.is_(None), _C.expires_at >= tx.now)
-    )
-    return int(tx.connection.execute(query).scalar_one())
 
 
 def _start(now: datetime, within: timedelta) -> datetime:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, Text, cast, exists, func, select, text, update
 
 from pipeline.model.api_key import NOTED_EVERY, KeyHolder, is_same_secret
 from pipeline.model.ids import TenantId
 from pipeline.store.api_keys import read_row
 from pipeline.store.session import Database, reachable
 from pipeline.store.tables import audit_events, tenants
-from pipeline.store.tables_settings import api_keys, webhook_endpoints
+from pipeline.store.tables_settings import api_keys, settings_history, webhook_endpoints
 from pipeline.store.tables_versions import policy_versions, redecision_receipts, redecisions
 
 
@@ -58,6 +58,26 @@ def list_redeciding(database: Database) -> tuple[TenantId, ...]:
             .order_by(redecisions.c.tenant)
         )
         return tuple(TenantId(tenant) for tenant in rows.scalars())
+
+
+def list_resettled(database: Database, names: Collection[str]) -> tuple[tuple[TenantId, str], ...]:
+    """Name every tenant that changed one of these settings since its artifacts were judged for that, and the cause."""
+    name = func.jsonb_array_elements(settings_history.c.changes).table_valued("value").c.value.op("->>")("name")
+    newest = (
+        select(settings_history.c.tenant, ("settings:" + cast(func.max(settings_history.c.id), Text)).label("cause"))
+        .where(exists(select(1).where(name.in_(list(names)))))
+        .group_by(settings_history.c.tenant)
+        .subquery()
+    )
+    query = (
+        select(newest)
+        .join(tenants, tenants.c.tenant == newest.c.tenant)
+        .where(tenants.c.sealed != b"")
+        .where(~exists().where(redecisions.c.tenant == newest.c.tenant, redecisions.c.cause == newest.c.cause))
+        .order_by(newest.c.tenant)
+    )
+    with system_transaction(database) as connection:
+        return tuple((TenantId(tenant), cause) for tenant, cause in connection.execute(query))
 
 
 def find_tenant_by_api_key(database: Database, api_key_sha256: str) -> TenantId | None:

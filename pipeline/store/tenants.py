@@ -144,10 +144,11 @@ def _tenant(row: Row[Any], keys: Keys) -> Tenant:
             "topology": Topology(chosen["topology"]),
             "establishment": tuple(chosen["establishment"]),
             "engines": tuple(chosen["engines"]),
+            "regulated_in": tuple(chosen.get("regulated_in", ())),
         }
     )
     opened = json.loads(open_sealed(row.sealed, keys=keys, tenant=tenant, context=_CONTEXT))
-    words = {name: tuple(opened.get(name, ())) for name in ("hide_words", "keep_words")}
+    words = {name: tuple(opened.get(name, ())) for name in ("hide_words", "keep_words", "regulated_evidence")}
     secrets = TenantSecrets(**(opened | words))
     return Tenant(
         id=tenant,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import insert, select
@@ -13,16 +11,6 @@ from pipeline.store.tables_training import training_features
 
 ENABLED: Final = "enabled"
 DISABLED: Final = "disabled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureRecord:
-    """One switching on or off."""
-
-    feature: str
-    act: str
-    actor: str
-    at: datetime
 
 
 def add_feature_record(tx: Transaction, feature: str, act: str, *, actor: str) -> None:
@@ -41,11 +29,3 @@ def find_feature(tx: Transaction) -> str | None:
         .limit(1)
     ).first()
     return row.feature if row is not None and row.act == ENABLED else None
-
-
-def list_feature_records(tx: Transaction) -> tuple[FeatureRecord, ...]:
-    """List every switching on and off, oldest first."""
-    rows = tx.connection.execute(
-        select(training_features).where(training_features.c.tenant == tx.tenant).order_by(training_features.c.id)
-    )
-    return tuple(FeatureRecord(feature=row.feature, act=row.act, actor=row.actor, at=row.at) for row in rows)

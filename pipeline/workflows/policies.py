@@ -1,7 +1,8 @@
 """Policy versions over time: notices until one arrives, and everything judged again when a tightening binds.
 
 A version that allows less is looked at twice: when it is announced, because exports are frozen from then on, and when
-it takes effect. Once an hour a worker looks for what is due; naming work again starts nothing.
+it takes effect. A tenant's own periods, and whether a law keeps its recordings, move dates in the same way.
+Once an hour a worker looks for what is due; naming work again starts nothing.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from pipeline.store.redecisions import (
     list_redecisions,
 )
 from pipeline.store.session import Database, Transaction
-from pipeline.store.system_session import list_published, list_redeciding
+from pipeline.store.system_session import list_published, list_redeciding, list_resettled
 from pipeline.workflows.queue import DurableQueue
+
+_MOVING: Final = ("retention_days", "regulated_in")
+"""Settings that move the dates of what is here already."""
 
 
 def redecide_chunk(context: StepContext, tenant: TenantId, job: str, ordinal: int) -> Receipt:
@@ -79,6 +83,9 @@ class PolicyWatch:
             with self._database.transaction(tenant) as tx:
                 shelf = find_policies(tx, policy)
                 named += self._name_due(tx, shelf, hour) if shelf else 0
+        for tenant, cause in list_resettled(self._database, _MOVING):
+            with self._database.transaction(tenant) as tx:
+                named += start_redecision(tx, self._queue, cause=cause, actor="system") is not None
         for tenant in list_redeciding(self._database):
             with self._database.transaction(tenant) as tx:
                 named += self._name_open(tx)

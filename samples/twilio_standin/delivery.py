@@ -23,14 +23,6 @@ _MOST_RETRIES: Final = 5
 _LIMITS: Final = {"ct": 5000, "rt": 15000, "tt": 15000}
 
 
-class FetchFailed(Exception):
-    """A webhook could not be reached, or did not answer with 2xx."""
-
-    def __init__(self, code: int, status: int | None) -> None:
-        self.code, self.status = code, status
-        super().__init__(f"webhook failed: {code}, status {status}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One request to a webhook with all its attempts.

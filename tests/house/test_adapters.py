@@ -18,6 +18,7 @@ PARTS = {
     "s3_connect.py": "s3.py",
     "s3_errors.py": "s3.py",
     "s3_lifecycle.py": "s3.py",
+    "smtp_session.py": "smtp.py",
     "twilio_decrypt.py": "twilio.py",
     "twilio_http.py": "twilio.py",
     "twilio_line.py": "twilio.py",

@@ -74,7 +74,7 @@ def test_no_order_of_events_breaks_a_promise(line, postgres, tmp_path, clock):
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=15,
+                max_examples=10,
                 stateful_step_count=12,
                 deadline=None,
                 phases=(Phase.generate,),

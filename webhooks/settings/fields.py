@@ -102,7 +102,17 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "retention": Section(
         title=_("Retention"),
         lead=_("How long each kind is kept. An empty field takes the policy's own period."),
-        fields=(),
+        fields=(
+            Field(
+                name="regulated_in", kind="list",
+                label=_("Where the law orders your kind of service to keep recordings"),
+                hint="HU, PT, BR",
+            ),
+            Field(
+                name="regulated_evidence", kind="words", label=_("What shows it"),
+                hint=_("A line for each place, such as HU: licence 123. Without it no law delays a deletion."),
+            ),
+        ),
     ),
     "training": Section(
         title=_("Training"),

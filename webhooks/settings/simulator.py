@@ -53,6 +53,7 @@ BASES: Final[Mapping[RetentionBasis, str]] = {
     RetentionBasis.JURISDICTION_MINIMUM: _("a law orders to keep it until then"),
     RetentionBasis.POLICY_MINIMUM: _("a law that the policy names orders to keep it until then"),
     RetentionBasis.CHILD: _("a child was heard"),
+    RetentionBasis.CARD_NUMBER: _("a card number in it could not be hidden"),
     RetentionBasis.DELETION_REQUEST: _("deletion was asked for"),
     RetentionBasis.CLOSURE: _("the account was closed"),
     RetentionBasis.WITHDRAWAL: _("the permission was taken back"),

@@ -16,7 +16,6 @@ from pipeline.bootstrap.adapters import (
     identities,
     load_transcribers,
     name_recognisers,
-    notice_channels,
     recordings_of,
     telephony_of,
     twilio_line,
@@ -89,16 +88,6 @@ def test_a_vendor_that_never_answers_holds_no_call_for_longer_than_its_own_patie
         with pytest.raises(VendorUnavailable):
             vendor.pause(account, "CA" + "c" * 32)
         assert time.monotonic() - began < 12
-
-
-def test_tenants_are_told_by_webhook_and_by_mail_only_where_there_is_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = SystemClock()
-    assert set(notice_channels(read_settings(), clock)) == {"webhook"}
-    monkeypatch.setenv("EARMARK_SMTP__HOST", "mail.example")
-    assert set(notice_channels(read_settings(), clock)) == {"webhook", "email"}
-    monkeypatch.setenv("EARMARK_SMTP__SECURITY", "none")
-    with pytest.raises(VendorRefused, match="in the clear only on this machine"):
-        notice_channels(read_settings(), clock)
 
 
 def test_files_lie_in_a_folder_or_in_a_bucket_of_the_region_that_is_set(

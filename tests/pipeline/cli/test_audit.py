@@ -53,6 +53,10 @@ def test_a_log_is_whole_in_the_database_with_its_checkpoints(earmark: Earmark, a
     assert (found["broken_at"], found["faults"], found["checkpoints"], found["is_pinned"]) == (None, [], 2, True)
     assert found["events"] == found["signed_to"] + 2  # the last checkpoint's own event, and the export's
     assert earmark("audit", "verify", "--tenant", acme, "--key", folder / "keys.json")[0] == 0
+    signed = document(earmark("audit", "checkpoints", "--tenant", acme, "--json"))
+    assert [point["seq"] for point in signed] == sorted(point["seq"] for point in signed)
+    assert (len(signed), signed[-1]["seq"]) == (2, found["signed_to"])
+    assert earmark("audit", "checkpoints", "--tenant", "nobody")[0] == 2
 
 
 def test_an_export_is_whole_without_us(earmark: Earmark, offline: tuple[str, ...]) -> None:

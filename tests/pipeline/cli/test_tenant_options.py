@@ -120,3 +120,18 @@ def test_an_empty_or_unreadable_secret_is_refused_by_the_name_of_its_file(tmp_pa
     with pytest.raises(InvalidInput) as caught:
         apply_options(FRESH, {"webhook_secret_file": secret})
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_place_that_regulates_the_service_comes_with_what_shows_it_and_goes_again(tmp_path):
+    shown = tmp_path / "licence.txt"
+    shown.write_text("licence 12\nof 2019\n")
+    kept = apply_options(FRESH, {"regulated": (f"HU={shown}", f"BR={shown}")})
+    assert kept.settings.regulated_in == ("HU", "BR")
+    assert kept.secrets.regulated_evidence == ("HU: licence 12 of 2019", "BR: licence 12 of 2019")
+    assert apply_options(kept, {"record": True}).secrets == kept.secrets
+    fewer = apply_options(kept, {"regulated": ("HU=none",)})
+    assert fewer.settings.regulated_in == ("BR",)
+    assert fewer.secrets.regulated_evidence == ("BR: licence 12 of 2019",)
+    for wrong in (f"FR={shown}", "HU", "HU=/no/such/file"):
+        with pytest.raises(InvalidInput):
+            apply_options(FRESH, {"regulated": (wrong,)})

@@ -70,6 +70,7 @@ def test_a_recording_in_no_dataset_is_told_to_be_in_none(earmark: Earmark, expor
     [
         (["--scope", "none"], "nejix §2"),
         (["--scope", "vendor_models"], "there is nothing"),
+        (["--scope", "vendor_models", "--controller", "Holdings"], "no notice of this transfer"),
         (["--scope", "own_instance"], "needs the instance"),
         (["--scope", "tenant_feature", "--feature", "greeting"], "not switched on"),
         (["--scope", "vendor_models", "--instance", "a"], "not limited to any instance"),

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.bootstrap import open_base
 from pipeline.consent.jws import write_jwks
+from pipeline.model.ids import TenantId
+from pipeline.settings import read_settings
 from pipeline.vcon.document import write_vcon
 from pipeline.vcon.signed import sign_vcon
+from tests.builders import a_call, a_recording
 from tests.pipeline.cli.conftest import Earmark, told_in_one_line
 from tests.pipeline.vcon.test_check import AT, CONTENTS
 from tests.pipeline.vcon.test_signed import KEY, PUBLIC
@@ -37,8 +41,13 @@ def test_an_altered_one_is_refused_in_one_line(earmark: Earmark, files: tuple[Pa
     assert "signature does not hold" in told_in_one_line(*earmark("vcon", "verify", files[0], "--keys", files[1]))
 
 
-def test_what_is_not_there_is_not_exported(earmark: Earmark, acme: str, tmp_path: Path) -> None:
+def test_what_is_not_there_or_may_not_go_there_is_not_exported(earmark: Earmark, acme: str, tmp_path: Path) -> None:
+    with open_base(read_settings()) as base, base.database.transaction(TenantId(acme)) as tx:
+        recording = a_recording(tx, a_call(tx, base.keys)).id
     out = tmp_path / "out.json"
     told_in_one_line(*earmark("vcon", "export", "rec_none", "--tenant", acme, "--out", out))
     told_in_one_line(*earmark("vcon", "export", "rec_none", "--tenant", acme, "--out", out, "--reason", " "))
+    for option, says in (("--controller", "no notice of this transfer"), ("--purpose", "not everybody on its call")):
+        asked = ("vcon", "export", recording, "--tenant", acme, "--out", out, option, "quality_study")
+        assert says in told_in_one_line(*earmark(*asked))
     assert not out.exists()

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decisions.other_purposes import is_allowed_for, record_consent, revoke_consent
+from pipeline.decisions.other_purposes import is_allowed_for, record_consent, require_consent, revoke_consent
 from pipeline.model.call import Leg, LegRole
-from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound
+from pipeline.model.errors import IllegalTransition, InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import CallId, LegId, new_id
 from pipeline.model.other_purpose import TAKEN, EvidenceKind, PurposeConsent
 from pipeline.store.audit import list_events
 from pipeline.store.calls import add_leg
-from tests.builders import a_call
+from tests.builders import a_call, a_recording
 
 STUDY = "quality_study_2026"
 BOTH = (LegRole.CALLER, LegRole.CALLEE)
@@ -50,6 +50,22 @@ def test_nothing_is_allowed_before_everybody_agreed_or_after_anybody_took_it_bac
         assert is_allowed_for(tx, STUDY, call)
         events = [e.entry.tag for e in list_events(tx, target=callee.id)]
     assert events == ["consent:purpose:agreed", "consent:purpose:withdrawn"]
+
+
+@pytest.mark.clause("nejix", "3", "with your explicit consent")
+def test_a_recording_is_used_for_another_purpose_by_everybodys_consent_alone_and_that_is_audited(
+    database, tenant, keys
+):
+    with database.transaction(tenant.id) as tx:
+        recording = a_recording(tx, a_call(tx, keys))
+        for purpose in (STUDY, "Not An Id 5550100"):
+            with pytest.raises(NotPermitted) as refused:
+                require_consent(tx, purpose, recording.id, actor="user:1")
+            assert "5550100" not in str(refused.value)
+        record_consent(tx, consent(recording.call), actor="user:1")
+        require_consent(tx, STUDY, recording.id, actor="user:1")
+        (event,) = [e.entry for e in list_events(tx, target=recording.id) if e.entry.tag == "consent:purpose:relied"]
+    assert dict(event.facts) == {"purpose": STUDY}
 
 
 @pytest.mark.clause("nejix", "3", "with your explicit consent")

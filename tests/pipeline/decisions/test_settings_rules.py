@@ -52,6 +52,8 @@ def test_what_fits_is_accepted(settings):
     [
         ({"retention_days": {"recording.original": 0}}, "recording.original may be kept"),
         ({"retention_days": {"sofa": 3}}, "kind of artifact"),
+        ({"regulated_in": ("HU",)}, "nothing is on file"),
+        ({"regulated_in": ("US-CA",)}, "regulated in some of"),
         ({"engines": ()}, "recognisers"),
         ({"engines": ("local", "local")}, "recognisers"),
         ({"engines": ("siri",)}, "recognisers"),

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from pipeline.decisions.subject_requests import (
     alert_late,
     answer,
-    ask_identity,
     attest_identity,
     close,
     give_reason,
@@ -20,7 +19,7 @@ from pipeline.model.errors import IllegalTransition, InvalidInput
 from pipeline.model.subject import Identifier, IdentifierKind, Identity, RequestKind, RequestState, SubjectDetails
 from pipeline.policies.loader import load_bundle, load_law
 from pipeline.store.audit import list_events
-from pipeline.store.subject_requests import get_request, list_acts
+from pipeline.store.subject_requests import get_request, list_acts, move_request
 from pipeline.store.subject_words import ATTESTED, CLOSED, REASONED, REFUSED, read_words
 
 WHO = SubjectDetails(identifiers=(Identifier(kind=IdentifierKind.EMAIL, value="anna@example.com"),), agent="an agent")
@@ -51,7 +50,7 @@ def test_asking_who_they_are_never_stops_the_clock_and_alerts_come_on_day_15_and
 ):
     with database.transaction(tenant.id) as tx:
         made = opened(tx, keys)
-        asked = ask_identity(tx, made.id, actor="cli")
+        asked = move_request(tx, made, RequestState.IDENTITY_ASKED, actor="cli")
         assert asked.deadline == made.deadline
         told = []
         for day in (14, 15, 16, 24, 25, 26, 40):

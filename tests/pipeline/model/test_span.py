@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model.errors import InvalidInput
-from pipeline.model.span import CharSpan, TimeSpan, invert_times, merge_chars, merge_times
+from pipeline.model.span import CharSpan, TimeSpan, invert_times, merge_times
 
 bounds = st.tuples(st.integers(0, 60), st.integers(1, 12))
 char_spans = st.lists(bounds.map(lambda b: CharSpan(b[0], b[0] + b[1])), max_size=12)
@@ -18,14 +18,6 @@ def covered(spans) -> set[int]:
     return {
         at for s in spans for at in (range(s.start, s.end) if isinstance(s, CharSpan) else range(s.start_ms, s.end_ms))
     }
-
-
-@given(char_spans)
-def test_merged_characters_are_disjoint_apart_ascending_and_the_same(spans):
-    merged = merge_chars(spans)
-    assert all(a.end < b.start for a, b in itertools.pairwise(merged))
-    assert covered(merged) == covered(spans)
-    assert merge_chars(merged) == merged
 
 
 @given(time_spans)

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.decision import TrainingScope
-from pipeline.policies.bundle import Bundle, ClauseRef, Leaf
+from pipeline.policies.bundle import Bundle
 from pipeline.policies.decide import decide
 from pipeline.policies.facts import ChildSign, ChildSignal
+from pipeline.policies.leaf import ClauseRef, Leaf
 from pipeline.policies.loader import load_bundle, load_matrix
 from tests.pipeline.policies.cases import LONG_AFTER, a_leg, facts, with_events, with_legs
 

@@ -36,6 +36,8 @@ T, L, N = Effect.TIGHTENING, Effect.LOOSENING, Effect.NEUTRAL
         ("nejix", "rights/grants", ["access"], L),
         ("nejix", "minors/below_age", 16, T),
         ("nejix", "minors/purge_within_hours", 100, L),
+        ("nejix", "card_numbers/purge_within_hours", 100, L),
+        ("nejix", "card_numbers/purge_within_hours", 24, T),
         ("nejix", "change/notice_days", 20, T),
         ("connekz", "download/kinds", [], T),
         ("connekz", "replication/allowed", False, T),

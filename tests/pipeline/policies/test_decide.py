@@ -195,6 +195,7 @@ events = st.builds(
     EventFacts,
     deletion_requested_on=st.none() | days,
     closed_on=st.none() | days,
+    card_unhidden_on=st.none() | days,
     child_signals=st.lists(signals, max_size=2).map(tuple),
     holds=st.lists(st.sampled_from(["m1", "m2"]), max_size=2).map(tuple),
     is_request_open=st.booleans(),
@@ -222,7 +223,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
         changed,
         retention_days=draw(st.none() | st.integers(-5, 100_000)),
         feature=draw(st.none() | st.just("f1")),
-        is_regulated_service=draw(st.booleans()),
+        regulated_in=draw(st.sampled_from(((), ("HU",), ("BR", "PT")))),
         store=draw(st.booleans() | st.just(True)),
     )
 
@@ -255,6 +256,7 @@ def _worse_events(draw: st.DrawFn, before: Facts) -> Facts:
         {"child_signals": (*e.child_signals, draw(signals))},
         {"deletion_requested_on": min(on, e.deletion_requested_on or date.max)},
         {"closed_on": min(on, e.closed_on or date.max)},
+        {"card_unhidden_on": min(on, e.card_unhidden_on or date.max)},
         {"is_request_open": True},
         {"has_objection": True},
     )

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import InvalidInput
-from pipeline.policies.facts_json import facts_adapter, read_facts
+from pipeline.policies.facts_json import facts_adapter, read_facts, read_stored_facts
 from tests.pipeline.policies.cases import facts
 
 LEAST = {
@@ -50,3 +50,12 @@ def test_a_refusal_never_repeats_what_was_given() -> None:
         read_facts(json.dumps({**LEAST, "tenant": {"id": ["+14155550123"]}}))
 
     assert "4155" not in str(caught.value)
+
+
+def test_facts_kept_by_an_earlier_release_are_read_without_the_field_that_nothing_set() -> None:
+    earlier = {**LEAST, "tenant": {"id": "t", "is_regulated_service": False}}
+
+    assert read_stored_facts(earlier) == read_facts(json.dumps(LEAST))
+    for other in ({**LEAST, "tenant": {"id": "t", "is_regulated_service": True}}, {**LEAST, "surprise": 1}):
+        with pytest.raises(InvalidInput):
+            read_stored_facts(other)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model.errors import InvalidInput
-from pipeline.policies.loader import load_bundle
-from pipeline.policies.overrides import check_retention_days
+from pipeline.policies.loader import load_bundle, load_law
+from pipeline.policies.overrides import check_regulated, check_retention_days
 from tests.pipeline.policies.variants import variant
 
 NEJIX = load_bundle("nejix")
@@ -31,3 +31,25 @@ def test_every_version_that_is_announced_must_allow_it() -> None:
 def test_a_kind_without_a_longest_period_says_so() -> None:
     with pytest.raises(InvalidInput, match="1 or more"):
         check_retention_days({"transcript.redacted": 0}, [NEJIX])
+
+
+@pytest.mark.parametrize(
+    ("places", "evidence", "says"),
+    [
+        (["HU"], [], "nothing is on file .* in HU"),
+        (["HU", "BR"], ["HU: file 9"], "nothing is on file .* in BR"),
+        (["HU"], ["HU:   "], "evidence is written"),
+        (["HU"], ["file 9"], "evidence is written"),
+        (["FR"], ["FR: file 9"], "regulated in some of: HU, PT, BR"),
+        (["HU", "HU"], ["HU: file 9"], "each once"),
+    ],
+)
+def test_a_service_is_regulated_only_where_such_a_law_is_known_and_something_shows_it(places, evidence, says) -> None:
+    with pytest.raises(InvalidInput, match=says) as refused:
+        check_regulated(places, evidence, load_law().matrix)
+    assert "9" not in str(refused.value)
+
+
+def test_what_is_on_file_may_name_more_places_than_are_regulated() -> None:
+    check_regulated(["BR"], ["BR: Anatel 3", "HU: file 9"], load_law().matrix)
+    check_regulated([], [], load_law().matrix)

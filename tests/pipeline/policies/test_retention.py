@@ -217,7 +217,7 @@ def test_a_cap_leaves_the_proof_of_consent_alone() -> None:
 
 @pytest.mark.contradiction(6)
 def test_a_mandated_minimum_keeps_a_regulated_tenants_recording_and_shows_it_to_nobody() -> None:
-    regulated = with_tenant(with_legs(facts(ORIGINAL), a_leg("BR")), is_regulated_service=True)
+    regulated = with_tenant(with_legs(facts(ORIGINAL), a_leg("BR")), regulated_in=("BR",))
     record = judge(with_events(regulated, deletion_requested_on=LONG_AFTER.date()), "connekz")
 
     assert record.retention.until == DAY + timedelta(days=90)
@@ -229,6 +229,13 @@ def test_a_mandated_minimum_keeps_a_regulated_tenants_recording_and_shows_it_to_
 def test_an_unestablished_minimum_never_delays_a_deletion() -> None:
     unregulated = with_legs(facts(ORIGINAL), a_leg("BR"))
     decision = retention(with_events(unregulated, deletion_requested_on=LONG_AFTER.date()), "connekz")
+
+    assert (decision.until, decision.disposition) == (LONG_AFTER.date(), Disposition.DUE)
+
+
+def test_what_one_place_regulates_keeps_no_recording_of_another() -> None:
+    hungarian = with_tenant(with_legs(facts(ORIGINAL), a_leg("HU")), regulated_in=("BR",))
+    decision = retention(with_events(hungarian, deletion_requested_on=LONG_AFTER.date()), "connekz")
 
     assert (decision.until, decision.disposition) == (LONG_AFTER.date(), Disposition.DUE)
 
@@ -247,13 +254,13 @@ def test_a_minimum_with_a_date_applies_from_that_date(captured: datetime, until:
 
 
 def test_a_minimum_wins_over_a_cap_and_over_a_shorter_setting() -> None:
-    portugal = with_tenant(with_legs(facts(ORIGINAL), a_leg("PT")), is_regulated_service=True, retention_days=7)
+    portugal = with_tenant(with_legs(facts(ORIGINAL), a_leg("PT")), regulated_in=("PT",), retention_days=7)
 
     assert retention(portugal).until == DAY + timedelta(days=90)
 
 
 def test_a_minimum_is_for_the_recording_and_not_for_its_words() -> None:
-    regulated = with_tenant(with_legs(facts(ArtifactKind.RECORDING_REDACTED), a_leg("HU")), is_regulated_service=True)
+    regulated = with_tenant(with_legs(facts(ArtifactKind.RECORDING_REDACTED), a_leg("HU")), regulated_in=("HU",))
 
     assert retention(regulated).until == DAY + timedelta(days=90)
 
@@ -270,7 +277,7 @@ def test_a_recording_nobody_agreed_to_is_due_at_once(purpose: Purpose, outcome: 
 def test_no_law_makes_us_keep_what_we_were_never_allowed_to_have() -> None:
     refused = with_legs(facts(ORIGINAL), a_leg("HU"), answering(Purpose.RECORD, Outcome.DECLINED))
 
-    assert retention(with_tenant(refused, is_regulated_service=True)).disposition is Disposition.DUE
+    assert retention(with_tenant(refused, regulated_in=("HU",))).disposition is Disposition.DUE
 
 
 @pytest.mark.parametrize("kind", [ArtifactKind.CONSENT_RECEIPT, ArtifactKind.CALL_METADATA])

@@ -10,8 +10,16 @@ from pipeline.model.ids import TenantId
 from pipeline.model.tenant import Tenant
 from pipeline.model.tenant_notice import NoticeKind
 from pipeline.reads.health_report import Finding, Verdict
-from pipeline.reads.tenant_health import Recognisers, check_keys, check_notices, check_tenants, check_vendor
+from pipeline.reads.tenant_health import (
+    Recognisers,
+    check_keys,
+    check_notices,
+    check_retention,
+    check_tenants,
+    check_vendor,
+)
 from pipeline.store.processors import add_evidence
+from pipeline.store.retention_runs import add_run
 from pipeline.store.session import Database
 from pipeline.store.tenant_notices import add_notice
 from pipeline.store.tenants import change_tenant
@@ -141,3 +149,14 @@ def test_a_tenant_that_waits_to_be_told_and_that_nothing_reaches_is_a_warning(
         secrets = replace(tenant.secrets, contact_email="legal@acme.example")
         change_tenant(tx, replace(tenant, secrets=secrets), keys=keys, actor="test", changed=[])
     assert list(check_notices(vault, [tenant.id])) == []
+
+
+def test_a_nightly_run_that_did_not_come_to_its_end_for_two_days_is_a_warning(
+    database: Database, vault: Vault, tenant: Tenant
+) -> None:
+    assert list(check_retention(vault, [tenant.id], today=TODAY)) == []
+    with database.transaction(tenant.id) as tx:
+        add_run(tx, on=TODAY, counts={})
+    assert list(check_retention(vault, [tenant.id], today=TODAY + timedelta(days=1))) == []
+    (finding,) = check_retention(vault, [tenant.id], today=TODAY + timedelta(days=2))
+    assert (finding.verdict, str(TODAY) in finding.says) == (Verdict.WARN, True)

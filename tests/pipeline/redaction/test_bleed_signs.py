@@ -6,10 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.redaction.audio import Samples
-from pipeline.redaction.bleed_signs import loudness_likeness, quieter_half, waveform_likeness
+from pipeline.redaction.bleed_signs import Likeness, loudness_likeness, quieter_half, waveform_likenesses
 from pipeline.redaction.bleed_windows import REACH, WINDOW
 
 WINDOWS = 8
+
+
+def waveform_likeness(speaking: Samples, other: Samples) -> Likeness:
+    """Judge all windows together."""
+    (likeness,) = waveform_likenesses(speaking, other, [np.arange(len(speaking))])
+    return likeness
 
 
 def babble(seed: int, *, windows: int = WINDOWS) -> Samples:
@@ -73,6 +79,13 @@ def test_silence_is_like_nothing() -> None:
     for likeness in (waveform_likeness(speaking, silent), loudness_likeness(speaking, silent)):
         assert likeness.share == pytest.approx(0, abs=1e-6)
     assert waveform_likeness(silent[:, :WINDOW], babble(8)).stands_out == pytest.approx(0, abs=1e-6)
+
+
+def test_a_choice_of_windows_is_judged_as_if_there_were_no_others() -> None:
+    own, other = babble(9), babble(10)
+    speaking, chosen = own[:, REACH : REACH + WINDOW], np.array([1, 4, 5, 7])
+    _, some = waveform_likenesses(speaking, other, [np.arange(WINDOWS), chosen])
+    assert some == waveform_likeness(speaking[chosen], other[chosen])
 
 
 def test_the_quieter_half_is_in_order_of_time() -> None:

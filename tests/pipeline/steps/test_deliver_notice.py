@@ -10,7 +10,8 @@ from pipeline.policies.loader import load_bundle
 from pipeline.steps.deliver_notice import deliver_notice
 from pipeline.store.policy_versions import add_version, find_policies, keep_first, list_notices
 from pipeline.store.tenants import change_tenant
-from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+from pipeline.vendors.smtp import SmtpNotices
+from pipeline.vendors.smtp_session import SmtpServer
 from pipeline.vendors.webhook_out import WebhookNotices
 from tests.answering import receiving
 from tests.mail_server import mail_server

@@ -11,6 +11,8 @@ from pipeline.model.errors import NotFound, StoreUnreachable, VendorUnavailable
 from pipeline.model.recording import RecordingState as S
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.purge import NOTHING, purge_recording
+from pipeline.steps.withhold import withhold
+from pipeline.store.decisions import find_decision
 from pipeline.store.purges import list_purges
 from pipeline.vendors.files import FileArtifacts
 from tests.disposal import a_whole_recording, end, lies, living, rows, statements
@@ -291,6 +293,36 @@ def test_what_a_child_said_goes_within_seventy_two_hours_whatever_the_policy_kee
     [told] = statements(line)
     assert {one["cause"] for one in told["destroyed"]} == {"child"}
     assert {a.kind for a in living(line, recording)} == {K.CONSENT_RECEIPT}
+
+
+@pytest.mark.clause("nejix", "1", "is not stored on our servers")
+def test_what_holds_a_card_number_that_cannot_be_hidden_goes_within_seventy_two_hours(line, clock):
+    """Withheld first, shown to nobody, purged with a certificate that says why; what has no words of it stays."""
+    recording = a_whole_recording(line)
+    line.run(withhold, recording, "audio: STILL_HEARD(CREDIT_CARD)")
+    assert purge(line, recording) == NOTHING
+    with line.tx() as tx:
+        decided = [find_decision(tx, a.id).record for a in living(line, recording)]
+    assert {(r["retention"]["ended_by"], r["visibility"]) for r in decided if r["kind"].startswith("transcript")} == {
+        ("card_number", "quarantined")
+    }
+    clock.move(hours=72)
+    assert purge(line, recording)["is_done"]
+    [told] = statements(line)
+    assert {one["cause"] for one in told["destroyed"]} == {"card_number"}
+    assert {a.kind for a in living(line, recording)} == {K.CONSENT_RECEIPT, K.CALL_METADATA}
+    assert not line.at_vendor(recording)
+
+
+def test_a_card_number_that_a_person_hid_in_time_ends_nothing(line, clock):
+    from pipeline.store.recordings import merge_facts
+
+    recording = a_whole_recording(line)
+    line.run(withhold, recording, "audio: STILL_HEARD(CREDIT_CARD)")
+    with line.tx() as tx:
+        merge_facts(tx, recording.id, {"withheld": None})  # as a version with it hidden leaves it
+    clock.move(hours=72)
+    assert purge(line, recording) == NOTHING
 
 
 def test_the_cause_that_is_given_is_the_one_that_is_certified(line, recording):

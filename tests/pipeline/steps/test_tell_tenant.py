@@ -10,7 +10,8 @@ from pipeline.model.errors import NotFound, VendorRefused, VendorUnavailable
 from pipeline.steps.tell_tenant import tell_tenant
 from pipeline.store.tenant_notices import list_notices
 from pipeline.store.tenants import change_tenant
-from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+from pipeline.vendors.smtp import SmtpNotices
+from pipeline.vendors.smtp_session import SmtpServer
 from pipeline.vendors.webhook_out import WebhookNotices
 from tests.answering import receiving
 from tests.mail_server import mail_server

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from pipeline.store.subject_codes import LIVES, MOST_TRIES, add_code, count_codes, count_try, use_code
+from pipeline.store.subject_codes import LIVES, MOST_TRIES, add_code, count_try, use_code
 
 HOUR = timedelta(hours=1)
 
@@ -18,12 +18,10 @@ def test_a_code_proves_its_term_once(database, keys, tenant):
     with database.transaction(tenant.id) as tx:
         code = add_code(tx, "dsr_1", "t" * 64, keys=keys)
         assert len(code) == 6
-        assert count_codes(tx, "dsr_1") == 1
         assert use_code(tx, "dsr_2", code, keys=keys) is None
         assert use_code(tx, "dsr_1", wrong(code), keys=keys) is None
         assert use_code(tx, "dsr_1", code, keys=keys) == "t" * 64
         assert use_code(tx, "dsr_1", code, keys=keys) is None
-        assert count_codes(tx, "dsr_1") == 0
 
 
 def test_a_code_ends_after_ten_minutes_and_after_five_tries(database, keys, tenant, clock):

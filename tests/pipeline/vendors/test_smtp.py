@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.model.errors import VendorRefused, VendorUnavailable
 from pipeline.ports.notices import NoticeAddress
-from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+from pipeline.vendors.smtp import SmtpNotices
+from pipeline.vendors.smtp_session import SmtpServer
 from tests.mail_server import Post, mail_server, sign_for_this_machine
 from tests.pipeline.vendors.contracts.notices import NOTICE, NoticesContract, Side
 

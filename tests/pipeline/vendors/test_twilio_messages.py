@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model.errors import InvalidInput, VendorRefused
+from pipeline.model.errors import InvalidInput, NotFound, VendorBrokeContract, VendorRefused, VendorUnavailable
 from pipeline.model.ids import TenantId
 from pipeline.model.subject import IdentifierKind
 from pipeline.ports.recordings import VendorAccount
@@ -24,6 +24,10 @@ class SaidWorld:
 
     account = ACME
     to, sender = "+15005550001", "+15005550006"
+    refusals = (
+        (503, VendorUnavailable), (429, VendorUnavailable), (400, VendorRefused), (404, NotFound),
+        (302, VendorBrokeContract),
+    )  # fmt: skip
 
     def __init__(self, said: Said) -> None:
         self.said = said
@@ -32,6 +36,9 @@ class SaidWorld:
     def texts(self) -> list[tuple[str, str]]:
         forms = [dict(one.form) for one in self.said.asked]
         return [(form["To"], form["Body"]) for form in forms]
+
+    def asked(self) -> int:
+        return len(self.said.asked)
 
     def answer(self, status: int) -> None:
         self.said.by_path["Messages.json"] = (

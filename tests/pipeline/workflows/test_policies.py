@@ -11,6 +11,8 @@ from dbos import DBOS
 from sqlalchemy import text
 
 from pipeline.decisions.announce_policy import announce, start_redecision
+from pipeline.decisions.tenants import change_settings
+from pipeline.model.artifact import ArtifactKind
 from pipeline.model.errors import StoreUnreachable
 from pipeline.policies.loader import load_bundle
 from pipeline.steps.redecide import redecide
@@ -186,6 +188,34 @@ def test_a_chunk_that_was_given_up_is_named_anew_the_next_day_and_done_once(watc
     assert redecide_chunk(line.context, line.owner.id, job.id, 1)["decided"] == 0
     clock.move(days=1)
     assert watch.enqueue_due() == 0
+
+
+def test_what_is_here_is_judged_again_once_a_period_changes_or_a_law_is_shown_to_keep_it(watch, line, database, clock):
+    """Of a public service in Hungary, whose own period of a week then counts for nothing."""
+    from dataclasses import replace
+
+    recording = line.through(line.record(places=("HU",)), *ALL)
+    original = line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
+
+    def judged_after(**chosen):
+        def change(now):
+            return replace(now, settings=replace(now.settings, **chosen))
+
+        change_settings(line.context.vault, line.owner.id, change, actor="test")
+        clock.move(hours=1)
+        count = watch.enqueue_due()
+        with line.tx() as tx:
+            jobs = list_redecisions(tx)
+        for job in jobs:
+            redecide_chunk(line.context, line.owner.id, job.id, 1)
+        with line.tx() as tx:
+            return count, find_decision(tx, original.id).record["retention"]["basis"]
+
+    assert judged_after(retention_days={"recording.original": 7}) == (1, "tenant_setting")
+    assert judged_after(locale="en-GB") == (0, "tenant_setting")
+    assert judged_after(regulated_in=("HU",)) == (1, "jurisdiction_minimum")
+    assert line.context.vault.objects.read_lock(original.object_key).retain_until is not None
+    assert judged_after(regulated_in=()) == (1, "tenant_setting")
 
 
 @pytest.mark.acceptance(13)

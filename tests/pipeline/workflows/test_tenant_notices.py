@@ -14,7 +14,8 @@ from pipeline.model.tenant_notice import NoticeKind
 from pipeline.store.session import Database
 from pipeline.store.tenant_notices import add_notice, list_notices
 from pipeline.store.tenants import change_tenant
-from pipeline.vendors.smtp import SmtpNotices, SmtpServer
+from pipeline.vendors.smtp import SmtpNotices
+from pipeline.vendors.smtp_session import SmtpServer
 from pipeline.workflows import engine
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue

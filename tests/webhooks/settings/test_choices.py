@@ -46,6 +46,13 @@ def test_a_period_outside_the_limits_is_refused_on_the_page_and_nothing_is_draft
     assert "consent.receipt may be kept" in refused.text
     assert 'value="5"' in refused.text
     assert draft_of(stage, owner) is None
+    unshown = editor.post("/settings/choices/retention", {"regulated_in": "HU"})
+    assert (unshown.status_code, "nothing is on file" in unshown.text) == (422, True)
+    shown = editor.post("/settings/choices/retention", {"regulated_in": "HU", "regulated_evidence": "HU: canary 7"})
+    assert shown.status_code == 303
+    page = editor.get("/settings/choices/retention").text
+    assert 'value="HU"' in page
+    assert "canary" not in page + editor.get(f"/settings/drafts/{draft_of(stage, owner).id}").text
 
 
 def test_the_limits_and_their_clause_stand_beside_each_field(admin):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.entity import EntityType
 from pipeline.model.ids import CallId
 from pipeline.model.subject import IdentifierKind, Whose
-from pipeline.redaction.person_terms import index_key, number_terms
+from pipeline.redaction.person_terms import index_key, number_terms, said_terms
 from pipeline.store.blind_terms import BlindTerm, replace_terms
 from tests.builders import a_call
 
 CALLER = "+12125550100"
+SAID_ADDRESS = "ana.maria@example.com"
 
 
 class NotedCodes:
@@ -70,6 +72,10 @@ def an_own_call(stage, owner) -> CallId:
         terms = [
             BlindTerm(term=t, kind=IdentifierKind.NUMBER, whose=Whose.OWN, call=call, recording=None)
             for t in number_terms(CALLER, key=key)
+        ]
+        said = said_terms(EntityType.EMAIL_ADDRESS, SAID_ADDRESS, key=key)
+        terms += [
+            BlindTerm(term=t, kind=IdentifierKind.EMAIL, whose=Whose.OTHERS, call=call, recording=None) for t in said
         ]
         replace_terms(tx, call, terms)
     return call

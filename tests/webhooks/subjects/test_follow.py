@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline.model.consent import Outcome, standings
 from pipeline.model.subject import Identity, RequestState
 from pipeline.store.consents import list_consents
 from pipeline.store.subject_requests import get_request_by_token, move_request
+from pipeline.vendors.smtp_codes import SmtpCodes
+from pipeline.vendors.smtp_session import SmtpServer
 from tests.builders import answer
-from tests.webhooks.subjects.asking import NotedCodes, Person, an_own_call
+from tests.mail_server import mail_server
+from tests.webhooks.subjects.asking import SAID_ADDRESS, NotedCodes, Person, an_own_call
 
 
 @pytest.fixture
@@ -38,6 +43,26 @@ def test_the_code_that_was_sent_shows_who_asks_and_only_what_it_was_sent_to_is_p
     assert set(found.verified_terms) < set(found.terms)
     assert "we know that it is you" in person.get(path).text
     assert person.post(path, act="code", code=codes.code).status_code == 422
+
+
+def test_someone_known_by_their_address_proves_it_with_the_code_that_comes_by_mail(stage):
+    """Without a mail server nothing is sent and nothing is proved; whoever asks sees the same page."""
+    with mail_server() as post:
+        server = SmtpServer(host=post.host, port=post.port, sender="a@earmark.example", security="none", timeout_s=5)
+        stage = stage.on(stage.context.database, codes=(NotedCodes(), SmtpCodes(server)))
+        an_own_call(stage, stage.tenant())
+        person = Person(stage.client)
+        person.stage = stage
+        person.ask(number="", email="ana.maria@example.org")  # nobody said this one
+        path = person.ask(number="", email=SAID_ADDRESS.replace("example", "EXAMPLE"))
+        [(to, message)] = post.messages
+    assert to == SAID_ADDRESS
+    code = re.search(r"\b\d{6}\b", message.get_content())[0]
+    assert person.post(path, act="code", code=code).status_code == 303
+    assert stands(person, path).identity is Identity.CODE
+    silent = Person(stage.on(stage.context.database, codes=()).client)
+    silent.stage = stage
+    assert stands(silent, silent.ask(number="", email=SAID_ADDRESS)).identity is Identity.NONE
 
 
 def test_a_wrong_code_is_told_and_after_five_no_code_counts(person, codes):
