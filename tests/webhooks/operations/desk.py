@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from fastapi import FastAPI
 
 from pipeline.model.user import Role
 from tests.fakes import NotedQueue, NotedRecordings, NotedTelephony
 from tests.line import Line
-from tests.webhooks.sign_in.people import Person, a_person
+from tests.webhooks.sign_in.people import Person, seated
+from webhooks.app import create_app
 from webhooks.tenancy import WebContext
 
 
@@ -19,8 +23,13 @@ class Desk:
     context: WebContext
     queue: NotedQueue
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application that everybody at this desk opens."""
+        return create_app(self.context)
+
     def sits(self, login: str, *roles: Role) -> Person:
-        return a_person(self.context, login, *roles)
+        return seated(self.context, login, *roles, app=self.app)
 
     def operator(self, login: str = "op") -> Person:
         return self.sits(login, Role.OPERATOR)

@@ -9,7 +9,7 @@ from pipeline.steps.context import shelf_of
 from pipeline.steps.purge import purge_recording
 from tests.conftest import make_tenant
 from tests.disposal import end
-from tests.webhooks.sign_in.people import a_person
+from tests.webhooks.sign_in.people import seated
 
 
 def purged(desk) -> str:
@@ -62,7 +62,7 @@ def test_another_tenants_deletion_is_not_there_and_its_certificate_is_not_ours(d
     purge = purged(desk)
     handed = desk.sits("aud", Role.AUDITOR).get(f"/operations/deletions/{purge}/certificate.json").text
     make_tenant(database, keys, "other")
-    stranger = a_person(desk.context, "eve", Role.OPERATOR, tenant="other")
+    stranger = seated(desk.context, "eve", Role.OPERATOR, tenant="other")
     for path in (f"/operations/deletions/{purge}", f"/operations/deletions/{purge}/certificate.json"):
         assert stranger.get(path).status_code == 404
     stranger.get("/operations/deletions/verify")

@@ -4,7 +4,7 @@ from pipeline.decisions.children import note_child
 from pipeline.model.user import Role
 from tests.conftest import make_tenant
 from tests.disposal import a_whole_recording
-from tests.webhooks.sign_in.people import a_person
+from tests.webhooks.sign_in.people import seated
 
 
 def test_what_the_policy_promises_is_handed_out_as_files_and_no_hidden_word_with_it(desk):
@@ -60,7 +60,7 @@ def test_originals_other_roles_and_other_tenants_get_nothing(desk, database, key
     both = desk.sits("both", Role.OPERATOR, Role.AUDITOR)
     assert {both.get(path).status_code for path in (f"{here}/recording.redacted/wav", f"{here}/vcon")} == {403}
     make_tenant(database, keys, "other")
-    stranger = a_person(desk.context, "eve", Role.TENANT_ADMIN, tenant="other")
+    stranger = seated(desk.context, "eve", Role.TENANT_ADMIN, tenant="other")
     assert {stranger.get(path).status_code for path in (here, f"{here}/recording.redacted/wav", f"{here}/vcon")} == {
         404
     }

@@ -5,7 +5,7 @@ from pipeline.model.user import Role
 from pipeline.steps.context import shelf_of
 from pipeline.store.holds import list_holds
 from tests.conftest import make_tenant
-from tests.webhooks.sign_in.people import a_person
+from tests.webhooks.sign_in.people import seated
 
 
 def holds(desk):
@@ -93,6 +93,6 @@ def test_only_an_operator_acts_and_another_tenants_hold_is_not_there(desk, datab
     for path in ("/operations/holds", "/operations/matters", f"{here}/release", f"{here}/approve"):
         assert auditor.post(path, reason="x").status_code == 403
     make_tenant(database, keys, "other")
-    stranger = a_person(desk.context, "eve", Role.OPERATOR, tenant="other")
+    stranger = seated(desk.context, "eve", Role.OPERATOR, tenant="other")
     assert stranger.get(here).status_code == 404
     assert {stranger.post(f"{here}/{act}", reason="x").status_code for act in ("release", "approve", "burn")} == {404}

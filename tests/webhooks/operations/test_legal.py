@@ -5,7 +5,7 @@ import re
 from pipeline.model.user import Role
 from tests.conftest import make_tenant
 from tests.disposal import a_whole_recording, rows
-from tests.webhooks.sign_in.people import a_person
+from tests.webhooks.sign_in.people import seated
 
 PATH = "/operations/legal"
 FORM = {"reference": "canary 26-cv-17", "authority": "canary court", "statute": "18 U.S.C. 2703(d)"}
@@ -63,7 +63,7 @@ def test_only_an_operator_acts_and_another_tenants_demand_is_not_there(desk, dat
     assert (auditor.get(here).status_code, auditor.post(PATH, **given).status_code) == (200, 403)
     assert "Take a demand in" not in auditor.get(PATH).text
     make_tenant(database, keys, "other")
-    stranger = a_person(desk.context, "eve", Role.OPERATOR, tenant="other")
+    stranger = seated(desk.context, "eve", Role.OPERATOR, tenant="other")
     assert stranger.get(here).status_code == 404
     for act in ("approve", "export", "close"):
         asked = stranger.post(f"{here}/{act}", artifact="art_x", outcome="refused", reason="x")

@@ -5,7 +5,7 @@ from pipeline.model.user import Role
 from pipeline.steps.fail import fail
 from pipeline.steps.withhold import withhold
 from tests.conftest import make_tenant
-from tests.webhooks.sign_in.people import a_person
+from tests.webhooks.sign_in.people import seated
 
 
 def test_what_failed_is_explained_and_an_operator_has_it_worked_on_again(desk):
@@ -47,7 +47,7 @@ def test_an_auditor_looks_and_a_reviewer_does_not_and_neither_acts(desk):
 
 def test_another_tenants_recording_is_not_there_and_empty_states_say_so(desk, database, keys):
     make_tenant(database, keys, "other")
-    stranger = a_person(desk.context, "eve", Role.OPERATOR, tenant="other")
+    stranger = seated(desk.context, "eve", Role.OPERATOR, tenant="other")
     recording = desk.line.record()
     desk.line.run(fail, recording, "VendorUnavailable")
     assert "Nothing is in this state." in stranger.get("/operations/stuck").text

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pipeline.decisions.users import change_password, take_on_user
 from pipeline.model.ids import TenantId
 from pipeline.model.user import Role
+from pipeline.store.users import add_user
+from pipeline.store.web_sessions import digest_of, open_session
 from webhooks.app import create_app
+from webhooks.pages.who import cookie_name, csrf_of
 from webhooks.tenancy import WebContext
 
 PASSWORD = "a quiet place by the sea"
@@ -20,10 +24,12 @@ HTML = {"Accept": "text/html"}
 class Person:
     """One person's browser; `csrf` is the token of the last page that had one."""
 
-    def __init__(self, context: WebContext, tenant: str, login: str, password: str = PASSWORD) -> None:
+    def __init__(
+        self, context: WebContext, tenant: str, login: str, password: str = PASSWORD, *, app: FastAPI | None = None
+    ) -> None:
         self.context, self.tenant, self.login, self.password = context, tenant, login, password
         self.client = TestClient(
-            create_app(context), base_url=context.public_base, headers=HTML, raise_server_exceptions=False
+            app or create_app(context), base_url=context.public_base, headers=HTML, raise_server_exceptions=False
         )
         self.csrf = ""
 
@@ -45,6 +51,17 @@ def take_on(context: WebContext, login: str, roles: Iterable[Role], *, tenant: s
     """Add somebody; gives the one-time password."""
     with context.database.transaction(TenantId(tenant)) as tx:
         return take_on_user(tx, login, roles, actor="test", **more)[1]
+
+
+def seated(context: WebContext, login: str, *roles: Role, tenant: str = "acme", app: FastAPI | None = None) -> Person:
+    """Somebody with an open session; no password was digested for it. Pages of one application may share it."""
+    with context.database.transaction(TenantId(tenant)) as tx:
+        user = add_user(tx, login, frozenset(roles), password_hash=None, locale="en", actor="test")
+        token = open_session(tx, user, method="password")
+    person = Person(context, tenant, login, app=app)
+    person.client.cookies.set(cookie_name(context), f"{tenant}.{token}")
+    person.csrf = csrf_of(context, TenantId(tenant), digest_of(token))
+    return person
 
 
 def a_person(context: WebContext, login: str, *roles: Role, tenant: str = "acme") -> Person:

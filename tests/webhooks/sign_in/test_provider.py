@@ -11,7 +11,7 @@ from pipeline.store.users import get_user, list_linked
 from pipeline.store.web_sessions import digest_of, find_session, open_session
 from pipeline.vendors.oidc import OidcIdentities
 from tests.identity_provider import providing
-from tests.webhooks.sign_in.people import PASSWORD, a_person, take_on
+from tests.webhooks.sign_in.people import PASSWORD, a_person, seated, take_on
 
 PATH = "/settings/provider"
 
@@ -59,7 +59,7 @@ def test_the_provider_is_shown_asked_and_an_identity_is_taken_away_with_ones_own
     assert admin.post(f"{PATH}/none/unlink", password=PASSWORD).status_code == 404
     assert admin.post(f"{PATH}/ada/unlink", password=PASSWORD).headers["location"] == f"{PATH}?done=1"
     assert not is_linked(context)
-    assert a_person(context, "rev", Role.REVIEWER).get(PATH).status_code == 403
+    assert seated(context, "rev", Role.REVIEWER).get(PATH).status_code == 403
 
 
 def test_a_provider_that_does_not_answer_is_a_finding(context, admin, there):
