@@ -13,6 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from pipeline.decisions.announce_policy import announce
 from pipeline.decisions.children import clear_child, note_child
 from pipeline.decisions.close_tenant import close_tenant
 from pipeline.decisions.delete_recording import delete_recording
@@ -25,7 +26,6 @@ from pipeline.policies.loader import load_bundle
 from pipeline.steps.redecide import redecide
 from pipeline.store.calls import get_call, mark_ended
 from pipeline.store.due import SURVIVING
-from pipeline.workflows.policies import announce
 from pipeline.workflows.retention import begin_closure, replay_all, retain_tenant
 from tests.disposal import lies, living
 from tests.line import Line

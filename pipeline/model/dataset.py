@@ -50,6 +50,7 @@ class RecallCause(StrEnum):
     DELETION_REQUEST = "deletion_request"
     OBJECTION = "objection"
     CHILD = "child"
+    CARD_NUMBER = "card_number"
     CLOSURE = "closure"
     NOT_PERMITTED = "not_permitted"
     HOLD = "hold"

@@ -19,8 +19,8 @@ REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
-_MOST_VALUES: Final = 200
-"""Values that one label may take in a process; whatever comes after them is counted as one."""
+MOST_VALUES: Final = 1_000
+"""Values that one label may take in a process, more than there are routes; what comes after them is counted as one."""
 _CODE: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_.:/{}-]{0,79}|[1-5]\d\d")
 _LONG_NUMBER: Final = re.compile(r"\d{4}")
 OTHER: Final = "other"
@@ -103,7 +103,7 @@ class _Known:
         if not _CODE.fullmatch(given) or _LONG_NUMBER.search(given):
             return OTHER
         with self._guard:
-            if len(seen) >= _MOST_VALUES:
+            if len(seen) >= MOST_VALUES:
                 return OTHER
             seen.add(given)
         return given

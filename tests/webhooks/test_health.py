@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.model.errors import StoreUnreachable, VendorRefused, VendorUnavailable
 from pipeline.store.session import Database
+from pipeline.telemetry.metrics import MOST_VALUES
 from tests.roles import beside
 from tests.webhooks.conftest import NEW_YORK
 
@@ -107,6 +108,10 @@ def test_answers_are_counted_by_route_and_status_and_name_nobody(stage):
     assert grown(before, after, 'earmark_answers_total{method="OTHER",route="/healthz",status="405"}') == 3
     for secret in ("acme", call.call_sid, NEW_YORK, "secret", "STRANGE"):
         assert secret not in "".join(after.keys() - before.keys())
+
+
+def test_every_route_may_be_told_by_its_name(stage):
+    assert len({getattr(route, "path", None) for route in stage.client.app.routes}) < MOST_VALUES / 2
 
 
 def told_by(stage) -> dict[str, float]:

@@ -38,8 +38,9 @@ def anew(line, recording, detector=None, **parts):
 
 def test_what_the_newer_detector_finds_is_hidden_in_a_new_version_and_the_old_one_is_kept(line, recording):
     before, newer = line.artifact(recording, TEXT).id, line.with_parts(detector=Second())
+    words = shown(line, recording)
     unproved = newer.with_parts(listener=Hears(99, "and thanks 5551234 thanks")).run(redact_anew, recording)
-    assert (unproved["outcome"], shown(line, recording).count("thanks")) == ("not_proved", 1)
+    assert (unproved["outcome"], shown(line, recording)) == ("not_proved", words)
     receipt = newer.run(redact_anew, recording)
     assert newer.run(redact_anew, recording) == receipt  # after a death it makes the same
     assert (line.artifact(recording, TEXT).id, line.facts(recording)["detector"]) == (before, "1")

@@ -9,9 +9,6 @@ import pytest
 from pipeline.vendors.s3 import S3Settings
 from tests.seaweedfs import serve_seaweedfs
 
-pytest.register_assert_rewrite("tests.pipeline.vendors.contracts.artifacts", "tests.pipeline.vendors.contracts.keys")
-pytest.register_assert_rewrite("tests.pipeline.vendors.contracts.notices")
-
 NOBODY = 65534
 
 
