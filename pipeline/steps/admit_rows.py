@@ -28,7 +28,8 @@ from pipeline.model.ids import RecordingId, TenantId
 from pipeline.policies.case import moment_to_day
 from pipeline.policies.tags import training_tags
 from pipeline.steps.context import JudgeContext
-from pipeline.steps.decide import Verdict, judge_artifacts, keep_decision
+from pipeline.steps.decide import judge_artifacts
+from pipeline.steps.put_in_force import Verdict, keep_decision
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call

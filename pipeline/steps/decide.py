@@ -6,54 +6,53 @@ kept in the same transaction, so that it can be judged again years later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.call import Call
-from pipeline.model.decision import DecisionRecord, to_plain
-from pipeline.model.errors import NotFound, StoreUnreachable
+from pipeline.model.decision import DecisionRecord
+from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
+from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
 from pipeline.policies.facts import Facts
-from pipeline.policies.tags import object_tags
-from pipeline.policies.versions import Judged, judge
+from pipeline.policies.versions import PolicyShelf, judge
 from pipeline.steps.context import JudgeContext, Receipt
 from pipeline.steps.gather_facts import circumstances, gather, gather_of_call, gather_of_tenant
 from pipeline.steps.lineage import parents_first, terms_of_parents, with_ancestors
-from pipeline.steps.object_lock import lock_as_mandated
+from pipeline.steps.put_in_force import Still, Verdict, put_in_force
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.calls import get_call
-from pipeline.store.decisions import StoredDecision, add_decision, find_decision
-from pipeline.store.holding import settle_lock
-from pipeline.store.holds import list_holds_on
-from pipeline.store.purges import is_doomed
+from pipeline.store.decisions import find_decision
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
 from pipeline.store.tenants import get_tenant
-from pipeline.store.vault_names import check_tags
 
 _ANEW: Final = 5
-"""How often artifacts are judged again because holds changed while they were."""
+"""How often artifacts are judged again because something changed while they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """One artifact with the decision that was just made of it; nothing is written yet."""
+class Judge:
+    """By what one tenant's artifacts are judged."""
 
-    artifact: Artifact
-    judged: Judged
+    context: JudgeContext
+    owner: Tenant
+    shelf: PolicyShelf
 
-    @property
-    def facts(self) -> Facts:
-        """What was known."""
-        return self.judged.facts
+    def decide(self, artifact: Artifact, facts: Facts) -> Verdict:
+        """Judge one artifact from what is known of it."""
+        return Verdict(artifact=artifact, judged=judge(self.shelf, facts, self.context.law.matrix))
 
-    @property
-    def record(self) -> DecisionRecord:
-        """What was decided."""
-        return self.judged.record
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Verdicts of one moment, and how it is known later whether they still are what they would be."""
+
+    verdicts: tuple[Verdict, ...]
+    still: Still | None = None
 
 
 def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: RecordingId) -> Receipt:
@@ -62,7 +61,7 @@ def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: Recordi
     Returns:
         How many were decided, and how many of them may be trained on.
     """
-    decided = _keep_anew(context, lambda: judge_artifacts(context, tenant, recording))
+    decided = _keep_anew(context, lambda: _judge_all(context, tenant, recording))
     return {"decided": len(decided), "eligible": sum(verdict.record.training.eligible for verdict in decided)}
 
 
@@ -77,17 +76,20 @@ def judge_artifacts(
         recording: which.
         kinds: only artifacts of these kinds and what they were made from; nothing named means all.
     """
+    return _judge_all(context, tenant, recording, kinds=kinds).verdicts
+
+
+def judge_recording(tx: Transaction, by: Judge, recording: Recording, artifacts: Iterable[Artifact]) -> Judging:
+    """Judge artifacts of one recording, given in any order, by what this transaction sees."""
     made: dict[ArtifactId, DecisionRecord] = {}
     verdicts: list[Verdict] = []
-    with context.recording(tenant, recording) as (tx, found, owner):
-        artifacts, shelf = list_artifacts(tx, recording=recording), context.policies_of(tx, owner)
-        known = circumstances(tx, found, owner)
-        for artifact in parents_first(with_ancestors(artifacts, kinds) if kinds else artifacts):
-            parents = terms_of_parents(tx, artifact, made)
-            facts = gather(tx, found, owner, artifact, parents=parents, known=known)
-            verdicts.append(Verdict(artifact=artifact, judged=judge(shelf, facts, context.law.matrix)))
-            made[artifact.id] = verdicts[-1].record
-    return tuple(verdicts)
+    known = circumstances(tx, recording, by.owner)
+    for artifact in parents_first(tuple(artifacts)):
+        parents = terms_of_parents(tx, artifact, made)
+        facts = gather(tx, recording, by.owner, artifact, parents=parents, known=known)
+        verdicts.append(by.decide(artifact, facts))
+        made[artifact.id] = verdicts[-1].record
+    return Judging(verdicts=tuple(verdicts), still=lambda later: circumstances(later, recording, by.owner) == known)
 
 
 def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receipt:
@@ -99,12 +101,11 @@ def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receip
     with context.vault.database.transaction(tenant) as tx:
         new = {a.id for a in list_artifacts(tx, call=call) if a.recording is None or _is_new_receipt(tx, a)}
 
-    def judge_now() -> Sequence[Verdict]:
+    def judge_now() -> Judging:
         with context.vault.database.transaction(tenant) as tx:
-            found, owner = get_call(tx, call), get_tenant(tx, keys=context.vault.keys)
-            shelf = context.policies_of(tx, owner)
-            of_call = [(a, _facts_of(tx, found, owner, a)) for a in list_artifacts(tx, call=call) if a.id in new]
-        return [Verdict(artifact=a, judged=judge(shelf, facts, context.law.matrix)) for a, facts in of_call]
+            by, found = _judge_of(context, tx), get_call(tx, call)
+            ours = [artifact for artifact in list_artifacts(tx, call=call) if artifact.id in new]
+            return Judging(verdicts=tuple(by.decide(own, _facts_of(tx, found, by.owner, own)) for own in ours))
 
     return {"decided": len(_keep_anew(context, judge_now))}
 
@@ -112,47 +113,26 @@ def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receip
 def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
     """Judge and tag what belongs to a tenant and to no call, such as the manifest of a dataset."""
 
-    def judge_now() -> Sequence[Verdict]:
+    def judge_now() -> Judging:
         with context.vault.database.transaction(artifact.tenant) as tx:
-            owner = get_tenant(tx, keys=context.vault.keys)
-            facts, shelf = gather_of_tenant(tx, owner, artifact), context.policies_of(tx, owner)
-        return [Verdict(artifact=artifact, judged=judge(shelf, facts, context.law.matrix))]
+            by = _judge_of(context, tx)
+            return Judging(verdicts=(by.decide(artifact, gather_of_tenant(tx, by.owner, artifact)),))
 
     _keep_anew(context, judge_now)
 
 
-def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
-    """Tag and lock, then put a decision in force: it never claims a tag or a lock that is not there.
-
-    Raises:
-        StoreUnreachable: a hold was placed or released since it was judged; nothing was put in force.
-    """
-    if not _are_kept(context, [verdict]):
-        raise StoreUnreachable("decide", reason="holds changed meanwhile")
-
-
-def tag_object(context: JudgeContext, artifact: Artifact, judged: Judged) -> None:
-    """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
-    tags = object_tags(judged.record, artifact.tenant)
-    context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
-    lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)
+def _judge_all(
+    context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
+) -> Judging:
+    with context.vault.database.transaction(tenant) as tx:
+        artifacts = list_artifacts(tx, recording=recording)
+        chosen = with_ancestors(artifacts, kinds) if kinds else artifacts
+        return judge_recording(tx, _judge_of(context, tx), get_recording(tx, recording), chosen)
 
 
-def stored(judged: Judged) -> StoredDecision:
-    """Give a decision as it is kept, with the facts it was made from."""
-    record = judged.record
-    return StoredDecision(
-        artifact=ArtifactId(record.artifact),
-        digest=record.digest,
-        policy_id=record.policy.id,
-        policy_digest=record.policy.digest,
-        record=cast("dict[str, Any]", to_plain(record)),
-        facts=cast("dict[str, Any]", to_plain(judged.facts)),
-        retain_until=record.retention.until,
-        review_on=record.retention.review_on,
-        disposition=record.retention.disposition.value,
-        is_training_eligible=record.training.eligible,
-    )
+def _judge_of(context: JudgeContext, tx: Transaction) -> Judge:
+    owner = get_tenant(tx, keys=context.vault.keys)
+    return Judge(context=context, owner=owner, shelf=context.policies_of(tx, owner))
 
 
 def _facts_of(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) -> Facts:
@@ -165,57 +145,18 @@ def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
     return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
 
 
-def _keep_anew(context: JudgeContext, judge_now: Callable[[], Sequence[Verdict]]) -> Sequence[Verdict]:
-    """Judge and keep; anew where a hold was placed or released meanwhile.
+def _keep_anew(context: JudgeContext, judge_now: Callable[[], Judging]) -> Sequence[Verdict]:
+    """Judge and keep; anew where things changed meanwhile.
 
     Args:
         context: what judging works with.
         judge_now: judges as things stand at the moment of the call.
 
     Raises:
-        StoreUnreachable: holds change faster than it can be judged; the step is repeated.
+        StoreUnreachable: things change faster than it can be judged; the step is repeated.
     """
     for _ in range(_ANEW):
-        verdicts = judge_now()
-        if _are_kept(context, verdicts):
-            return verdicts
-    raise StoreUnreachable("decide", reason="holds changed meanwhile")
-
-
-def _are_kept(context: JudgeContext, verdicts: Sequence[Verdict]) -> bool:
-    """Tag all, then put all in force together; False where a hold was placed or released since they were judged."""
-    if not verdicts:
-        return True
-    there = {v.artifact.id for v in verdicts if _is_tagged(context, v.artifact, v.judged)}
-    with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
-        for verdict in verdicts:
-            is_there = verdict.artifact.id in there
-            if set(verdict.record.retention.matters) != _matters_on(context, tx, verdict.artifact, is_there=is_there):
-                return False
-        for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
-            context.policies.keep_inputs(tx, version, context.law.matrix)
-        for verdict in verdicts:
-            add_decision(tx, stored(verdict.judged))
-        return True
-
-
-def _matters_on(context: JudgeContext, tx: Transaction, artifact: Artifact, *, is_there: bool) -> set[str]:
-    """Name the matters that hold an artifact, with its object locked as they say; none changes until `tx` ends."""
-    covering = settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
-    return {hold.matter for hold in covering}
-
-
-def _is_tagged(context: JudgeContext, artifact: Artifact, judged: Judged) -> bool:
-    """Tag an object; False where a purge that was killed has destroyed it and has not noted that yet.
-
-    Raises:
-        NotFound: the object is gone, and no purge has it on its list.
-    """
-    try:
-        tag_object(context, artifact, judged)
-    except NotFound:
-        with context.vault.database.transaction(artifact.tenant) as tx:
-            if not is_doomed(tx, artifact.id):
-                raise
-        return False
-    return True
+        judging = judge_now()
+        if put_in_force(context, judging.verdicts, still=judging.still):
+            return judging.verdicts
+    raise StoreUnreachable("decide", reason="what is judged changed meanwhile")

@@ -23,7 +23,7 @@ from pipeline.policies.facts import (
 )
 from pipeline.policies.versions import judge
 from pipeline.steps.context import StepContext
-from pipeline.steps.decide import stored, tag_object
+from pipeline.steps.put_in_force import stored, tag_object
 from pipeline.store.decisions import add_decision, find_decision
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction

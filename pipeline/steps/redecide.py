@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from pipeline.model.artifact import Artifact
-from pipeline.model.decision import DecisionRecord, canonical_json, to_plain
+from pipeline.model.decision import canonical_json, to_plain
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
-from pipeline.model.tenant import Tenant
-from pipeline.policies.facts import Facts
-from pipeline.policies.versions import Judged, PolicyShelf, judge
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.decide import stored, tag_object
-from pipeline.steps.gather_facts import circumstances, gather, gather_of_call
-from pipeline.steps.lineage import parents_first, terms_of_parents, with_descendants
+from pipeline.steps.decide import Judge, Judging, judge_recording
+from pipeline.steps.gather_facts import gather_of_call
+from pipeline.steps.lineage import parents_first, with_descendants
+from pipeline.steps.put_in_force import Verdict, put_in_force
 from pipeline.store.artifacts import list_artifacts, list_artifacts_by_id
 from pipeline.store.calls import get_call
-from pipeline.store.decisions import StoredDecision, add_decision, find_decisions
-from pipeline.store.holding import settle_lock
+from pipeline.store.decisions import StoredDecision, find_decisions
 from pipeline.store.recordings import get_recording
 from pipeline.store.tenants import get_tenant
 
 _OF_THE_DAY: Final = ("decided_on", "facts_digest")
+
+type _Judged = tuple[Judging, Mapping[ArtifactId, StoredDecision]]
+"""How artifacts come out now, and the decisions that were in force."""
 
 
 def redecide(context: StepContext, tenant: TenantId, artifacts: Sequence[ArtifactId]) -> Receipt:
@@ -46,7 +45,7 @@ def redecide(context: StepContext, tenant: TenantId, artifacts: Sequence[Artifac
     with context.vault.database.transaction(tenant) as tx:
         found = list_artifacts_by_id(tx, artifacts)
         owner = get_tenant(tx, keys=context.vault.keys)
-        shelf = context.policies_of(tx, owner)
+        by = Judge(context=context, owner=owner, shelf=context.policies_of(tx, owner))
     recordings: defaultdict[RecordingId, set[ArtifactId]] = defaultdict(set)
     calls: defaultdict[CallId, set[ArtifactId]] = defaultdict(set)
     for artifact in found:
@@ -56,79 +55,46 @@ def redecide(context: StepContext, tenant: TenantId, artifacts: Sequence[Artifac
             calls[artifact.call].add(artifact.id)
     decided = changed = 0
     for recording, chosen in recordings.items():
-        judged = _judge_recording(context, owner, shelf, recording, chosen)
-        decided, changed = decided + len(judged), changed + _keep(context, judged)
+        judged = _judge_recording(by, recording, chosen)
+        decided, changed = decided + len(judged[0].verdicts), changed + _keep(context, judged)
     for call, chosen in calls.items():
-        judged = _judge_call(context, owner, shelf, call, chosen)
-        decided, changed = decided + len(judged), changed + _keep(context, judged)
+        judged = _judge_call(by, call, chosen)
+        decided, changed = decided + len(judged[0].verdicts), changed + _keep(context, judged)
     skipped = sum(artifact.recording is None and artifact.call is None for artifact in found)
     return {"decided": decided, "changed": changed, "skipped": skipped}
 
 
-type _Judgement = tuple[Artifact, Judged, Mapping[str, Any] | None]
-"""An artifact, how it comes out now, and the record that was in force."""
-
-
-def _judge_recording(
-    context: StepContext, owner: Tenant, shelf: PolicyShelf, recording: RecordingId, chosen: set[ArtifactId]
-) -> list[_Judgement]:
-    with context.vault.database.transaction(owner.id) as tx:
-        found = get_recording(tx, recording)
-        made: dict[ArtifactId, DecisionRecord] = {}
-        judged: list[_Judgement] = []
+def _judge_recording(by: Judge, recording: RecordingId, chosen: set[ArtifactId]) -> _Judged:
+    with by.context.vault.database.transaction(by.owner.id) as tx:
         artifacts = with_descendants(list_artifacts(tx, recording=recording), chosen)
-        known, last = circumstances(tx, found, owner), find_decisions(tx, [a.id for a in artifacts])
-        for artifact in parents_first(artifacts):
-            parents = terms_of_parents(tx, artifact, made)
-            facts = gather(tx, found, owner, artifact, parents=parents, known=known)
-            judged.append(_judge(context, shelf, artifact, facts, last))
-            made[artifact.id] = judged[-1][1].record
-    return judged
+        judging = judge_recording(tx, by, get_recording(tx, recording), artifacts)
+        return judging, find_decisions(tx, [artifact.id for artifact in artifacts])
 
 
-def _judge_call(
-    context: StepContext, owner: Tenant, shelf: PolicyShelf, call: CallId, chosen: set[ArtifactId]
-) -> list[_Judgement]:
+def _judge_call(by: Judge, call: CallId, chosen: set[ArtifactId]) -> _Judged:
     """Judge what belongs to a call and to no recording of it."""
-    with context.vault.database.transaction(owner.id) as tx:
+    with by.context.vault.database.transaction(by.owner.id) as tx:
         found = get_call(tx, call)
-        ours = [a for a in list_artifacts(tx, call=call) if a.recording is None]
-        last = find_decisions(tx, [a.id for a in ours])
-        return [
-            _judge(context, shelf, artifact, gather_of_call(tx, found, owner, artifact), last)
-            for artifact in parents_first(with_descendants(ours, chosen))
-        ]
+        ours = with_descendants([a for a in list_artifacts(tx, call=call) if a.recording is None], chosen)
+        verdicts = (by.decide(own, gather_of_call(tx, found, by.owner, own)) for own in parents_first(ours))
+        return Judging(verdicts=tuple(verdicts)), find_decisions(tx, [artifact.id for artifact in ours])
 
 
-def _judge(
-    context: StepContext,
-    shelf: PolicyShelf,
-    artifact: Artifact,
-    facts: Facts,
-    last: Mapping[ArtifactId, StoredDecision],
-) -> _Judgement:
-    known = last.get(artifact.id)
-    return artifact, judge(shelf, facts, context.law.matrix), known.record if known else None
-
-
-def _keep(context: StepContext, judged: Sequence[_Judgement]) -> int:
-    """Keep what came out otherwise, tags first, the rows of one recording together.
+def _keep(context: StepContext, judged: _Judged) -> int:
+    """Keep what came out otherwise, the rows of one recording together; count those.
 
     Raises:
-        StoreUnreachable: a hold was placed or released meanwhile; the step is repeated.
+        StoreUnreachable: what was judged from changed meanwhile; the step is repeated.
     """
-    different = [(a, j) for a, j, last in judged if last is None or _substance(to_plain(j.record)) != _substance(last)]
-    for artifact, judgement in different:
-        tag_object(context, artifact, judgement)
-    if different:
-        with context.vault.database.transaction(different[0][0].tenant) as tx:
-            context.policies.keep_inputs(tx, different[0][1].version, context.law.matrix)
-            for artifact, judgement in different:
-                covering = settle_lock(tx, context.vault.objects, artifact)
-                if {hold.matter for hold in covering} != set(judgement.record.retention.matters):
-                    raise StoreUnreachable("decide", reason="holds changed meanwhile")
-                add_decision(tx, stored(judgement))
+    judging, last = judged
+    different = [verdict for verdict in judging.verdicts if _is_otherwise(verdict, last.get(verdict.artifact.id))]
+    if not put_in_force(context, different, still=judging.still):
+        raise StoreUnreachable("decide", reason="what is judged changed meanwhile")
     return len(different)
+
+
+def _is_otherwise(verdict: Verdict, last: StoredDecision | None) -> bool:
+    return last is None or _substance(to_plain(verdict.record)) != _substance(last.record)
 
 
 def _substance(record: object) -> bytes:

@@ -12,7 +12,7 @@ from pipeline.policies.decide import decide
 from pipeline.policies.facts_json import facts_adapter
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.policies.versions import judge
-from pipeline.steps.decide import stored
+from pipeline.steps.put_in_force import stored
 from pipeline.store.decisions import add_decision
 from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.policy_versions import begun_with

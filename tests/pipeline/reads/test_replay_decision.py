@@ -12,7 +12,7 @@ from pipeline.model.ids import ArtifactId
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.policies.versions import judge
 from pipeline.reads.replay_decision import replay_decision
-from pipeline.steps.decide import stored
+from pipeline.steps.put_in_force import stored
 from pipeline.store.decisions import add_decision, find_decision
 from pipeline.store.policy_versions import add_version, keep_first, keep_law
 from tests.pipeline.policies.cases import facts, with_artifact

@@ -1,0 +1,132 @@
+"""Putting decisions in force: tags and locks first, then all rows together, and none where things changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pipeline.model.artifact import Artifact
+from pipeline.model.decision import DecisionRecord, to_plain
+from pipeline.model.errors import NotFound, StoreUnreachable
+from pipeline.model.ids import ArtifactId
+from pipeline.policies.facts import Facts
+from pipeline.policies.tags import object_tags
+from pipeline.policies.versions import Judged
+from pipeline.steps.context import JudgeContext
+from pipeline.steps.object_lock import lock_as_mandated
+from pipeline.store.audit import lock_log
+from pipeline.store.decisions import StoredDecision, add_decision
+from pipeline.store.holding import settle_lock
+from pipeline.store.holds import list_holds_on
+from pipeline.store.purges import is_doomed
+from pipeline.store.session import Transaction
+from pipeline.store.vault_names import check_tags
+
+type Still = Callable[[Transaction], bool]
+"""Says whether what was judged from is as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One artifact with the decision that was just made of it; nothing is written yet."""
+
+    artifact: Artifact
+    judged: Judged
+
+    @property
+    def facts(self) -> Facts:
+        """What was known."""
+        return self.judged.facts
+
+    @property
+    def record(self) -> DecisionRecord:
+        """What was decided."""
+        return self.judged.record
+
+
+def put_in_force(context: JudgeContext, verdicts: Sequence[Verdict], *, still: Still | None = None) -> bool:
+    """Tag all, then put all in force together: a decision never claims a tag or a lock that is not there.
+
+    Args:
+        context: what judging works with.
+        verdicts: all of one tenant.
+        still: asked under the log's lock, which whoever takes consent back or ends something takes too, so that no
+            decision comes in force that does not know of it. None: nothing but holds is looked at again.
+
+    Returns:
+        False where a hold was placed or released since they were judged, or `still` says no: then none is in force.
+
+    Raises:
+        NotFound: an object is gone, and no purge has it on its list.
+    """
+    if not verdicts:
+        return True
+    there = {v.artifact.id for v in verdicts if _is_tagged(context, v)}
+    with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
+        for verdict in verdicts:
+            is_there = verdict.artifact.id in there
+            if set(verdict.record.retention.matters) != _matters_on(context, tx, verdict.artifact, is_there=is_there):
+                return False
+        if still is not None:
+            lock_log(tx)
+            if not still(tx):
+                return False
+        for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
+            context.policies.keep_inputs(tx, version, context.law.matrix)
+        for verdict in verdicts:
+            add_decision(tx, stored(verdict.judged))
+        return True
+
+
+def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
+    """Put one decision in force.
+
+    Raises:
+        StoreUnreachable: a hold was placed or released since it was judged; nothing was put in force.
+    """
+    if not put_in_force(context, [verdict]):
+        raise StoreUnreachable("decide", reason="holds changed meanwhile")
+
+
+def tag_object(context: JudgeContext, artifact: Artifact, judged: Judged) -> None:
+    """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
+    tags = object_tags(judged.record, artifact.tenant)
+    context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
+    lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)
+
+
+def stored(judged: Judged) -> StoredDecision:
+    """Give a decision as it is kept, with the facts it was made from."""
+    record = judged.record
+    return StoredDecision(
+        artifact=ArtifactId(record.artifact),
+        digest=record.digest,
+        policy_id=record.policy.id,
+        policy_digest=record.policy.digest,
+        record=cast("dict[str, Any]", to_plain(record)),
+        facts=cast("dict[str, Any]", to_plain(judged.facts)),
+        retain_until=record.retention.until,
+        review_on=record.retention.review_on,
+        disposition=record.retention.disposition.value,
+        is_training_eligible=record.training.eligible,
+    )
+
+
+def _matters_on(context: JudgeContext, tx: Transaction, artifact: Artifact, *, is_there: bool) -> set[str]:
+    """Name the matters that hold an artifact, with its object locked as they say; none changes until `tx` ends."""
+    covering = settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
+    return {hold.matter for hold in covering}
+
+
+def _is_tagged(context: JudgeContext, verdict: Verdict) -> bool:
+    """Tag an object; False where a purge that was killed has destroyed it and has not noted that yet."""
+    artifact = verdict.artifact
+    try:
+        tag_object(context, artifact, verdict.judged)
+    except NotFound:
+        with context.vault.database.transaction(artifact.tenant) as tx:
+            if not is_doomed(tx, artifact.id):
+                raise
+        return False
+    return True
