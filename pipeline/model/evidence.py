@@ -2,8 +2,9 @@
 
 The columns are `recording` (Twilio's SID, or the SHA-256 of a file in hex), `leg` (`caller`, `callee`), `purpose` (one
 of `record`, `transcribe`, `store`, `vendor_process`, or `all` for these four), `outcome`, `method` (how it was given),
-`given_on` (a day or a moment), `reference` (where the evidence is), and for a file `recorded_at`. A bare day counts
-from its end, since nobody says that it was earlier. Training is asked of the person itself, and is never attested.
+`given_on` (a day or a moment), `reference` (where the evidence is), and for a file `recorded_at`. Nobody says what came
+first on a bare day: an answer counts from its end, and a recording as begun at its start. Training is asked of the
+person itself, and is never attested.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _OF_FILE: Final = "recorded_at"
 _SID: Final = re.compile(r"RE[0-9a-f]{32}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST: Final = 500
+_LAST_SECOND: Final = time(23, 59, 59)
 _WAYS: Final = (Method.DTMF, Method.SPEECH, Method.IMPLIED, Method.PRIOR_WRITTEN)
 _LEGS: Final = (LegRole.CALLER, LegRole.CALLEE)
 
@@ -60,24 +62,25 @@ def read_evidence(body: bytes, *, now: datetime) -> EvidenceFile:
         now: nothing may be attested to have been given later.
 
     Raises:
-        InvalidInput: a line that cannot be used, named by its number and column and never by what stands there.
+        InvalidInput: a line that cannot be used, named by its number and column and never by what stands there; or two
+            lines that do not agree, named by the first digits of their file's digest.
     """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput("the evidence is no UTF-8 text") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise InvalidInput(f"the evidence has no column {missing[0]}")
     found: dict[str, list[Attested]] = {}
     try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise InvalidInput(f"the evidence has no column {missing[0]}")
         for number, line in enumerate(reader, start=2):
             if number > MOST_LINES:
                 raise InvalidInput(f"the evidence has more than {MOST_LINES} lines")
             found.setdefault(_recording(line, number), []).extend(_attested(line, number, now))
     except csv.Error as error:
-        raise InvalidInput(f"the evidence is no CSV at line {reader.line_num}") from error
+        raise InvalidInput(f"the evidence is no CSV at line {max(1, reader.line_num)}") from error
     rows = {key: tuple(attested) for key, attested in found.items()}
     for key, attested in rows.items():
         if len({one.recorded_at for one in attested}) > 1:
@@ -100,7 +103,7 @@ def _attested(line: Mapping[str, str | None], number: int, now: datetime) -> Ite
     reference = given["reference"]
     if not reference or len(reference) > _LONGEST or not reference.isprintable():
         raise _unusable(number, "reference")
-    recorded_at = _moment(given, _OF_FILE, number, now) if given[_OF_FILE] else None
+    recorded_at = _moment(given, _OF_FILE, number, now, day_is=time()) if given[_OF_FILE] else None
     if recorded_at is None and _SHA256.fullmatch(given["recording"]):
         raise _unusable(number, _OF_FILE)
     for purpose in purposes:
@@ -124,12 +127,14 @@ def _one_of[T: (LegRole, Purpose, Outcome, Method)](
     return found
 
 
-def _moment(given: Mapping[str, str], column: str, number: int, now: datetime) -> datetime:
-    """Read a moment; without a zone it is UTC, and a bare day is its last second."""
+def _moment(
+    given: Mapping[str, str], column: str, number: int, now: datetime, *, day_is: time = _LAST_SECOND
+) -> datetime:
+    """Read a moment; without a zone it is UTC, and a bare day stands for one of its moments."""
     text = given[column]
     try:
         if len(text) == len("2026-11-20"):
-            read = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC) - timedelta(seconds=1)
+            read = datetime.combine(date.fromisoformat(text), day_is, UTC)
         else:
             read = datetime.fromisoformat(text)
             read = read if read.tzinfo else read.replace(tzinfo=UTC)

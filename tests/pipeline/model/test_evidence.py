@@ -35,6 +35,12 @@ def test_a_file_is_named_by_its_digest_and_the_moment_it_was_recorded():
     assert first.recorded_at == datetime(2026, 1, 2, 10, tzinfo=UTC)
 
 
+def test_what_was_recorded_on_a_bare_day_began_before_whatever_was_answered_on_it():
+    line = f"{DIGEST},caller,all,granted,prior_written,2026-01-02,box,2026-01-02\n"
+    (first, *_) = read_evidence((HEAD + line).encode(), now=NOW).by_recording[DIGEST]
+    assert first.recorded_at == datetime(2026, 1, 2, tzinfo=UTC) < first.given_on
+
+
 @pytest.mark.parametrize(
     ("line", "column"),
     [
@@ -64,6 +70,7 @@ def test_a_line_that_cannot_be_used_is_named_by_number_and_column_alone(line, co
         (b"", "no column recording"),
         (b"recording,leg\n", "no column purpose"),
         ((HEAD + f'{SID},"caller\n').encode(), "no CSV"),
+        (f'"a"b,{HEAD}'.encode(), "no CSV at line 1"),
         ((HEAD + TWICE).encode(), "two moments"),
     ],
 )  # fmt: skip
