@@ -22,8 +22,8 @@ from pipeline.reads.artifact import check_shown
 from pipeline.reads.audit_file import stored_statements, write_event
 from pipeline.reads.call_sheet import CallSheet, read_sheet
 from pipeline.redaction.manifest import Manifest
-from pipeline.store.audit import Facts, add_event, list_events
-from pipeline.store.audit_trail import targets_of
+from pipeline.store.audit import Facts, add_event
+from pipeline.store.audit_trail import list_trail, targets_of
 from pipeline.store.session import Transaction
 from pipeline.store.signing_keys import list_public_keys, sign
 from pipeline.store.vault import Vault
@@ -106,7 +106,7 @@ def hidden_places(manifest: bytes) -> dict[str, Any]:
 def _proof(tx: Transaction, vault: Vault, recording: RecordingId) -> dict[str, bytes]:
     """Give the recording's events, and the signed checkpoints and keys by which the whole log is checked."""
     targets = set(targets_of(tx, recording))
-    events = [write_event(event) for target in sorted(targets) for event in list_events(tx, target=target)]
+    events = [write_event(event) for target in sorted(targets) for event in list_trail(tx, target)]
     keys = write_jwks([key.public_key for key in list_public_keys(tx)], tenant=tx.tenant)
     points = {f"audit/checkpoints/{s.seq:012d}.jws": s.token for s in stored_statements(vault.objects, tx.tenant)}
     return {"audit/events.jsonl": "".join(events).encode(), "keys.json": _json(keys), **points}

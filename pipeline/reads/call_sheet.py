@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,10 +16,12 @@ from pipeline.model.recording import Recording
 from pipeline.ports.artifacts import Artifacts, ObjectLock
 from pipeline.ports.keys import Keys
 from pipeline.reads.consent_panel import ConsentPanel, read_consent
+from pipeline.reads.told_holds import only_told, told_record
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import list_events
 from pipeline.store.decisions import StoredDecision, find_decisions
 from pipeline.store.holds import Hold, list_holds_on
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.recordings import get_recording, is_vendor_copy_deleted, read_facts
 from pipeline.store.review_moves import ReviewMove, list_moves
 from pipeline.store.review_queue import get_item
@@ -103,7 +105,8 @@ def read_sheet(tx: Transaction, recording: RecordingId, *, keys: Keys) -> CallSh
     found = get_recording(tx, recording)
     owner = get_tenant(tx, keys=keys)
     made = list_artifacts(tx, recording=recording)
-    decided = find_decisions(tx, [artifact.id for artifact in made])
+    stored, untold = find_decisions(tx, [artifact.id for artifact in made]), list_untold(tx)
+    decided = {name: replace(one, record=told_record(one.record, untold)) for name, one in stored.items()}
     copies = tuple(Copy(artifact=artifact, decision=decided.get(artifact.id)) for artifact in made)
     return CallSheet(
         recording=found,
@@ -112,7 +115,7 @@ def read_sheet(tx: Transaction, recording: RecordingId, *, keys: Keys) -> CallSh
         consent=read_consent(tx, found, owner),
         copies=copies,
         touched=_touched(tx, recording),
-        holds=list_holds_on(tx, recording=recording, call=found.call),
+        holds=only_told(list_holds_on(tx, recording=recording, call=found.call), untold),
         moves=list_moves(tx, recording, keys=keys),
         is_vendor_copy_gone=is_vendor_copy_deleted(tx, recording),
     )

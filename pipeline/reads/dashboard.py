@@ -11,6 +11,7 @@ from pipeline.model.errors import NotFound
 from pipeline.model.period import Period
 from pipeline.reads.leak_plot import leak_plot
 from pipeline.reads.plot import Plot, Series
+from pipeline.reads.told_holds import list_told_holds
 from pipeline.store.figures import (
     WORST_FIRST,
     Count,
@@ -23,7 +24,6 @@ from pipeline.store.figures import (
     count_waiting,
     find_longest_waiting,
 )
-from pipeline.store.holds import list_holds
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import list_requests
 
@@ -53,7 +53,7 @@ class Headlines:
 def read_headlines(tx: Transaction) -> Headlines:
     """Count what stands now."""
     states, today = count_states(tx), tx.now.date()
-    open_requests, holds = list_requests(tx, only_open=True), list_holds(tx, is_in_force=True)
+    open_requests, holds = list_requests(tx, only_open=True), list_told_holds(tx, is_in_force=True)
     return Headlines(
         recordings=sum(states.values()),
         stuck=states.get("failed", 0) + states.get("withheld", 0),

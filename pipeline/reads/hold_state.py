@@ -11,7 +11,8 @@ from pipeline.model.artifact import Artifact
 from pipeline.model.errors import NotFound, StoreError
 from pipeline.ports.artifacts import Artifacts
 from pipeline.ports.keys import Keys
-from pipeline.store.holds import Hold, get_hold, iter_covered
+from pipeline.reads.told_holds import get_told_hold
+from pipeline.store.holds import Hold, iter_covered
 from pipeline.store.matters import Matter, find_matter
 from pipeline.store.reasons import read_reasons
 from pipeline.store.session import Transaction
@@ -61,9 +62,9 @@ def read_hold_state(tx: Transaction, objects: Artifacts, hold: str, *, keys: Key
     """Read a hold, and ask the store for the lock of each object on this page.
 
     Raises:
-        NotFound: the tenant has no such hold.
+        NotFound: the tenant has no such hold, or may not know of it yet.
     """
-    found = get_hold(tx, hold)
+    found = get_told_hold(tx, hold)
     some = list(dict.fromkeys(islice(iter_covered(tx, found, after=after), 2 * _SHOWN + 1)))
     shown = some[:_SHOWN]
     return HoldState(

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.model.artifact import Artifact
-from pipeline.model.audit import AuditTag
 from pipeline.model.errors import NotFound, NotPermitted
 from pipeline.model.ids import CallId, RecordingId, TenantId
-from pipeline.model.legal import DISCLOSABLE, ORIGINALS, LegalAct, LegalRequest
+from pipeline.model.legal import DISCLOSABLE, ORIGINALS, LegalRequest
 from pipeline.ports.keys import Keys
 from pipeline.reads.legal_export import export_request
 from pipeline.store.artifacts import list_artifacts, list_artifacts_by_id
-from pipeline.store.audit import list_events
-from pipeline.store.legal_requests import get_request, list_requests
+from pipeline.store.legal_requests import get_request, list_requests, list_untold
 from pipeline.store.session import Transaction
 from pipeline.store.vault import Vault
 
@@ -45,7 +43,8 @@ class DemandSheet:
 
 def list_demands(tx: Transaction, *, keys: Keys) -> tuple[LegalRequest, ...]:
     """List the demands that the tenant may know of, the newest first."""
-    return tuple(one for one in reversed(list_requests(tx, keys=keys)) if _is_known(tx, one))
+    untold = list_untold(tx)
+    return tuple(one for one in reversed(list_requests(tx, keys=keys)) if one.id not in untold)
 
 
 def get_demand(tx: Transaction, demand: str, *, keys: Keys) -> LegalRequest:
@@ -54,10 +53,9 @@ def get_demand(tx: Transaction, demand: str, *, keys: Keys) -> LegalRequest:
     Raises:
         NotFound: there is none, or the tenant was not told of it.
     """
-    found = get_request(tx, demand, keys=keys)
-    if not _is_known(tx, found):
+    if demand in list_untold(tx):
         raise NotFound(f"no legal request {demand[:40]}")
-    return found
+    return get_request(tx, demand, keys=keys)
 
 
 def read_demand(tx: Transaction, demand: str, *, keys: Keys) -> DemandSheet:
@@ -90,13 +88,6 @@ def export_demand(vault: Vault, tenant: TenantId, demand: str, *, actor: str) ->
         if read_demand(tx, demand, keys=vault.keys).has_originals:
             raise NotPermitted("an original is handed out by earmark legal export alone")
     return _packed(export_request(vault, tenant, demand, actor=actor))
-
-
-def _is_known(tx: Transaction, found: LegalRequest) -> bool:
-    if found.last(LegalAct.NOTIFIED) is not None:
-        return True
-    opened = (one.entry for one in list_events(tx, target=found.id) if one.entry.tag == AuditTag.LEGAL_OPENED)
-    return any("via" not in entry.facts for entry in opened)
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

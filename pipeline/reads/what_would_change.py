@@ -11,8 +11,10 @@ from pipeline.model.errors import IntegrityError, NotFound
 from pipeline.model.ids import ArtifactId, RecordingId
 from pipeline.policies.what_if import Matter, OtherDay, what_if
 from pipeline.reads.replay_decision import inputs_of
+from pipeline.reads.told_holds import told_record
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.session import Transaction
 
 
@@ -37,9 +39,10 @@ def explain_decision(tx: Transaction, recording: RecordingId, artifact: Artifact
     found = None if copy is None else find_decision(tx, artifact)
     if copy is None or found is None:
         raise NotFound("no such copy, or nothing was decided of it")
+    record = told_record(found.record, list_untold(tx))
     try:
         made_from = inputs_of(tx, found)
     except IntegrityError:
-        return Explained(artifact=copy, record=found.record, matters=(), days=(), is_tried=False)
+        return Explained(artifact=copy, record=record, matters=(), days=(), is_tried=False)
     matters, days = what_if(made_from.facts, made_from.bundle, made_from.matrix, made_from.later)
-    return Explained(artifact=copy, record=found.record, matters=matters, days=days, is_tried=True)
+    return Explained(artifact=copy, record=record, matters=matters, days=days, is_tried=True)

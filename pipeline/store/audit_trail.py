@@ -1,14 +1,19 @@
-"""What the audit log says of a recording and everything made of it, the newest first, a page at a time."""
+"""What the audit log says of a recording and everything made of it, as the tenant's own people may read it.
+
+A reading for a demand of law of which the tenant may not know yet is left out until the tenant was told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Text, any_, literal, select
+from sqlalchemy import Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from pipeline.model.audit import AuditEntry
+from pipeline.model.audit import AuditEntry, AuditEvent
 from pipeline.model.ids import RecordingId
+from pipeline.store.audit import list_events
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts, audit_events, recordings, review_items
 
@@ -29,7 +34,9 @@ def read_trail(
 ) -> tuple[tuple[AuditEntry, ...], int | None]:
     """Read a page of events of these targets, newest first; the number asks for those before them, None at the end."""
     query = select(audit_events).where(
-        audit_events.c.tenant == tx.tenant, audit_events.c.target == any_(literal(list(targets), ARRAY(Text)))
+        audit_events.c.tenant == tx.tenant,
+        audit_events.c.target == any_(literal(list(targets), ARRAY(Text))),
+        func.coalesce(audit_events.c.facts["reason"].astext, "").not_in(_untold(tx)),
     )
     if before is not None:
         query = query.where(audit_events.c.seq < before)
@@ -39,3 +46,14 @@ def read_trail(
         for r in rows[:limit]
     )
     return shown, (shown[-1].seq if len(rows) > limit else None)
+
+
+def list_trail(tx: Transaction, target: str) -> Iterator[AuditEvent]:
+    """Give the whole of one target's events, the oldest first."""
+    untold = _untold(tx)
+    return (event for event in list_events(tx, target=target) if event.entry.facts.get("reason") not in untold)
+
+
+def _untold(tx: Transaction) -> tuple[str, ...]:
+    """Give the reasons under which a demand that is not told was read for; `reads.legal_export` writes them."""
+    return tuple(f"legal:{request}" for request in sorted(list_untold(tx)))

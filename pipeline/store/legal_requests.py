@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
+from pipeline.model.audit import AuditTag
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import new_id
 from pipeline.model.legal import LegalAct, LegalDemand, LegalKind, LegalRequest, LegalStep, LegalWords
 from pipeline.ports.keys import Keys
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
+from pipeline.store.tables import audit_events
 from pipeline.store.tables_duties import legal_acts, legal_requests
 
 
@@ -77,6 +79,28 @@ def list_requests(tx: Transaction, *, keys: Keys) -> tuple[LegalRequest, ...]:
         .order_by(legal_requests.c.opened_at, legal_requests.c.id)
     )
     return tuple(_request(tx, row, keys) for row in rows.all())
+
+
+def list_untold(tx: Transaction) -> frozenset[str]:
+    """Name the requests that the tenant may not know of yet: taken in at the platform's machine, and not told.
+
+    What the tenant's own people took in stands in the log without a `via`. One that nobody notes there is not told.
+    """
+    mine = legal_requests.c.tenant == tx.tenant
+    told = select(legal_acts.c.id).where(
+        legal_acts.c.tenant == tx.tenant,
+        legal_acts.c.request_id == legal_requests.c.id,
+        legal_acts.c.act == LegalAct.NOTIFIED.value,
+    )
+    own = select(audit_events.c.seq).where(
+        audit_events.c.tenant == tx.tenant,
+        audit_events.c.target == legal_requests.c.id,
+        audit_events.c.tag == AuditTag.LEGAL_OPENED.value,
+        ~audit_events.c.facts.has_key("via"),
+    )
+    return frozenset(
+        tx.connection.execute(select(legal_requests.c.id).where(mine, ~told.exists(), ~own.exists())).scalars()
+    )
 
 
 def _request(tx: Transaction, row: Row[Any], keys: Keys) -> LegalRequest:

@@ -19,8 +19,7 @@ from pipeline.model.entity import EntityType
 from pipeline.model.hold import HoldQuery, HoldScope
 from pipeline.reads.hold_preview import preview_hold
 from pipeline.reads.hold_state import LockState, read_hold_state
-from pipeline.store.holds import get_hold, list_holds
-from pipeline.store.matters import list_matters
+from pipeline.reads.told_holds import get_told_hold, list_told_holds, list_told_matters
 from pipeline.store.session import Transaction
 from webhooks.api.door import ApiRoute, Context, HoldsRead, HoldsWrite
 from webhooks.api.pages import USUAL, Cursor, Given, Limit, Name, Page, View, Why, after_of, next_of, slice_of
@@ -124,7 +123,7 @@ def list_all(
 ) -> Page[HoldView]:
     """List holds, the newest first."""
     with context.database.transaction(who.tenant) as tx:
-        found = list_holds(tx, is_in_force=not is_released)[::-1]
+        found = list_told_holds(tx, is_in_force=not is_released)[::-1]
     shown, more = slice_of(found, lambda one: one.id, cursor=cursor, limit=limit)
     return Page(items=[HoldView.model_validate(one) for one in shown], next=more)
 
@@ -160,7 +159,7 @@ def place_by_query(context: Context, who: HoldsWrite, wanted: NewQueryHold) -> H
 def show_hold(context: Context, who: HoldsRead, hold: Name) -> HoldView:
     """Show one hold."""
     with context.database.transaction(who.tenant) as tx:
-        return HoldView.model_validate(get_hold(tx, hold))
+        return HoldView.model_validate(get_told_hold(tx, hold))
 
 
 @router.get("/holds/{hold}/covered")
@@ -176,7 +175,7 @@ def list_covered(context: Context, who: HoldsRead, hold: Name, cursor: Cursor = 
 def ask_for_release(context: Context, who: HoldsWrite, hold: Name, why: Why) -> HoldView:
     """Ask for a release. The hold stays in force until a person in the console allows it."""
     with context.database.transaction(who.tenant) as tx:
-        reason = sealed(tx, get_hold(tx, hold).id, "release", who, context, why.reason)
+        reason = sealed(tx, get_told_hold(tx, hold).id, "release", who, context, why.reason)
         asked = decisions.ask_release(tx, hold=hold, actor=who.actor, reason=reason)
     return HoldView.model_validate(asked)
 
@@ -185,7 +184,7 @@ def ask_for_release(context: Context, who: HoldsWrite, hold: Name, why: Why) -> 
 def keep_hold(context: Context, who: HoldsWrite, hold: Name, why: Why) -> HoldView:
     """Refuse a release, or take one's own asking back: the hold stays."""
     with context.database.transaction(who.tenant) as tx:
-        reason = sealed(tx, get_hold(tx, hold).id, "reject", who, context, why.reason)
+        reason = sealed(tx, get_told_hold(tx, hold).id, "reject", who, context, why.reason)
         return HoldView.model_validate(decisions.reject_release(tx, hold=hold, actor=who.actor, reason=reason))
 
 
@@ -193,7 +192,7 @@ def keep_hold(context: Context, who: HoldsWrite, hold: Name, why: Why) -> HoldVi
 def list_cases(context: Context, who: HoldsRead, cursor: Cursor = None, limit: Limit = USUAL) -> Page[MatterView]:
     """List matters."""
     with context.database.transaction(who.tenant) as tx:
-        found = list_matters(tx)
+        found = list_told_matters(tx)
     shown, more = slice_of(found, lambda one: one.id, cursor=cursor, limit=limit)
     return Page(items=[MatterView.model_validate(one) for one in shown], next=more)
 

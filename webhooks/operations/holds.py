@@ -12,9 +12,8 @@ from pipeline.decisions import holds as decisions
 from pipeline.decisions.matters import close_matter, open_matter
 from pipeline.model.errors import InvalidInput, NotFound, PipelineError
 from pipeline.reads.hold_state import read_hold_state
+from pipeline.reads.told_holds import get_told_hold, list_told_holds, list_told_matters
 from pipeline.store.calls import number_ref
-from pipeline.store.holds import get_hold, list_holds
-from pipeline.store.matters import list_matters
 from pipeline.store.reasons import seal_reason
 from pipeline.store.session import Transaction
 from webhooks.operations.frame import REFUSED, Context, Line, Operator, Reader, Reason, page
@@ -109,7 +108,7 @@ def decide(hold: str, act: str, request: Request, who: Operator, context: Contex
     """Ask for a release, approve it, or refuse it."""
     try:
         with context.database.transaction(who.tenant) as tx:
-            get_hold(tx, hold)
+            get_told_hold(tx, hold)
             done = _act(tx, hold, act, who, context, reason)
     except REFUSED as error:
         return _one(request, who, context, hold, error=error, given=reason)
@@ -140,7 +139,7 @@ def _list(
     given: dict[str, str] | None = None,
 ) -> Response:
     with context.database.transaction(who.tenant) as tx:
-        holds, matters = list_holds(tx, is_in_force=which != "all"), list_matters(tx, keys=context.keys)
+        holds, matters = list_told_holds(tx, is_in_force=which != "all"), list_told_matters(tx, keys=context.keys)
     values = {
         "holds": tuple(reversed(holds)),
         "matters": matters,
