@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.actor import as_option, name_actor
-from pipeline.cli.bulk_options import day, job_option, pause_one, resume_one, show_job, show_jobs
+from pipeline.cli.bulk_options import add_job_commands, day, show_job
 from pipeline.cli.opened import open_desk, open_queue, read_bounded
 from pipeline.cli.output import as_json_option, show, show_facts
 from pipeline.model.bulk import BulkKind
@@ -81,32 +81,7 @@ def start(*, tenant: str, evidence: Path | None, acting: str | None, as_json: bo
     show_job(job, as_json=as_json)
 
 
-@command.command("status")
-@click.option("--tenant", required=True)
-@as_json_option
-def status(*, tenant: str, as_json: bool) -> None:
-    """Say how far each job is and what became of its recordings."""
-    show_jobs(tenant, BulkKind.BACKFILL, as_json=as_json)
-
-
-@command.command("pause")
-@click.option("--tenant", required=True)
-@job_option
-@as_option
-@as_json_option
-def pause(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
-    """Begin no further recording; one that is being worked on is finished."""
-    pause_one(tenant, job, actor=name_actor(acting), as_json=as_json)
-
-
-@command.command("resume")
-@click.option("--tenant", required=True)
-@job_option
-@as_option
-@as_json_option
-def resume(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
-    """Go on where it was paused."""
-    resume_one(tenant, job, actor=name_actor(acting), as_json=as_json)
+add_job_commands(command, BulkKind.BACKFILL)
 
 
 def _chosen(*, is_twilio: bool, since: date | None, until: date | None, place: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the commands that work on many recordings share: their options, and how a job is shown."""
+"""What the commands that work on many recordings share: options, how a job is shown, paused and resumed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_queue, open_tenant
-from pipeline.cli.output import show, show_facts, show_table
+from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.bulk import BulkJob, BulkKind
 from pipeline.model.errors import InvalidInput
 
-job_option: Callable[[Any], Any] = click.option("--job", required=True, help="Which one, as `status` names it.")
+_job: Callable[[Any], Any] = click.option("--job", required=True, help="Which one, as `status` names it.")
 
 
 def day(_: click.Context, __: click.Parameter, text: str | None) -> date | None:
@@ -38,7 +39,7 @@ since_option: Callable[[Any], Any] = click.option(
 )
 
 
-def plain(job: BulkJob) -> dict[str, object]:
+def _plain(job: BulkJob) -> dict[str, object]:
     """Give a job as one JSON document."""
     return {
         "job": job.id,
@@ -57,42 +58,61 @@ def plain(job: BulkJob) -> dict[str, object]:
 
 def show_job(job: BulkJob, *, as_json: bool) -> None:
     """Print one job."""
-    shown = plain(job)
+    shown = _plain(job)
     if as_json:
         show(shown)
     else:
         show_facts({**{name: shown[name] for name in ("job", "state", "items", "chunks", "done")}, **job.outcomes})
 
 
-def show_jobs(tenant: str, kind: BulkKind, *, as_json: bool) -> None:
+def _show_jobs(tenant: str, kind: BulkKind, *, as_json: bool) -> None:
     """Print a tenant's jobs of a kind, the newest first, with what became of their items."""
     from pipeline.store.bulk_jobs import list_jobs
 
     with open_tenant(tenant) as (_, tx):
         jobs = list_jobs(tx, kind)
     if as_json:
-        show([plain(job) for job in jobs])
+        show([_plain(job) for job in jobs])
         return
     rows = [(j.id, j.state.value, f"{j.done}/{j.items}", j.at, _told(j)) for j in jobs]
     show_table(("job", "state", "done", "since", "what became of them"), rows)
 
 
-def pause_one(tenant: str, job: str, *, actor: str, as_json: bool) -> None:
-    """Have a job begin nothing further, and print it."""
-    from pipeline.store.bulk_jobs import pause_job
+def add_job_commands(group: click.Group, kind: BulkKind) -> None:
+    """Give a group `status`, `pause` and `resume` of its kind of job."""
 
-    with open_tenant(tenant) as (_, tx):
-        paused = pause_job(tx, job, actor=actor)
-    show_job(paused, as_json=as_json)
+    @group.command("status")
+    @click.option("--tenant", required=True)
+    @as_json_option
+    def status(*, tenant: str, as_json: bool) -> None:
+        """Say how far each job is and what became of its recordings."""
+        _show_jobs(tenant, kind, as_json=as_json)
 
+    @group.command("pause")
+    @click.option("--tenant", required=True)
+    @_job
+    @as_option
+    @as_json_option
+    def pause(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
+        """Begin no further recording; one that is being worked on is finished."""
+        from pipeline.store.bulk_jobs import pause_job
 
-def resume_one(tenant: str, job: str, *, actor: str, as_json: bool) -> None:
-    """Let a paused job go on, and print it."""
-    from pipeline.workflows.bulk import resume
+        with open_tenant(tenant) as (_, tx):
+            paused = pause_job(tx, job, actor=name_actor(acting))
+        show_job(paused, as_json=as_json)
 
-    with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
-        resumed = resume(tx, queue, job, actor=actor)
-    show_job(resumed, as_json=as_json)
+    @group.command("resume")
+    @click.option("--tenant", required=True)
+    @_job
+    @as_option
+    @as_json_option
+    def resume(*, tenant: str, job: str, acting: str | None, as_json: bool) -> None:
+        """Go on where it was paused."""
+        from pipeline.workflows.bulk import resume as resume_job
+
+        with open_tenant(tenant) as (base, tx), open_queue(base) as queue:
+            resumed = resume_job(tx, queue, job, actor=name_actor(acting))
+        show_job(resumed, as_json=as_json)
 
 
 def _told(job: BulkJob) -> str:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from pipeline.model.cloud import Bucket, DatabaseServer, Key
 from pipeline.model.cloud_roles import Role
 from pipeline.model.errors import NotFound, PipelineError, VendorRefused, VendorUnavailable
 from pipeline.ports.transcriber import AuditMeta
+from pipeline.vendors.aws_session import asks_once, sign_in
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -59,31 +58,27 @@ class AwsAccount:
             region=settings.region,
             policy_url="https://aws.amazon.com/privacy/",
         )
+        self._session = sign_in(settings)
         self._common: dict[str, Any] = {
-            "region_name": settings.region,
             "endpoint_url": settings.endpoint_url,
-            "aws_access_key_id": settings.access_key,
-            "aws_secret_access_key": settings.secret_key,
-            "config": Config(
-                retries={"total_max_attempts": 1}, connect_timeout=settings.timeout_s, read_timeout=settings.timeout_s
-            ),
+            "config": asks_once(connect_s=settings.timeout_s, read_s=settings.timeout_s),
         }
 
     @cached_property
     def _s3(self) -> S3Client:
-        return boto3.client("s3", **self._common)
+        return self._session.client("s3", **self._common)
 
     @cached_property
     def _kms(self) -> KMSClient:
-        return boto3.client("kms", **self._common)
+        return self._session.client("kms", **self._common)
 
     @cached_property
     def _rds(self) -> RDSClient:
-        return boto3.client("rds", **self._common)
+        return self._session.client("rds", **self._common)
 
     @cached_property
     def _iam(self) -> IAMClient:
-        return boto3.client("iam", **self._common)
+        return self._session.client("iam", **self._common)
 
     def describe_bucket(self, name: str, *, holds_artifacts: bool) -> Bucket:
         """Ask S3 for each of a bucket's settings; what is not set comes as nothing."""

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -18,6 +16,7 @@ from botocore.exceptions import (
 )
 
 from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorRefused, VendorUnavailable
+from pipeline.vendors.aws_session import asks_once, sign_in
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -50,17 +49,10 @@ class KmsSettings:
 
 def connect(settings: KmsSettings) -> KMSClient:
     """Make a client that asks once: attempts belong to whoever repeats the step."""
-    return boto3.client(
+    return sign_in(settings).client(
         "kms",
-        region_name=settings.region,
         endpoint_url=settings.endpoint_url,
-        aws_access_key_id=settings.access_key,
-        aws_secret_access_key=settings.secret_key,
-        config=Config(
-            retries={"total_max_attempts": 1},
-            connect_timeout=settings.timeout_s,
-            read_timeout=settings.timeout_s,
-        ),
+        config=asks_once(connect_s=settings.timeout_s, read_s=settings.timeout_s),
     )
 
 

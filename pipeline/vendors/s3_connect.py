@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
+
+from pipeline.vendors.aws_session import asks_once, sign_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,17 +34,12 @@ class S3Settings:
 
 def connect(settings: S3Settings) -> S3Client:
     """Make a client that asks once and gives up in time."""
-    return boto3.client(
+    spoken = Config(
+        request_checksum_calculation="when_required",
+        s3={"addressing_style": "path" if settings.endpoint_url else "auto"},
+    )
+    return sign_in(settings).client(
         "s3",
-        region_name=settings.region,
         endpoint_url=settings.endpoint_url,
-        aws_access_key_id=settings.access_key,
-        aws_secret_access_key=settings.secret_key,
-        config=Config(
-            retries={"total_max_attempts": 1},
-            connect_timeout=settings.connect_timeout_s,
-            read_timeout=settings.read_timeout_s,
-            request_checksum_calculation="when_required",
-            s3={"addressing_style": "path" if settings.endpoint_url else "auto"},
-        ),
+        config=asks_once(connect_s=settings.connect_timeout_s, read_s=settings.read_timeout_s).merge(spoken),
     )

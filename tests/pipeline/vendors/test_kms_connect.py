@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import boto3
 import pytest
 
 from pipeline.model.errors import IntegrityError, NotFound, VendorRefused, VendorUnavailable
@@ -36,7 +35,6 @@ def test_nobody_signed_in_is_a_refusal(moto_kms: KmsSettings, monkeypatch: pytes
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers who signed in before
     nobody = connect(replace(moto_kms, access_key=None, secret_key=None))
     with pytest.raises(VendorRefused, match="no credentials"), as_vendor_error("DescribeKey", ACME):
         nobody.describe_key(KeyId="alias/earmark/acme")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.vendors.aws_account import AwsSettings
+from pipeline.vendors.aws_session import asks_once, sign_in
+
+ADA = AwsSettings(region="eu-west-1", access_key="ada", secret_key="hush")
+
+
+def test_who_signs_in_without_a_key_is_not_who_signed_in_before(monkeypatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    first = sign_in(ADA)
+    assert first.get_credentials().access_key == "ada"
+    assert sign_in(replace(ADA, access_key=None, secret_key=None)).get_credentials() is None
+    assert sign_in(replace(ADA, access_key="bob")).get_credentials().access_key == "bob"
+    assert first.get_credentials().access_key == "ada"
+    assert first.region_name == "eu-west-1"
+
+
+def test_a_client_asks_once() -> None:
+    given = asks_once(connect_s=3, read_s=7)
+    assert (given.retries, given.connect_timeout, given.read_timeout) == ({"total_max_attempts": 1}, 3, 7)
