@@ -21,7 +21,7 @@ class Enqueued:
     def __init__(self) -> None:
         self.chunks: list[int] = []
 
-    def enqueue_bulk(self, tx, tenant, job, *, chunks, round):  # type: ignore[no-untyped-def]
+    def enqueue_bulk(self, tx, tenant, job, *, chunks, round):
         self.chunks += chunks
 
 
@@ -31,16 +31,16 @@ def begin(line: Line, *lines: str, place: str = "", since: date | None = None, u
     sealed = seal_evidence(read.by_recording, keys=keys, tenant=line.owner.id)
     ask = BackfillAsk(place=place, since=since, until=until, evidence=sealed, evidence_sha256=read.sha256)
     with line.tx() as tx:
-        return start_backfill(tx, queue, ask, keys=keys, actor="user:ada")  # type: ignore[arg-type]  # a queue all the same
+        return start_backfill(tx, queue, ask, keys=keys, actor="user:ada")
 
 
 def work_off(line: Line, job: BulkJob, *, dies_before: str = "") -> dict[str, int]:
     """List it and work on it, step by step; die before a step of a name where one is given. Gives its outcomes."""
     queue = Enqueued()
-    steps = steps_of(line.context, queue)  # type: ignore[arg-type]  # as above
+    steps = steps_of(line.context, queue)
     deaths = [dies_before] if dies_before else []
 
-    def run(name, *more):  # type: ignore[no-untyped-def]
+    def run(name, *more):
         if name in deaths:
             raise KeyboardInterrupt
         return steps[name](line.owner.id, *more)

@@ -11,7 +11,7 @@ import click
 from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_queue, open_tenant
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
-from pipeline.model.bulk import BulkJob, BulkKind
+from pipeline.model.bulk import BulkJob, BulkKind, BulkOutcome
 from pipeline.model.errors import InvalidInput
 
 _job: Callable[[Any], Any] = click.option("--job", required=True, help="Which one, as `status` names it.")
@@ -79,8 +79,12 @@ def _show_jobs(tenant: str, kind: BulkKind, *, as_json: bool) -> None:
 
 
 def add_job_commands(group: click.Group, kind: BulkKind) -> None:
-    """Give a group `status`, `pause` and `resume` of its kind of job."""
+    """Give a group `status`, `recordings`, `pause` and `resume` of its kind of job."""
+    _add_reads(group, kind)
+    _add_moves(group)
 
+
+def _add_reads(group: click.Group, kind: BulkKind) -> None:
     @group.command("status")
     @click.option("--tenant", required=True)
     @as_json_option
@@ -88,6 +92,24 @@ def add_job_commands(group: click.Group, kind: BulkKind) -> None:
         """Say how far each job is and what became of its recordings."""
         _show_jobs(tenant, kind, as_json=as_json)
 
+    @group.command("recordings")
+    @click.option("--tenant", required=True)
+    @_job
+    @click.option("--outcome", required=True, type=click.Choice([one.value for one in BulkOutcome]))
+    @as_json_option
+    def recordings(*, tenant: str, job: str, outcome: str, as_json: bool) -> None:
+        """Name the recordings of which one thing became; a thousand at the most."""
+        from pipeline.store.bulk_jobs import get_job, list_items_with
+
+        with open_tenant(tenant) as (_, tx):
+            found = list_items_with(tx, get_job(tx, job).id, BulkOutcome(outcome))
+        if as_json:
+            show(list(found))
+        else:
+            show_table(("recording",), [(name,) for name in found])
+
+
+def _add_moves(group: click.Group) -> None:
     @group.command("pause")
     @click.option("--tenant", required=True)
     @_job

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.consent.attested import Made, basis_of, recording_of
 from pipeline.model.audit import AuditTag
 from pipeline.model.call import Call
+from pipeline.model.errors import InvalidInput
 from pipeline.model.ids import CallId
 from pipeline.model.recording import Recording
 from pipeline.model.tenant import Tenant
@@ -78,7 +79,9 @@ def backfill_recording(
 def _call(tx: Transaction, made: Made, call: Call | None, keys: Keys) -> CallId:
     """Add the call, or find it where another recording of it came before."""
     known = find_call_by_sid(tx, made.call_sid)
-    if known is not None or call is None:
-        return known.id if known else CallId("")
+    if known is not None:
+        return known.id
+    if call is None:
+        raise InvalidInput(f"no call is attested of {made.recording_sid}")
     add_call(tx, call, training_gate=False, numbers={}, keys=keys)
     return call.id

@@ -10,6 +10,7 @@ from tests.house.tree import ROOT, parse, sources
 
 NO_VENDOR = {"embedded_postgres.py": "the database of this machine", "system_clock.py": "the clock of this machine"}
 PARTS = {
+    "aws_session.py": "kms.py",
     "files_tree.py": "files.py",
     "kms_connect.py": "kms.py",
     "kms_history.py": "kms.py",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import LargeBinary
 
 from pipeline.decisions.tenant_keys import rotate_tenant_key
@@ -61,7 +62,8 @@ def lines(database, tmp_path, clock, keys) -> tuple[Line, Line]:
     objects = FileArtifacts(tmp_path / "objects", now=clock.now)
     context = replace(made, vault=replace(made.vault, objects=objects, keys=keys), clock=clock)
     owners = [make_tenant(database, keys, a_tenant()) for _ in range(2)]
-    return tuple(Line(context=context, owner=owner, folder=tmp_path) for owner in owners)  # type: ignore[return-value]
+    staying, destroyed = (Line(context=context, owner=owner, folder=tmp_path) for owner in owners)
+    return staying, destroyed
 
 
 def sealed_columns(dsn: str, tenant: TenantId) -> Iterator[tuple[str, bytes]]:
@@ -69,8 +71,9 @@ def sealed_columns(dsn: str, tenant: TenantId) -> Iterator[tuple[str, bytes]]:
     with psycopg.connect(dsn) as connection:
         for table in ALL_TABLES:
             for column in (c.name for c in table.columns if isinstance(c.type, LargeBinary)):
-                query = f'select "{column}" from {table.fullname} where tenant = %s'  # type: ignore[arg-type]
-                for (value,) in connection.execute(query, (tenant,)):  # type: ignore[call-overload]
+                place = sql.Identifier(*table.fullname.split("."))
+                query = sql.SQL("select {} from {} where tenant = %s").format(sql.Identifier(column), place)
+                for (value,) in connection.execute(query, (tenant,)):
                     if value is not None and bytes(value).startswith(SEALED):
                         yield f"{table.name}.{column}", bytes(value)
 

@@ -34,6 +34,8 @@ def test_a_plan_counts_and_a_job_is_started_with_evidence_by_name(earmark, acme,
     which = ("--tenant", acme, "--job", started["job"])
     assert "cannot be paused" in told_in_one_line(*earmark("backfill", "pause", *which))
     assert "cannot be resumed" in told_in_one_line(*earmark("backfill", "resume", *which))
+    assert document(earmark("backfill", "recordings", *which, "--outcome", "published", "--json")) == []
+    assert "no job" in told_in_one_line(*earmark("backfill", "recordings", *which[:3], "x", "--outcome", "published"))
     (found,) = document(earmark("backfill", "status", "--tenant", acme, "--json"))
     assert (found["job"], found["started_by"]) == (started["job"], "user:ada")
 

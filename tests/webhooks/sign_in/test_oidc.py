@@ -14,16 +14,10 @@ from pipeline.model.user import Role
 from pipeline.store.audit import list_events
 from pipeline.store.tenants import change_tenant, get_tenant
 from pipeline.vendors.oidc import OidcIdentities
-from tests.identity_provider import STRANGER, providing, signed_by
+from tests.identity_provider import STRANGER, signed_by
 from tests.webhooks.sign_in.people import Person, take_on
 
 COOKIE = "__Host-earmark-oidc"
-
-
-@pytest.fixture
-def there(clock):
-    with providing(lambda: clock.now().timestamp()) as found:
-        yield found
 
 
 @pytest.fixture

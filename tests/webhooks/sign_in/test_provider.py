@@ -10,16 +10,9 @@ from pipeline.model.user import Role
 from pipeline.store.users import get_user, list_linked
 from pipeline.store.web_sessions import digest_of, find_session, open_session
 from pipeline.vendors.oidc import OidcIdentities
-from tests.identity_provider import providing
 from tests.webhooks.sign_in.people import PASSWORD, a_person, seated, take_on
 
 PATH = "/settings/provider"
-
-
-@pytest.fixture
-def there(clock):
-    with providing(lambda: clock.now().timestamp()) as found:
-        yield found
 
 
 @pytest.fixture
@@ -30,7 +23,7 @@ def context(stage, there, clock):
 
 @pytest.fixture
 def admin(context):
-    return a_person(context, "root", Role.TENANT_ADMIN)
+    return a_person(context, "chief", Role.TENANT_ADMIN)
 
 
 def linked(context, there) -> None:
@@ -55,7 +48,7 @@ def test_the_provider_is_shown_asked_and_an_identity_is_taken_away_with_ones_own
     assert "the identity provider answers" in admin.post(f"{PATH}/check").text
     wrong = admin.post(f"{PATH}/ada/unlink", password="guessed")
     assert (wrong.status_code, "Your password is another one" in wrong.text, is_linked(context)) == (403, True, True)
-    assert admin.post(f"{PATH}/root/unlink", password=PASSWORD).status_code == 409
+    assert admin.post(f"{PATH}/chief/unlink", password=PASSWORD).status_code == 409
     assert admin.post(f"{PATH}/none/unlink", password=PASSWORD).status_code == 404
     assert admin.post(f"{PATH}/ada/unlink", password=PASSWORD).headers["location"] == f"{PATH}?done=1"
     assert not is_linked(context)
@@ -74,13 +67,13 @@ def test_a_provider_that_does_not_answer_is_a_finding(context, admin, there):
 def test_wrong_passwords_count_and_whom_the_provider_let_in_must_have_come_just_now(context, admin, clock):
     keys = context.keys
     with context.database.transaction("acme") as tx:
-        user = get_user(tx, "root")
+        user = get_user(tx, "chief")
         local, by_provider = (
             find_session(tx, digest_of(open_session(tx, user, method=how))) for how in ("password", "oidc")
         )
 
     def proves(session, password=PASSWORD) -> bool:
-        attempt = Attempt(login="root", password=password, address="192.0.2.7")
+        attempt = Attempt(login="chief", password=password, address="192.0.2.7")
         with context.database.transaction("acme") as tx:
             return prove_again(tx, attempt, session, keys=keys)
 
