@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar, Final
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.consent import Purpose
@@ -229,17 +230,27 @@ class DecisionRecord:
 
 def to_plain(value: object) -> object:
     """Write a value of the model as JSON knows it: dates as ISO text, sets sorted, dataclasses as objects."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): to_plain(v) for k, v in value.items()}
-    if isinstance(value, frozenset | set):
-        return sorted(str(to_plain(v)) for v in value)
+    if value is None or isinstance(value, str | int):  # most of a record, and the quickest to tell
+        return value
+    if (names := _fields_of(type(value))) is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):
         return [to_plain(v) for v in value]
+    if isinstance(value, frozenset | set):
+        return sorted(str(to_plain(v)) for v in value)
+    if isinstance(value, Mapping):
+        return {str(k): to_plain(v) for k, v in value.items()}
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+def _read_fields(kind: type) -> tuple[str, ...] | None:
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
+_fields_of: Final[Callable[[Any], tuple[str, ...] | None]] = cache(_read_fields)
+"""The names of a dataclass's fields; None for any other type."""
 
 
 def canonical_json(value: object) -> bytes:

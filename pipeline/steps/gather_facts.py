@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from pipeline.steps.what_happened import Noted, card_unhidden_on, child_signals,
 from pipeline.store.calls import get_call, list_flags, list_legs
 from pipeline.store.child_signals import FLAGGED
 from pipeline.store.consents import list_consents
+from pipeline.store.holds import is_anything_held
 from pipeline.store.recordings import read_facts
 from pipeline.store.session import Transaction
 from pipeline.store.training_features import find_feature
@@ -60,20 +61,32 @@ class Circumstances:
     legs: tuple[Leg, ...]
     call: CallFacts
     events: EventFacts
+    feature: str | None
+    is_anything_held: bool = field(compare=False)
+    """Whether a hold of any kind is in force; which of them cover an artifact is asked artifact by artifact."""
 
 
 def circumstances(tx: Transaction, recording: Recording, owner: Tenant, *, is_heard: bool = True) -> Circumstances:
     """Read what all artifacts of a recording share, once for all of them; see `gather`."""
-    noted = read_facts(tx, recording.id)
+    noted, call = read_facts(tx, recording.id), CallFacts()
+    said: tuple[ConsentEvent, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    if recording.call is not None:
+        said, legs = tuple(list_consents(tx, recording.call)), tuple(list_legs(tx, recording.call))
+        is_proved = not is_heard or bool(noted.get("is_notice_inside"))
+        heard = {leg: said_of(leg, said, noted) for leg in people_heard(legs, recording, noted)}
+        call = _people(get_call(tx, recording.call), owner, heard, is_notice_proved=is_proved)
     return Circumstances(
         noted=noted,
-        said=tuple(list_consents(tx, recording.call)) if recording.call else (),
-        legs=tuple(list_legs(tx, recording.call)) if recording.call else (),
-        call=_call(tx, recording, owner, is_notice_proved=not is_heard or bool(noted.get("is_notice_inside"))),
+        said=said,
+        legs=legs,
+        call=call,
         events=replace(
             what_happened(tx, recording=recording.id, call=recording.call, signals=child_signals(tx, recording, noted)),
             card_unhidden_on=card_unhidden_on(noted),
         ),
+        feature=find_feature(tx),
+        is_anything_held=is_anything_held(tx),
     )
 
 
@@ -105,9 +118,11 @@ def gather(  # noqa: PLR0913 - what only the caller knows, each by its name
     return Facts(
         as_of=tx.now,
         artifact=_artifact(recording, owner, artifact, shared.noted, shared.legs, shared.said, as_of=tx.now),
-        tenant=_tenant(tx, owner, artifact.kind, shared.noted),
+        tenant=_tenant(owner, artifact.kind, shared.noted, feature=shared.feature),
         call=shared.call,
-        events=with_holds(tx, shared.events, artifact, call=recording.call),
+        events=with_holds(tx, shared.events, artifact, call=recording.call)
+        if shared.is_anything_held
+        else shared.events,
         parents=parents,
         evidence=_evidence(owner),
         considered=considered,
@@ -118,13 +133,15 @@ def gather_of_call(tx: Transaction, call: Call, owner: Tenant, artifact: Artifac
     """Put together what is known now about an artifact of a call that has no recording: nothing was heard of it."""
     is_child = FLAGGED in list_flags(tx, call.id)
     signals = (ChildSignal(sign=ChildSign.AGENT_FLAG, on=call.started_at.date()),) if is_child else ()
+    events = list_consents(tx, call.id)
+    said = {leg: said_of(leg, events, {}) for leg in _people_of(tx, call)}
     return Facts(
         as_of=tx.now,
         artifact=ArtifactFacts(
             id=artifact.id, kind=artifact.kind, captured_at=call.started_at, region=owner.settings.region
         ),
-        tenant=_tenant(tx, owner, artifact.kind, {}),
-        call=_people(tx, call, owner, _people_of(tx, call), noted={}, is_notice_proved=False),
+        tenant=_tenant(owner, artifact.kind, {}, feature=find_feature(tx)),
+        call=_people(call, owner, said, is_notice_proved=False),
         events=with_holds(tx, what_happened(tx, call=call.id, signals=signals), artifact, call=call.id),
         evidence=_evidence(owner),
     )
@@ -137,7 +154,7 @@ def gather_of_tenant(tx: Transaction, owner: Tenant, artifact: Artifact) -> Fact
         artifact=ArtifactFacts(
             id=artifact.id, kind=artifact.kind, captured_at=artifact.created_at, region=owner.settings.region
         ),
-        tenant=_tenant(tx, owner, artifact.kind, {}),
+        tenant=_tenant(owner, artifact.kind, {}, feature=find_feature(tx)),
         call=CallFacts(),
         events=with_holds(tx, what_happened(tx, call=None, signals=()), artifact, call=None),
         evidence=_evidence(owner),
@@ -218,7 +235,7 @@ def _region_of(company: str, owner: Tenant) -> str | None:
     return _HOME if _HOME in proof.regions else proof.regions[0]
 
 
-def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) -> TenantFacts:
+def _tenant(owner: Tenant, kind: ArtifactKind, noted: Noted, *, feature: str | None) -> TenantFacts:
     """Take the switches as they were when the recording was settled: one that is switched off later ends nothing."""
     chosen = owner.settings
     is_recorded = bool(noted.get("was_recording_on", chosen.is_recording_on))
@@ -229,27 +246,19 @@ def _tenant(tx: Transaction, owner: Tenant, kind: ArtifactKind, noted: Noted) ->
         store=is_recorded,
         vendor_process=is_recorded,
         train=chosen.asks_for_training,
-        feature=find_feature(tx),
+        feature=feature,
         retention_days=chosen.retention_days.get(kind.value),
         regulated_in=chosen.regulated_in,
     )
 
 
-def _call(tx: Transaction, recording: Recording, owner: Tenant, *, is_notice_proved: bool) -> CallFacts:
-    if recording.call is None:
-        return CallFacts()
-    call, noted = get_call(tx, recording.call), read_facts(tx, recording.id)
-    people = people_heard(list_legs(tx, call.id), recording, noted)
-    return _people(tx, call, owner, people, noted=noted, is_notice_proved=is_notice_proved)
-
-
 def _people(
-    tx: Transaction, call: Call, owner: Tenant, people: Sequence[Leg], *, noted: Noted, is_notice_proved: bool
+    call: Call, owner: Tenant, said: Mapping[Leg, Sequence[ConsentEvent]], *, is_notice_proved: bool
 ) -> CallFacts:
-    events = list_consents(tx, call.id)
+    """Tell who was on a call by what each of them said, in the order of `said`."""
     is_told = is_notice_proved or "R" not in call.tokens
     return CallFacts(
-        legs=tuple(_leg(leg, said_of(leg, events, noted), is_notice_proved=is_told) for leg in people),
+        legs=tuple(_leg(leg, words, is_notice_proved=is_told) for leg, words in said.items()),
         added_places=owner.settings.establishment,
         instance=call.instance,
     )

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pipeline.model.decision import canonical_json, to_plain
+from pipeline.model.decision import to_plain
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.steps.context import Receipt, StepContext
@@ -97,7 +97,7 @@ def _is_otherwise(verdict: Verdict, last: StoredDecision | None) -> bool:
     return last is None or _substance(to_plain(verdict.record)) != _substance(last.record)
 
 
-def _substance(record: object) -> bytes:
-    """Give what a record says beside the day it was made on."""
+def _substance(record: object) -> Mapping[str, object]:
+    """Give what a record says, as JSON knows it, beside the day it was made on."""
     plain = record if isinstance(record, Mapping) else {}
-    return canonical_json({name: value for name, value in plain.items() if name not in _OF_THE_DAY})
+    return {name: value for name, value in plain.items() if name not in _OF_THE_DAY}

@@ -171,6 +171,12 @@ def list_holds(tx: Transaction, *, is_in_force: bool = False) -> tuple[Hold, ...
     return tuple(_hold(row) for row in tx.connection.execute(query))
 
 
+def is_anything_held(tx: Transaction) -> bool:
+    """Say whether any hold of the tenant is in force."""
+    query = select(holds.c.id).where(holds.c.tenant == tx.tenant, holds.c.released_at.is_(None)).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
 def list_unsettled(tx: Transaction) -> tuple[Hold, ...]:
     """List the holds that were placed or released and whose artifacts were not all decided anew since."""
     query = select(holds).where(holds.c.tenant == tx.tenant, ~holds.c.is_settled).order_by(holds.c.id)

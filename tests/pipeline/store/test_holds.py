@@ -18,6 +18,7 @@ from pipeline.store.holds import (
     add_hold,
     ask_release,
     get_hold,
+    is_anything_held,
     iter_covered,
     list_holds,
     list_holds_on,
@@ -168,6 +169,7 @@ def test_a_released_hold_covers_nothing_but_stays_on_record(database, tenant, cl
         assert list_holds_on(tx, recording=REC) == (second,)
         assert set(list_holds(tx)) == {gone, second}
         assert list_holds(tx, is_in_force=True) == (second,)
+        assert is_anything_held(tx)
 
 
 def test_a_hold_is_released_once_and_only_after_it_was_asked_for(database, tenant):
@@ -237,6 +239,7 @@ def test_nobody_releases_or_sees_another_tenants_hold(database, keys, tenant):
         with pytest.raises(NotFound):
             ask_release(tx, hold.id, actor="user:9", reason="x")
         assert list_holds_on(tx, recording=REC, call=CALL) == list_holds(tx) == ()
+        assert not is_anything_held(tx)
 
 
 def test_what_may_be_held_is_a_tenant_a_call_a_recording_a_party_or_a_query():
