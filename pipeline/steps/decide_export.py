@@ -23,8 +23,8 @@ from pipeline.policies.facts import (
 )
 from pipeline.policies.versions import judge
 from pipeline.steps.context import StepContext
-from pipeline.steps.put_in_force import stored, tag_object
-from pipeline.store.decisions import add_decision, find_decision
+from pipeline.steps.put_in_force import Verdict, keep_decision
+from pipeline.store.decisions import find_decision
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
 from pipeline.store.subject_requests import place_of_export
@@ -53,12 +53,7 @@ def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, plac
         )
         shelf = context.policies_of(tx, owner)
     judged = judge(shelf, facts, context.law.matrix)
-    tag_object(context, export, judged)
-    if judged.record.retention.matters:
-        context.vault.objects.lock(export.object_key, hold=True)
-    with context.vault.database.transaction(owner.id) as tx:
-        context.policies.keep_inputs(tx, judged.version, context.law.matrix)
-        add_decision(tx, stored(judged))
+    keep_decision(context, Verdict(artifact=export, judged=judged))
     return judged.record
 
 

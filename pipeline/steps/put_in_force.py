@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,9 +16,9 @@ from pipeline.policies.versions import Judged
 from pipeline.steps.context import JudgeContext
 from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.audit import lock_log
-from pipeline.store.decisions import StoredDecision, add_decision
-from pipeline.store.holding import settle_lock
-from pipeline.store.holds import list_holds_on
+from pipeline.store.decisions import StoredDecision, add_decisions
+from pipeline.store.holding import settle_locks
+from pipeline.store.holds import list_holds_on_each
 from pipeline.store.purges import is_doomed
 from pipeline.store.session import Transaction
 from pipeline.store.vault_names import check_tags
@@ -64,18 +64,16 @@ def put_in_force(context: JudgeContext, verdicts: Sequence[Verdict], *, still: S
         return True
     there = {v.artifact.id for v in verdicts if _is_tagged(context, v)}
     with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
-        for verdict in verdicts:
-            is_there = verdict.artifact.id in there
-            if set(verdict.record.retention.matters) != _matters_on(context, tx, verdict.artifact, is_there=is_there):
-                return False
+        held = _settled(context, tx, [verdict.artifact for verdict in verdicts], there)
+        if any(set(v.record.retention.matters) != held.get(v.artifact.id, set()) for v in verdicts):
+            return False
         if still is not None:
             lock_log(tx)
             if not still(tx):
                 return False
         for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
             context.policies.keep_inputs(tx, version, context.law.matrix)
-        for verdict in verdicts:
-            add_decision(tx, stored(verdict.judged))
+        add_decisions(tx, [stored(verdict.judged) for verdict in verdicts])
         return True
 
 
@@ -87,13 +85,6 @@ def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
     """
     if not put_in_force(context, [verdict]):
         raise StoreUnreachable("decide", reason="holds changed meanwhile")
-
-
-def tag_object(context: JudgeContext, artifact: Artifact, judged: Judged) -> None:
-    """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
-    tags = object_tags(judged.record, artifact.tenant)
-    context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
-    lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)
 
 
 def stored(judged: Judged) -> StoredDecision:
@@ -113,20 +104,30 @@ def stored(judged: Judged) -> StoredDecision:
     )
 
 
-def _matters_on(context: JudgeContext, tx: Transaction, artifact: Artifact, *, is_there: bool) -> set[str]:
-    """Name the matters that hold an artifact, with its object locked as they say; none changes until `tx` ends."""
-    covering = settle_lock(tx, context.vault.objects, artifact) if is_there else list_holds_on(tx, artifact=artifact)
-    return {hold.matter for hold in covering}
+def _settled(
+    context: JudgeContext, tx: Transaction, judged: Sequence[Artifact], there: Collection[ArtifactId]
+) -> dict[ArtifactId, set[str]]:
+    """Lock the objects that are there as holds say, and name the matters of each; none changes until `tx` ends."""
+    locked = settle_locks(tx, context.vault.objects, [artifact for artifact in judged if artifact.id in there])
+    gone = list_holds_on_each(tx, [artifact for artifact in judged if artifact.id not in there])
+    return {artifact: {hold.matter for hold in covering} for artifact, covering in {**locked, **gone}.items()}
 
 
 def _is_tagged(context: JudgeContext, verdict: Verdict) -> bool:
     """Tag an object; False where a purge that was killed has destroyed it and has not noted that yet."""
     artifact = verdict.artifact
     try:
-        tag_object(context, artifact, verdict.judged)
+        _tag(context, artifact, verdict.judged)
     except NotFound:
         with context.vault.database.transaction(artifact.tenant) as tx:
             if not is_doomed(tx, artifact.id):
                 raise
         return False
     return True
+
+
+def _tag(context: JudgeContext, artifact: Artifact, judged: Judged) -> None:
+    """Write what access rules and lifecycle look at, and lock what a law mandates to be kept."""
+    tags = object_tags(judged.record, artifact.tenant)
+    context.vault.objects.write_tags(artifact.object_key, check_tags(tags))
+    lock_as_mandated(context, artifact, judged.facts, judged.version.bundle)

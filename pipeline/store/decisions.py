@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Row, Select, Text, any_, case, cast, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Row, Select, Text, any_, cast, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.model.audit import AuditTag
 from pipeline.model.ids import ArtifactId, new_id
-from pipeline.store.audit import Facts, add_event
+from pipeline.store.audit import Facts, Happening, add_events
+from pipeline.store.rows import add_rows
 from pipeline.store.session import Transaction
 from pipeline.store.tables import artifacts, decisions, recordings
 
@@ -37,51 +39,75 @@ class StoredDecision:
 
 def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
     """Keep a decision unless the same one is there, and put it in force for its artifact; False where it was there."""
-    added = tx.connection.execute(
-        insert(decisions)
-        .values(
-            id=new_id("dec"),
-            tenant=tx.tenant,
-            artifact_id=decision.artifact,
-            digest=decision.digest,
-            policy_id=decision.policy_id,
-            policy_digest=decision.policy_digest,
-            record=dict(decision.record),
-            facts=dict(decision.facts),
-            retain_until=decision.retain_until,
-            training_eligible=decision.is_training_eligible,
-            decided_at=tx.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(decisions.c.id)
-    )
-    is_new = added.first() is not None
-    if is_new:
-        facts: Facts = {
-            "digest": decision.digest,
-            "policy_digest": decision.policy_digest,
-            "training_eligible": decision.is_training_eligible,
-            "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
-        }
-        add_event(tx, AuditTag.ARTIFACT_DECIDED, actor="system", target=decision.artifact, facts=facts)
-        _put_in_force(tx, decision)
-    return is_new
+    return bool(add_decisions(tx, [decision]))
 
 
-def _put_in_force(tx: Transaction, decision: StoredDecision) -> None:
-    """Write onto the artifact's row what the nightly run and exports look for, so that an index finds it."""
-    tx.connection.execute(
-        update(artifacts)
-        .where(artifacts.c.tenant == tx.tenant, artifacts.c.id == decision.artifact)
-        .values(
-            decision_digest=decision.digest,
-            policy_digest=decision.policy_digest,
-            retain_until=decision.retain_until,
-            review_on=_review_on(decision.review_on),
-            disposition=decision.disposition,
-            training_eligible=decision.is_training_eligible,
-        )
-    )
+def add_decisions(tx: Transaction, made: Sequence[StoredDecision]) -> frozenset[ArtifactId]:
+    """Keep decisions of different artifacts, with as few statements for many as for one; see `add_decision`.
+
+    Returns:
+        The artifacts of which the decision was not there yet, and is in force now.
+    """
+    rows = {new_id("dec"): decision for decision in made}
+    added = set(add_rows(tx, decisions, [_row(tx, *item) for item in rows.items()], returning=decisions.c.id))
+    new = [decision for name, decision in rows.items() if name in added]
+    add_events(tx, [_happening(decision) for decision in new])
+    if new:
+        tx.connection.execute(_PUT_IN_FORCE, {"tenant": tx.tenant, "rows": json.dumps([_terms(one) for one in new])})
+    return frozenset(decision.artifact for decision in new)
+
+
+def _row(tx: Transaction, name: str, decision: StoredDecision) -> dict[str, Any]:
+    return {
+        "id": name,
+        "tenant": tx.tenant,
+        "artifact_id": decision.artifact,
+        "digest": decision.digest,
+        "policy_id": decision.policy_id,
+        "policy_digest": decision.policy_digest,
+        "record": dict(decision.record),
+        "facts": dict(decision.facts),
+        "retain_until": decision.retain_until,
+        "training_eligible": decision.is_training_eligible,
+        "decided_at": tx.now,
+    }
+
+
+def _happening(decision: StoredDecision) -> Happening:
+    facts: Facts = {
+        "digest": decision.digest,
+        "policy_digest": decision.policy_digest,
+        "training_eligible": decision.is_training_eligible,
+        "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
+    }
+    return Happening(tag=AuditTag.ARTIFACT_DECIDED, actor="system", target=decision.artifact, facts=facts)
+
+
+def _terms(decision: StoredDecision) -> dict[str, Any]:
+    return {
+        "id": decision.artifact,
+        "decision_digest": decision.digest,
+        "policy_digest": decision.policy_digest,
+        "retain_until": decision.retain_until.isoformat() if decision.retain_until else None,
+        "review_on": decision.review_on.isoformat() if decision.review_on else None,
+        "disposition": decision.disposition,
+        "training_eligible": decision.is_training_eligible,
+    }
+
+
+_PUT_IN_FORCE: Final = text("""
+    update earmark.artifacts a
+    set decision_digest = n.decision_digest, policy_digest = n.policy_digest, retain_until = n.retain_until,
+        disposition = n.disposition, training_eligible = n.training_eligible,
+        review_on = case when a.review_on is null or n.review_on is null then n.review_on
+                         else least(a.review_on, n.review_on) end
+    from jsonb_populate_recordset(null::earmark.artifacts, cast(:rows as jsonb)) n
+    where a.tenant = :tenant and a.id = n.id
+""")
+"""Writes onto the artifacts' rows what the nightly run and exports look for, so that an index finds it.
+
+A review that is due stays where it is: a new decision is no justification, and does not put it off.
+"""
 
 
 def stop_training(tx: Transaction, *, recordings: Sequence[str] = (), calls: Sequence[str] = ()) -> int:
@@ -97,12 +123,6 @@ def stop_training(tx: Transaction, *, recordings: Sequence[str] = (), calls: Seq
         .values(training_eligible=False)
     )
     return stopped.rowcount
-
-
-def _review_on(decided: date | None) -> ColumnElement[date | None]:
-    """Leave a review that is due where it is: a new decision is no justification, and does not put it off."""
-    new = cast(literal(decided), Date)
-    return case((artifacts.c.review_on.is_(None) | new.is_(None), new), else_=func.least(artifacts.c.review_on, new))
 
 
 def find_decision(tx: Transaction, artifact: ArtifactId, *, digest: str | None = None) -> StoredDecision | None:

@@ -6,7 +6,7 @@ it covers is answered here for every scope; whoever disposes of something asks h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from pipeline.model.artifact import Artifact
 from pipeline.model.errors import IllegalTransition, NotFound, NotPermitted
 from pipeline.model.hold import HoldQuery, HoldScope, query_of
-from pipeline.model.ids import CallId, RecordingId, new_id
+from pipeline.model.ids import ArtifactId, CallId, RecordingId, new_id
 from pipeline.store.api_keys import is_same_person
 from pipeline.store.hold_subjects import iter_candidates, iter_gathered, list_lineage, read_subjects, read_whole
 from pipeline.store.session import Transaction
@@ -151,6 +151,14 @@ def list_holds_on(
     counts as met: something of the recording may be of that kind.
     """
     return _covering(tx, holds.c.released_at.is_(None), recording, call, artifact)
+
+
+def list_holds_on_each(tx: Transaction, asked: Iterable[Artifact]) -> dict[ArtifactId, tuple[Hold, ...]]:
+    """List the holds in force that cover each of some artifacts; those that none covers are left out."""
+    if not is_anything_held(tx):
+        return {}
+    found = {artifact.id: list_holds_on(tx, artifact=artifact) for artifact in asked}
+    return {artifact: covering for artifact, covering in found.items() if covering}
 
 
 def iter_covered(tx: Transaction, hold: Hold, *, after: str = "") -> Iterator[Artifact]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.ids import ArtifactId
 from pipeline.store.audit import list_events
-from pipeline.store.decisions import StoredDecision, add_decision, find_decision
+from pipeline.store.decisions import StoredDecision, add_decision, add_decisions, find_decision
 from pipeline.store.tables import artifacts
 from tests.builders import a_recording, an_artifact_row
 
@@ -63,6 +63,38 @@ def test_the_same_decision_again_is_kept_and_audited_once(database, tenant):
     with database.transaction(tenant.id) as tx:
         assert [add_decision(tx, ONE) for _ in range(3)] == [True, False, False]
         assert len(list(list_events(tx, target="art_1"))) == 1
+
+
+def test_of_many_decisions_the_new_ones_are_kept_audited_and_put_in_force_together(database, tenant):
+    with database.transaction(tenant.id) as tx:
+        recording = a_recording(tx, None)
+        known, new = (an_artifact_row(tx, recording, kind).id for kind in list(ArtifactKind)[:2])
+        add_decision(tx, replace(ONE, artifact=known))
+        made = [replace(ONE, artifact=name, disposition="due") for name in (known, new)]
+        assert add_decisions(tx, made) == {new}
+        assert [len(list(list_events(tx, target=name))) for name in (known, new)] == [1, 1]
+        rows = select(artifacts.c.id, artifacts.c.disposition, artifacts.c.review_on)
+        assert {row.id: (row.disposition, row.review_on) for row in tx.connection.execute(rows)} == {
+            known: ("retain", ONE.review_on), new: ("due", ONE.review_on),
+        }  # fmt: skip
+        assert add_decisions(tx, []) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("stands", "decided", "then"),
+    [
+        (None, date(2027, 5, 1), date(2027, 5, 1)),
+        (date(2027, 3, 1), date(2027, 5, 1), date(2027, 3, 1)),
+        (date(2027, 6, 1), date(2027, 5, 1), date(2027, 5, 1)),
+        (date(2027, 3, 1), None, None),
+    ],
+)
+def test_a_review_is_not_put_off_by_a_new_decision(database, tenant, stands, decided, then):
+    with database.transaction(tenant.id) as tx:
+        made = an_artifact_row(tx, a_recording(tx, None), ArtifactKind.SUMMARY).id
+        add_decision(tx, replace(ONE, artifact=made, review_on=stands))
+        add_decision(tx, replace(ONE, artifact=made, review_on=decided, digest="4" * 64))
+        assert tx.connection.execute(select(artifacts.c.review_on)).scalar() == then
 
 
 def test_the_newest_decision_is_in_force_and_older_ones_stay(database, tenant, clock):
