@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from botocore.exceptions import (
@@ -33,6 +35,9 @@ NO_LOCK: Final = ("NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFo
 """Codes by which a version says that it has no date or hold (the last one: SeaweedFS 4.48, 2026-11)."""
 
 _ABSENT: Final = ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "405")
+_FORBIDDEN: Final = 403
+_SKEWED: Final = "RequestTimeTooSkewed"
+_TOLERANCE: Final = timedelta(minutes=15)
 _ALTERED: Final = ("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
 
 
@@ -63,6 +68,8 @@ def as_store_error(
         refused.code = str(error.response.get("Error", {}).get("Code", ""))
         if refused.code not in lenient:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if status == _FORBIDDEN and _is_skewed(error):
+                raise StoreUnreachable(operation, reason=_SKEWED) from error
             raise _translate(operation, refused.code, status, absent) from error
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
         raise StoreDenied(operation, reason="no credentials") from error
@@ -72,6 +79,22 @@ def as_store_error(
         raise InvalidInput(f"the store cannot be asked this: {operation}") from error
     except BotoCoreError as error:
         raise StoreUnreachable(operation, reason=type(error).__name__) from error
+
+
+def _is_skewed(error: ClientError) -> bool:
+    """Say whether a refusal is of our clock and not of us; it ends by itself once the clock is right.
+
+    An answer to HEAD has no code, but it has the server's time. S3 refuses what was signed more than a quarter of an
+    hour from it (AWS: "Error responses", RequestTimeTooSkewed).
+    """
+    if error.response.get("Error", {}).get("Code") == _SKEWED:
+        return True
+    told = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        theirs = parsedate_to_datetime(told)
+    except ValueError:
+        return False
+    return theirs.tzinfo is not None and abs(datetime.now(UTC) - theirs) > _TOLERANCE
 
 
 def _translate(operation: str, code: str, status: int, absent: PipelineError | None) -> PipelineError:

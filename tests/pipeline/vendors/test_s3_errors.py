@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -11,15 +14,17 @@ from botocore.exceptions import (
 )
 
 from pipeline.model.errors import IntegrityError, InvalidInput, NotFound, StoreDenied, StoreUnreachable
+from pipeline.vendors.s3_connect import S3Settings, connect
 from pipeline.vendors.s3_errors import LOST_RACE, as_store_error
 
 
-def answered(code: str, status: int) -> ClientError:
+def answered(code: str, status: int, date: str = "") -> ClientError:
     return ClientError(
         {
             "Error": {"Code": code, "Message": "jane doe"},
             "ResponseMetadata": {
-                "HTTPStatusCode": status, "RequestId": "", "HostId": "", "HTTPHeaders": {}, "RetryAttempts": 0
+                "HTTPStatusCode": status, "RequestId": "", "HostId": "", "HTTPHeaders": {"date": date},
+                "RetryAttempts": 0,
             },
         },
         "GetObject",
@@ -56,6 +61,28 @@ def test_absent_denied_unreachable_and_altered_stay_apart(raised: Exception, our
         raise raised
     assert type(caught.value) is ours
     assert "jane" not in str(caught.value)
+
+
+def test_a_refusal_of_our_clock_is_no_refusal_of_us() -> None:
+    now = datetime.now(UTC)
+    right, wrong = (format_datetime(now - ago, usegmt=True) for ago in (timedelta(minutes=9), timedelta(hours=1)))
+    for code, date, ours in (
+        ("RequestTimeTooSkewed", right, StoreUnreachable),
+        ("403", wrong, StoreUnreachable),
+        ("403", right, StoreDenied),
+        ("403", "nonsense", StoreDenied),
+        ("403", "Sat, 28 Nov 2026 18:00:00 -0000", StoreDenied),  # of no known zone
+    ):
+        with pytest.raises(ours), as_store_error("head"):
+            raise answered(code, 403, date)
+
+
+def test_a_clock_an_hour_off_is_told_by_a_real_server_so(
+    seaweedfs: S3Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: datetime.now(UTC) - timedelta(hours=1))
+    with pytest.raises(StoreUnreachable, match="RequestTimeTooSkewed"), as_store_error("put"):
+        connect(seaweedfs).put_object(Bucket=seaweedfs.bucket, Key="late", Body=b"x")
 
 
 def test_a_code_that_is_an_answer_is_given_and_not_raised() -> None:
