@@ -49,6 +49,8 @@ class Upkeep:
                 found += look()
             except PipelineError as error:
                 log().warning("upkeep.not_enqueued", error=type(error).__name__)
+            except Exception as error:  # a fault of ours in one look must not end deletion, notices and all the rest
+                log().error("upkeep.broken", error=type(error).__name__)
         return found
 
     def _watch(self) -> None:

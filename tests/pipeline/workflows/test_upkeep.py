@@ -10,10 +10,16 @@ def unreachable() -> int:
     raise StoreUnreachable("database")
 
 
+def broken() -> int:
+    raise KeyError("jane")
+
+
 def test_what_fails_keeps_nothing_else_from_being_found(capfd):
-    assert Upkeep([lambda: 1, unreachable, lambda: 2]).look() == 3
-    shown = capfd.readouterr()
-    assert "upkeep.not_enqueued" in shown.out + shown.err
+    assert Upkeep([lambda: 1, unreachable, broken, lambda: 2]).look() == 3
+    shown = "".join(capfd.readouterr())
+    assert [word in shown for word in ("upkeep.not_enqueued", "upkeep.broken", "KeyError", "jane")] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 def test_it_looks_at_once_and_again_until_it_is_stopped():
