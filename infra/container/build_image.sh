@@ -12,7 +12,7 @@ export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 store=(--root "$work/store" --runroot "$work/run")
 
 for tool in buildah debootstrap "$python"; do
-  command -v "$tool" >/dev/null || { echo "make image needs $tool, which is not here" >&2; exit 2; }
+  "$tool" --version >/dev/null 2>&1 || { echo "make image needs $tool, which is not here" >&2; exit 2; }
 done
 
 if [ ! -e "$work/base.done" ]; then
