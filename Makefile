@@ -84,7 +84,7 @@ chaos-purge: .venv/.dev
 # Every page of a filled tenant at three widths in both schemes: barriers, widths, complaints; each as a picture in a folder.
 PICTURES ?=
 sweep: .venv/.dev assets .tools/.chromium
-	@$(PY) -m tests.journeys.console.sweep $(PICTURES)
+	@$(PY) -m tests.journeys.console.sweep $(PICTURES) $(ONLY)
 
 # What a newcomer does, each step a picture: to the first reviewed call, and to a period that is enforced.
 newcomer: .venv/.dev assets .tools/.chromium

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +15,9 @@ from pipeline.cli.text_file import read_text_file
 from pipeline.model.errors import InvalidInput
 from pipeline.model.identity import checked_provider
 from pipeline.model.user import Role, User
+
+if TYPE_CHECKING:
+    from pipeline.bootstrap import Base
 
 _MOST_SECRET_BYTES: Final = 1024
 _tenant = click.option("--tenant", required=True)
@@ -48,9 +51,9 @@ def add(
     from pipeline.decisions.users import take_on_user
 
     wanted, actor = [Role(role) for role in roles], name_actor(acting)
-    with open_tenant(tenant) as (_, tx):
+    with open_tenant(tenant) as (base, tx):
         made, once = take_on_user(tx, login, wanted, actor=actor, locale=given["language"], has_password=not is_linked)
-    _answer(made, as_json=as_json, **({"one-time password": once} if once else {}))
+    _answer(made, as_json=as_json, **(_first_sign_in(base, made, once) if once else {}))
 
 
 @command.command("list")
@@ -118,10 +121,10 @@ def reset(*, login: str, tenant: str, acting: str | None, as_json: bool) -> None
     from pipeline.decisions.users import reset_password
     from pipeline.store.users import get_user
 
-    with open_tenant(tenant) as (_, tx):
+    with open_tenant(tenant) as (base, tx):
         once = reset_password(tx, login, actor=name_actor(acting))
         changed = get_user(tx, login)
-    _answer(changed, as_json=as_json, **{"one-time password": once})
+    _answer(changed, as_json=as_json, **_first_sign_in(base, changed, once))
 
 
 @command.command("provider")
@@ -167,6 +170,12 @@ def link(*, login: str, tenant: str, subject: str, acting: str | None, as_json: 
     with open_tenant(tenant) as (base, tx):
         changed = link_identity(tx, login, subject, keys=base.keys, actor=name_actor(acting))
     _answer(changed, as_json=as_json)
+
+
+def _first_sign_in(base: Base, user: User, once: str) -> dict[str, str]:
+    """Say what somebody is given: the password that is good for one sign-in, and where they begin."""
+    address = f"{base.settings.web.public_base}/sign-in?organisation={user.tenant}&login={user.login}&first=1"
+    return {"one-time password": once, "begins at": address}
 
 
 def _answer(user: User, *, as_json: bool, **more: str) -> None:

@@ -6,7 +6,7 @@ Both are opened for somebody and stand in the audit log; neither holds a word th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,8 @@ def shown_from(document: Mapping[str, Any], manifest: Manifest) -> ShownCall:
 
 
 def _turn(turn: Mapping[str, Any], entries: list[Entry], corrected: Mapping[int, str]) -> ShownTurn:
-    words = tuple(_word(word, entries) for word in turn.get("words", ()))
+    hidden = [(time.start_ms, time.end_ms, _key(entry)) for entry in entries for time in entry.times]
+    words = tuple(_word(word, hidden) for word in turn.get("words", ()))
     return ShownTurn(
         number=turn["turn"],
         speaker=turn["speaker"],
@@ -118,14 +119,14 @@ def _turn(turn: Mapping[str, Any], entries: list[Entry], corrected: Mapping[int,
     )
 
 
-def _word(word: Mapping[str, Any], entries: list[Entry]) -> ShownWord:
+def _word(word: Mapping[str, Any], hidden: Sequence[tuple[int, int, str]]) -> ShownWord:
     start, end = word["start_ms"], word["end_ms"]
-    hit = next((e for e in entries if any(_meets(t, start, end) for t in e.times)), None)
-    return ShownWord(text=word["text"], start_ms=start, end_ms=end, finding=None if hit is None else _key(hit))
-
-
-def _meets(time: TimeSpan, start: int, end: int) -> bool:
-    return (time.start_ms < end and start < time.end_ms) or (time.start_ms == start and time.end_ms == end)
+    finding = None
+    for from_ms, to_ms, key in hidden:
+        if (from_ms < end and start < to_ms) or (from_ms == start and to_ms == end):
+            finding = key
+            break
+    return ShownWord(text=word["text"], start_ms=start, end_ms=end, finding=finding)
 
 
 def _finding(entry: Entry) -> Finding:

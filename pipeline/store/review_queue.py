@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Text, exists, func, literal, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.model.errors import Conflict, InvalidInput, NotFound
@@ -70,7 +83,7 @@ def read_queue(
         query = query.where(_ITEM.recording_id.in_(_speaking_of(tx, terms)))
     if cursor is not None:
         query = query.where(tuple_(*order) > tuple_(*_place(cursor, wanted)))
-    rows = tx.connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    rows = tx.connection.execute(_first_of(query, order, wanted, limit + 1)).all()
     more = _cursor(rows[limit - 1], wanted) if len(rows) > limit else None
     return QueuePage(items=tuple(_item(row) for row in rows[:limit]), cursor=more)
 
@@ -154,6 +167,18 @@ def count_waiting(tx: Transaction, *, most: int = 1000) -> int:
     """Count what waits, to at most so many: a number on a page need not cost more than the page."""
     some = select(_ITEM.id).where(_ITEM.tenant == tx.tenant, _ITEM.is_waiting.is_(True)).limit(most).subquery()
     return int(tx.connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _first_of(query: Select[Any], order: Sequence[ColumnElement[Any]], wanted: QueueFilter, limit: int) -> Select[Any]:
+    """Ask for the first lines. In order they stand only within what waits and what does not, as the indexes are.
+
+    Of any state, the first of each are put in order: else all that meets the filter would be.
+    """
+    if wanted.state != ANY:
+        return query.order_by(*order).limit(limit)
+    halves = (query.where(_ITEM.is_waiting.is_(is_so)).order_by(*order).limit(limit) for is_so in (True, False))
+    both = union_all(*(select(half.subquery()) for half in halves)).subquery()
+    return select(both).order_by(*(both.c[str(column.key)] for column in order)).limit(limit)
 
 
 def _conditions(tx: Transaction, wanted: QueueFilter) -> list[ColumnElement[bool]]:

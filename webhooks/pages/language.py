@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -84,6 +84,7 @@ def say_moment(value: datetime, language: str) -> str:
     return f"{dates.format_datetime(value, format='medium', tzinfo=dates.UTC, locale=_locale(language))} UTC"
 
 
+@lru_cache(maxsize=4096)
 def say_number(value: float, language: str) -> str:
     """Write a number with the language's own separators."""
     return numbers.format_decimal(value, locale=_locale(language))

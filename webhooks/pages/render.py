@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from pipeline.model.ids import TenantId
 from pipeline.model.user import Role
@@ -118,6 +119,12 @@ def go_to(path: str) -> Response:
     return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
+def _coded(text: str) -> Markup:
+    """Write what a text has between backticks as code."""
+    parts = (escape(part) for part in text.split("`"))
+    return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  # escaped
+
+
 @cache
 def _environment(spoken: str) -> Environment:
     areas = {path.parent.name: FileSystemLoader(path) for path in _WEB.glob("*/templates")}
@@ -129,6 +136,7 @@ def _environment(spoken: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "coded": _coded,
         "day": lambda value: language.say_day(value, spoken),
         "moment": lambda value: language.say_moment(value, spoken),
         "number": lambda value: language.say_number(value, spoken),

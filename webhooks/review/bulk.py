@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from pipeline.decisions.batches import apply_batch, undo_batch
 from pipeline.decisions.corrections import Saying
@@ -15,16 +15,17 @@ from pipeline.model.entity import EntityType
 from pipeline.model.errors import Conflict, InvalidInput, PipelineError
 from pipeline.model.ids import RecordingId
 from pipeline.model.review import MOST_IN_BATCH, ChangeKind, FindingFilter, NotPersonal
-from pipeline.reads.findings import preview_batch
+from pipeline.reads.findings import preview_batch, read_findings
 from pipeline.store.change_batches import list_batches
 from webhooks.pages.render import Notice, go_to, show
 from webhooks.pages.who import SignedIn
 from webhooks.problems import status_of
-from webhooks.review.shared import Context, Reason, Reviews, Text, reviewer_of
+from webhooks.review.corrections import show_findings
+from webhooks.review.shared import Context, Reason, RecordingName, Reviews, Text, reviewer_of
 from webhooks.review.words import REFUSED, SAID, choices, refusal
 from webhooks.tenancy import WebContext
 
-router = APIRouter(prefix="/review/bulk", include_in_schema=False)
+router = APIRouter(prefix="/review", include_in_schema=False)
 
 
 class Wanted(BaseModel):
@@ -49,7 +50,14 @@ class SayForm(Wanted):
     reason: Reason = ""
 
 
-@router.get("")
+class ConfirmForm(BaseModel):
+    """Findings that somebody saw together and confirms together, by key, parted by spaces."""
+
+    version: int
+    keys: Annotated[str, StringConstraints(max_length=8000)] = ""
+
+
+@router.get("/bulk")
 def bulk_page(
     request: Request,
     context: Context,
@@ -62,7 +70,7 @@ def bulk_page(
     return _show(request, context, who, Wanted(type=type, score=score, recordings=recordings))
 
 
-@router.post("")
+@router.post("/bulk")
 def say_of_all(request: Request, context: Context, who: Reviews, form: Annotated[SayForm, Form()]) -> Response:
     """Say the same of every finding that was seen."""
     filter = form.filter()
@@ -78,7 +86,26 @@ def say_of_all(request: Request, context: Context, who: Reviews, form: Annotated
     return go_to("/review/bulk")
 
 
-@router.post("/{batch}/undo")
+@router.post("/recordings/{recording}/confirm")
+def confirm_shown(
+    recording: RecordingName, request: Request, context: Context, who: Reviews, form: Annotated[ConfirmForm, Form()]
+) -> Response:
+    """Confirm the open findings that a page showed, all or none: they stay hidden."""
+    name, keys = RecordingId(recording), frozenset(form.keys.split())
+    try:
+        found = read_findings(context.vault, who.tenant, name, actor=who.actor)
+        if found.version != form.version:
+            raise Conflict("another version by now")
+        seen = [finding for finding in found.findings if finding.place.key in keys]
+        saying, filter = Saying(kind=ChangeKind.CONFIRM), FindingFilter(recordings=(name,))
+        with context.database.transaction(who.tenant) as tx:
+            apply_batch(tx, seen, saying, filter=filter, by=reviewer_of(context, who))
+    except REFUSED as error:
+        return show_findings(request, context, who, name, error=error)
+    return go_to(f"/review/recordings/{recording}/findings")
+
+
+@router.post("/bulk/{batch}/undo")
 def take_back(batch: str, request: Request, context: Context, who: Reviews) -> Response:
     """Take a batch back of which nothing is rendered yet."""
     try:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
+from markupsafe import Markup, escape
 
 from pipeline.model.errors import NotFound, NotPermitted, StoreError
 from pipeline.model.ids import RecordingId
@@ -15,7 +16,7 @@ from pipeline.model.risk import SENTENCES
 from pipeline.policies.clause_list import anchor_of
 from pipeline.reads.call_export import export_call
 from pipeline.reads.call_sheet import ReadBack, read_locks, read_sheet
-from pipeline.reads.shown_call import ShownCall, open_call
+from pipeline.reads.shown_call import ShownCall, ShownTurn, ShownWord, open_call
 from pipeline.store.audit_trail import read_trail, targets_of
 from webhooks.pages.render import Notice, show
 from webhooks.pages.who import SignedIn
@@ -59,6 +60,7 @@ def read_call(
         "earlier": earlier,
         "names": SAID,
         "sentences": SENTENCES,
+        "spoken": spoken,
         "why": why,
         "anchor_of": anchor_of,
         "outside": OUTSIDE,
@@ -131,6 +133,18 @@ def _player(shown: ShownCall) -> str:
     ]  # fmt: skip
     speakers = [shown.speaker_on(channel) for channel in range(shown.channels)]
     return json.dumps({"duration": shown.duration_ms, "speakers": speakers, "findings": found})
+
+
+def spoken(turn: ShownTurn) -> Markup:
+    """Write the words of a turn, each with its times: an hour has ten thousand, which a template writes slowly."""
+    return Markup("".join(map(_word, turn.words)))  # noqa: S704  # numbers, and texts that are escaped
+
+
+def _word(word: ShownWord) -> str:
+    times = f'data-s="{word.start_ms}" data-e="{word.end_ms}"'
+    if word.finding is None:
+        return f'<span class="w" {times}>{escape(word.text)}</span> '
+    return f'<span class="w gone" {times} data-key="{escape(word.finding)}">{escape(word.text)}</span> '
 
 
 def _counted(shown: ShownCall | None) -> dict[str, int]:

@@ -206,6 +206,7 @@ def show_findings(
         "page": page,
         "pages": pages,
         "query": wanted.query,
+        "open_keys": [one.place.key for one in shown if one.is_open],
         "open": sum(one.is_open for one in found.findings),
         "is_pending": has_pending(found.changes),
         "newest": found.changes[::-1],

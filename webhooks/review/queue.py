@@ -114,6 +114,14 @@ def forget(who: Reads, context: Context, search: str) -> Response:
     return go_to("/review")
 
 
+@router.get("/first")
+def begin(who: Reads, context: Context) -> Response:
+    """Go to what should be looked at first; to the queue where nothing waits."""
+    with context.database.transaction(who.tenant) as tx:
+        waiting = read_queue(tx, QueueFilter(), limit=1).items
+    return go_to(f"/review/recordings/{waiting[0].recording}" if waiting else "/review")
+
+
 @router.get("/recordings/{recording}/next")
 def go_on(who: Reads, context: Context, recording: RecordingName) -> Response:
     """Go to what waits after a recording; to the queue where nothing else does."""

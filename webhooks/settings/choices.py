@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -116,6 +117,7 @@ def _beside(tx: Transaction, context: WebContext, section: str, owner: Tenant, d
             "vendor_regions": "",
             "training_off": "",
             "today": tx.now.date(),
+            "in_a_year": tx.now.date() + timedelta(days=365),
         }
     found = effective(tx, context, owner)
     return {"effects_of": (*found.numbers, *found.beginnings)}

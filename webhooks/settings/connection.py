@@ -66,16 +66,7 @@ def connect(context: Context, who: Admin, form: Form) -> Response:
 @router.post("/settings/twilio/evidence")
 def record_evidence(context: Context, who: Admin, form: Form) -> Response:
     """Put on file what shows that a company may receive calls."""
-    today = context.clock.now().date()
-    entry = ProcessorEvidence(
-        name=text(form, "company") or _VENDOR,
-        contract=text(form, "contract"),
-        training_off_by=text(form, "training_off_by"),
-        regions=tuple(part.strip().lower() for part in text(form, "regions").split(",") if part.strip()),
-        keeps_days=None,
-        evidence_on=_day(form, "evidence_on", today),
-        expires_on=_day(form, "expires_on", today + timedelta(days=365)),
-    )
+    entry = evidence_in(form, today=context.clock.now().date())
     with context.database.transaction(who.tenant) as tx:
         owner = get_tenant(tx, keys=context.keys)
         register(tx, entry, bundle=bundle_in_force(tx, owner.policy_id), actor=who.actor)
@@ -85,9 +76,7 @@ def record_evidence(context: Context, who: Admin, form: Form) -> Response:
 @router.post("/settings/twilio/attest")
 def declare(context: Context, who: Admin, form: Form) -> Response:
     """Declare the duty to inform callers, in the tenant's name."""
-    if text(form, "agreed") != "on":
-        raise InvalidInput("a declaration is made by ticking that it is")
-    declarant = Declarant(name=text(form, "name"), role=text(form, "role"))
+    declarant = declarant_in(form)
     with context.database.transaction(who.tenant) as tx:
         attest(tx, get_tenant(tx, keys=context.keys), declarant, keys=context.keys, actor=who.actor)
     return _back(form)
@@ -99,14 +88,14 @@ def add_number(context: Context, who: Admin, form: Form) -> Response:
     named = text(form, "number")
     found = list_number(context.vault, who.tenant, named, telephony=context.telephony, actor=who.actor)
     if text(form, "arm") == "on":
-        _arm(context, who, found.id)
+        arm_listed(context, who, found.id)
     return _back(form)
 
 
 @router.post("/settings/twilio/numbers/{id}/arm")
 def arm_number(id: str, context: Context, who: Admin, form: Form) -> Response:
     """Let a number's calls be recorded."""
-    _arm(context, who, id)
+    arm_listed(context, who, id)
     return _back(form)
 
 
@@ -116,6 +105,34 @@ def disarm_number(id: str, context: Context, who: Admin, form: Form) -> Response
     with context.database.transaction(who.tenant) as tx:
         disarm(tx, context.vault, id, actor=who.actor, reason="console")
     return _back(form)
+
+
+def evidence_in(form: Form, *, today: date) -> ProcessorEvidence:
+    """Read what is put on file about a company.
+
+    Raises:
+        InvalidInput: a day is none.
+    """
+    return ProcessorEvidence(
+        name=text(form, "company") or _VENDOR,
+        contract=text(form, "contract"),
+        training_off_by=text(form, "training_off_by"),
+        regions=tuple(part.strip().lower() for part in text(form, "regions").split(",") if part.strip()),
+        keeps_days=None,
+        evidence_on=_day(form, "evidence_on", today),
+        expires_on=_day(form, "expires_on", today + timedelta(days=365)),
+    )
+
+
+def declarant_in(form: Form) -> Declarant:
+    """Read who declares.
+
+    Raises:
+        InvalidInput: nobody said that they do.
+    """
+    if text(form, "agreed") != "on":
+        raise InvalidInput("a declaration is made by ticking that it is")
+    return Declarant(name=text(form, "name"), role=text(form, "role"))
 
 
 def connection_values(context: WebContext, who: SignedIn) -> dict[str, Any]:
@@ -137,7 +154,9 @@ def connection_values(context: WebContext, who: SignedIn) -> dict[str, Any]:
         "training_off": listed.training_off if listed else "",
         "vendor_regions": ",".join(listed.regions) if listed else "",
         "urls": number_urls(context.public_base, who.tenant),
-        "today": context.clock.now().date(),
+        "today": (today := context.clock.now().date()),
+        "in_a_year": today + timedelta(days=365),
+        "given": {},
     }
 
 
@@ -161,7 +180,8 @@ def _shown(
     return page(request, who, "connection.html", values)
 
 
-def _arm(context: WebContext, who: SignedIn, named: str) -> None:
+def arm_listed(context: WebContext, who: SignedIn, named: str) -> None:
+    """Arm a number that is listed."""
     arm(
         context.vault,
         who.tenant,

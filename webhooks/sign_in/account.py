@@ -12,7 +12,7 @@ from pipeline.decisions.settings_drafts import is_first_set_up
 from pipeline.decisions.users import change_password, choose_first_password, choose_language
 from pipeline.model.audit import AuditTag
 from pipeline.model.errors import InvalidInput, NotPermitted
-from pipeline.model.user import Role
+from pipeline.model.user import Role, User
 from pipeline.store.audit import add_event
 from pipeline.store.session import Transaction
 from pipeline.store.web_sessions import end_session, list_sessions, open_session
@@ -86,12 +86,12 @@ def new_password(
 ) -> Response:
     """Change one's own password; every session ends and a new one begins."""
     try:
-        if new != again:
+        if new != again and not who.must_change_password:
             raise InvalidInput(_("the new password was not repeated as it was"))
         with context.database.transaction(who.tenant) as tx:
             if who.must_change_password:
                 user = choose_first_password(tx, who.user, new=new)
-                onwards = _first_place(tx, context, who)
+                onwards = _first_place(tx, context, user)
             else:
                 user, onwards = change_password(tx, who.user, present=present, new=new), "/sign-in/account?done=1"
             token = open_session(tx, user, method=who.session.method)
@@ -102,7 +102,21 @@ def new_password(
     return answer
 
 
-def _first_place(tx: Transaction, context: WebContext, who: SignedIn) -> str:
+def begin_with(context: WebContext, user: User, *, new: str) -> Response:
+    """Put somebody's own password in the place of the one-time one that just let them in, and send them on.
+
+    Raises:
+        InvalidInput: the new one is the one-time one, or easily guessed.
+    """
+    with context.database.transaction(user.tenant) as tx:
+        changed = choose_first_password(tx, user, new=new)
+        onwards, token = _first_place(tx, context, changed), open_session(tx, changed, method="password")
+    answer = go_to(onwards)
+    give_cookie(answer, context, user.tenant, token)
+    return answer
+
+
+def _first_place(tx: Transaction, context: WebContext, who: User) -> str:
     """Say where somebody new goes on: to the first steps where nothing is recorded yet, an editor to settings."""
     if Role.TENANT_ADMIN in who.roles and is_first_set_up(tx, keys=context.keys):
         return "/settings/start"

@@ -1,22 +1,22 @@
 """What somebody does who has never seen the console, each step a picture: `make newcomer PICTURES=folder`.
 
-From an empty system to the first reviewed call, and from "keep recordings 30 days" to seeing it enforced. A step is a
-click, or a form that is filled in and sent; each journey takes at most 15, or this fails. Touches are told beside it:
-every click, every field and every sending counts as one. Each person begins at the address that they were given, which
-names them. Calls come from a vendor that is played, and are worked on by the real steps.
+From an empty system to the first reviewed call, and from "keep recordings 30 days" to seeing it enforced. Every click,
+every field that is filled in and every button counts as one, and each is told; a journey takes at most 15, or this
+fails. Each person begins at the address that they were given, which names them. Calls come from a vendor that is
+played, and are worked on by the real steps.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.decisions.tenants import take_on
 from pipeline.decisions.users import take_on_user
@@ -61,47 +61,46 @@ class Vendor(Twilio):
 
 @dataclass(kw_only=True)
 class Steps:
-    """One person's window: counts what they do, and takes a picture after each."""
+    """One person's window: notes whatever they do, and takes a picture after each click."""
 
     page: Page
     folder: Path
     journey: str
-    done: int = 0
-    touched: int = 0
-    """Every click, every field that is filled in, every sending."""
+    done: list[str]
+    """Every click, every field that is filled in, every sending; shared by those who go one journey."""
 
     def click(self, role: str, name: str) -> None:
         """Click a link or a button."""
-        self._act(lambda: self.page.get_by_role(role, name=name).first.click())  # type: ignore[arg-type]  # a name of ARIA
+        self._press(f"click {name!r}", self.page.get_by_role(role, name=name).first)  # type: ignore[arg-type]  # a name of ARIA
 
     def send(self, button: str, **fields: str) -> None:
         """Fill a form in, and send it."""
-
-        def act() -> None:
-            for name, value in fields.items():
-                field = self.page.locator(f"main form [name={name}]").first
-                if value == "on":
-                    field.check()
-                elif field.evaluate("node => node.tagName") == "SELECT":
-                    field.select_option(value)
-                else:
-                    field.fill(value)
-            self.page.get_by_role("button", name=button, exact=True).first.click()
-
-        self.touched += len(fields)
-        self._act(act)
+        for name, value in fields.items():
+            field = self.page.locator(f"main form [name={name}]").first
+            if value == "on":
+                field.check()
+            elif field.evaluate("node => node.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+            self.done.append(f"fill in {name}")
+        self._picture("filled")
+        self._press(f"press {button!r}", self.page.get_by_role("button", name=button, exact=True).first)
 
     def sees(self, text: str) -> None:
         """What the person expects to read."""
         expect(self.page.get_by_text(text).first).to_be_visible()
 
-    def _act(self, act: Callable[[], None]) -> None:
-        act()
+    def _press(self, what: str, place: Locator) -> None:
+        place.click()
         self.page.wait_for_load_state("networkidle")
-        self.done += 1
-        self.touched += 1
+        self.done.append(what)
+        self._picture("after")
+
+    def _picture(self, when: str) -> None:
         # Hiding the caret would write styles into fields, which the page's own rules forbid.
-        self.page.screenshot(path=self.folder / f"{self.journey}-{self.done:02}.png", caret="initial")
+        path = self.folder / f"{self.journey}-{len(self.done):02}-{when}.png"
+        self.page.screenshot(path=path, caret="initial", full_page=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,33 +137,27 @@ class House:
 
 def first_call(house: House, steps: Steps) -> None:
     """From an empty system to the first reviewed call."""
-    steps.page.goto(_begins_at(house, "ada"))
-    steps.send("Sign in", password=house.passwords["ada"])
-    steps.send("Change the password", new=PASSWORD, again=PASSWORD)
+    steps.page.goto(_begins_at(house, "ada", is_first=True))
+    steps.send("Sign in", password=house.passwords["ada"], new=PASSWORD)
     steps.send("Connect", account_sid=ACCOUNT, auth_token=TOKEN)
-    choices = {"topology": "voicemail", "establishment": "US-NY"}
-    steps.send("Record calls like this, with consent", **choices)
-    steps.send("Put on file", contract="DPA-2026-014")
-    steps.send("Declare", name="Ada Larsen", agreed="on")
-    steps.send("List the number", number=NUMBER)
+    choices = {"topology": "voicemail", "establishment": "US-NY", "contract": "DPA-2026-014"}
+    steps.send("Arm it, and record calls like this, with consent", **choices, name="Ada Larsen", agreed="on")
     steps.sees("The number is armed")
     house.rings("RE" + "5" * 32)
-    steps.click("link", "Review")
-    steps.click("link", "rec_")
-    for label in ("Confirm PERSON_1", "Confirm PHONE_NUMBER_1"):
-        steps.click("button", label)
+    steps.click("link", "Look at the first call")
+    steps.click("button", "Confirm the 2 open ones shown")
+    steps.sees("0 open findings")
     steps.click("button", "Approve")
     steps.sees("approved")
+    steps.sees("Next call")
 
 
 def thirty_days(house: House, ben: Steps, ada: Steps) -> None:
     """From "keep recordings 30 days" to seeing it enforced; who edits settings does not put them in force."""
-    ben.page.goto(_begins_at(house, "ben"))
-    ben.send("Sign in", password=house.passwords["ben"])
-    ben.send("Change the password", new=PASSWORD, again=PASSWORD)
+    ben.page.goto(_begins_at(house, "ben", is_first=True))
+    ben.send("Sign in", password=house.passwords["ben"], new=PASSWORD)
     ben.click("link", "Retention")
     ben.send("Save and submit for a decision", **{"'days:recording.original'": "30"})
-    ada.done, ada.touched = ben.done, ben.touched
     ada.click("link", "Settings")
     ada.click("link", "Look at them")
     ada.click("button", "Activate")
@@ -178,31 +171,36 @@ def thirty_days(house: House, ben: Steps, ada: Steps) -> None:
     ada.sees("Every signature holds")
 
 
-def _begins_at(house: House, login: str) -> str:
-    """The address that somebody is given with their one-time password."""
-    return f"{house.base}/sign-in?organisation={TENANT}&login={login}"
+def _begins_at(house: House, login: str, *, is_first: bool = False) -> str:
+    """The address that somebody is given, with their one-time password at first."""
+    return f"{house.base}/sign-in?organisation={TENANT}&login={login}{'&first=1' if is_first else ''}"
 
 
 def main() -> None:
-    """Do both, and tell how many steps each took."""
+    """Do both, and tell whatever was done."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="earmark-newcomer-"))
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, _house() as house, _window(browser, house, folder, "first-call") as ada:
         first_call(house, ada)
-        print(f"from an empty system to the first reviewed call: {ada.done} steps, {ada.touched} touches, {folder}")
-        ada.journey = "thirty-days"
+        _tell("from an empty system to the first reviewed call", ada.done)
+        ada.journey, ada.done = "thirty-days", []
         with _window(browser, house, folder, "thirty-days") as ben:
+            ben.done = ada.done
             thirty_days(house, ben, ada)
-        print(f"from keeping recordings 30 days to seeing it enforced: {ada.done} steps, {ada.touched} touches")
+        _tell("from keeping recordings 30 days to seeing it enforced", ada.done)
+    print(f"pictures: {folder}")
+
+
+def _tell(journey: str, done: list[str]) -> None:
+    print(f"{journey}: {len(done)}", *(f"  {at}. {what}" for at, what in enumerate(done, 1)), sep="\n")
+    assert len(done) <= MOST, f"{len(done)} are more than {MOST}"
 
 
 @contextmanager
 def _window(browser: Browser, house: House, folder: Path, journey: str) -> Iterator[Steps]:
     with window(browser, house.base, width=1280) as watched:
-        steps = Steps(page=watched.page, folder=folder, journey=journey)
-        yield steps
+        yield Steps(page=watched.page, folder=folder, journey=journey, done=[])
         assert watched.complaints == [], watched.complaints
-        assert steps.done <= MOST, f"{steps.done} steps"
 
 
 @contextmanager

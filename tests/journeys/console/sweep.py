@@ -1,6 +1,7 @@
 """Every page of a filled tenant, at every width and in both schemes: `make sweep PICTURES=folder` writes pictures.
 
-What a page is, is asked of the application itself, so a new page is among them by itself.
+What a page is, is asked of the application itself, so a new page is among them by itself. Only some, by a part of their
+address: `make sweep PICTURES=folder ONLY=keeping,provider`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from pipeline.decisions.identity_provider import link_identity, set_provider
+from pipeline.decisions.users import take_on_user
+from pipeline.model.artifact import ArtifactKind
+from pipeline.model.identity import checked_provider
 from pipeline.model.risk import ConsentSign
+from pipeline.model.user import Role
+from pipeline.steps.context import shelf_of
+from pipeline.steps.decide import decide_artifacts
 from pipeline.store.migrations import migrate
 from pipeline.store.session import Database
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
@@ -44,7 +53,10 @@ def furnish(database: Database, folder: Path, *, lines: int = 12) -> Filled:
         database, FileKeys(folder / "keys"), "northwind", topology="voicemail", establishment=("US-NY",)
     )  # fmt: skip
     line = Line(context=scripted_context("", folder, database=database), owner=owner, folder=folder)
-    house, ends = fill(line, public_base=BASE), clock.at
+    ends = clock.at
+    _kept_long(line, clock)
+    house = fill(line, public_base=BASE)
+    _linked(line)
     for number in range(lines):
         clock.at = ends.replace(day=ends.day - 1 - number % 13)
         with line.tx() as tx:
@@ -54,6 +66,26 @@ def furnish(database: Database, folder: Path, *, lines: int = 12) -> Filled:
             )  # fmt: skip
     clock.at = ends
     return house
+
+
+def _kept_long(line: Line, clock: MovableClock) -> None:
+    """Have something from more than a year ago whose keeping must be justified again."""
+    ends = clock.at
+    clock.at = ends - timedelta(days=400)
+    recording = line.record()
+    line.context.vault.keep(shelf_of(recording), ArtifactKind.CALL_METADATA, b"{}")
+    decide_artifacts(line.context, line.owner.id, recording.id)
+    clock.at = ends
+
+
+def _linked(line: Line) -> None:
+    """Have an identity provider, and somebody who comes in by it."""
+    keys = line.context.vault.keys
+    with line.tx() as tx:
+        take_on_user(tx, "dana", [Role.REVIEWER], actor="test", has_password=False)
+        provider = checked_provider("https://login.northwind.example", "earmark", "s" * 40)
+        set_provider(tx, provider, keys=keys, actor="test")
+        link_identity(tx, "dana", "248289761001", keys=keys, actor="test")
 
 
 def pages(house: Filled) -> list[str]:
@@ -103,6 +135,7 @@ def look(watched: Watched, path: str, picture: Path | None = None, *, is_brief: 
 def main() -> None:
     """Look at everything."""
     pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    only = sys.argv[2].split(",") if len(sys.argv) > 2 else []
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
     server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="earmark-postgres-")) / "data")
@@ -112,7 +145,7 @@ def main() -> None:
         migrate(server.url("sweep"), app_role=APP_ROLE)
         with tempfile.TemporaryDirectory(prefix="earmark-sweep-") as folder:
             database = Database(beside(server.url("sweep", user=APP_ROLE)), clock=MovableClock())
-            wrong = _sweep(furnish(database, Path(folder)), pictures)
+            wrong = _sweep(furnish(database, Path(folder)), pictures, only=tuple(filter(None, only)))
             database.close()
     finally:
         server.stop()
@@ -120,8 +153,8 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def _sweep(house: Filled, pictures: Path | None) -> list[str]:
-    wrong, listed = [], pages(house)
+def _sweep(house: Filled, pictures: Path | None, *, only: tuple[str, ...] = ()) -> list[str]:
+    wrong, listed = [], [path for path in pages(house) if not only or any(part in path for part in only)]
     with serving(house.app) as base, chromium() as browser:
         for width in WIDTHS:
             for scheme in SCHEMES:

@@ -84,16 +84,27 @@ def test_a_reviewer_claims_a_call_and_works_through_it_by_mouse_and_keyboard(bro
     assert not any(word in everything for word in (b"canaryname", b"5551234"))
 
 
-def test_words_that_are_selected_fill_the_form_for_what_was_missed(browser, base, desk):
+def busy_twice():
+    """Answer as a server does whose database is busy, twice, and then let it answer."""
+    left = [1, 1]
+    busy = {"status": 503, "headers": {"Retry-After": "1", "Content-Type": "text/html"}, "body": "<h1>busy</h1>"}
+    return lambda route: route.fulfill(**busy) if left and left.pop() else route.continue_()
+
+
+def test_words_that_are_selected_fill_the_form_for_what_was_missed_also_where_parts_come_late(browser, base, desk):
     with window(browser, base, width=1600) as watched:
         seat(watched, desk)
+        for part in ("findings", "peaks.json"):
+            watched.page.route(f"**/{part}", busy_twice())
         page = watched.go(f"/review/recordings/{desk.recording.id}#t=4.2")
         page.locator("#player[data-ready=yes]").wait_for()
         page.locator("#add-missed").wait_for()
         assert abs(heard_at(page) - 4.2) < 0.2
         page.locator(".w", has_text="thanks").first.dblclick()
         assert page.locator("#add-missed [name=start]").input_value() == "0:05.000"
-        assert watched.complaints == []
+        assert "busy" not in page.content()
+        assert [text for text in watched.complaints if "503" not in text] == []
+        assert len(watched.complaints) == 4
 
 
 def test_what_is_dragged_over_or_marked_by_keys_is_hidden_in_the_next_version_and_n_goes_on(browser, base, desk):

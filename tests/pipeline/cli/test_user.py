@@ -12,6 +12,7 @@ def test_a_person_is_added_changed_let_out_and_in_again(earmark):
     added = document(earmark("user", "add", "ada", *TENANT, "--role", "tenant_admin", "--as", "user:root", "--json"))
     assert (added["login"], added["roles"], added["state"]) == ("ada", "tenant_admin", "first password")
     assert len(added["one-time password"]) >= 16
+    assert added["begins at"].endswith("/sign-in?organisation=acme&login=ada&first=1")
     document(earmark("user", "add", "bob", *TENANT, "--role", "tenant_admin", "--role", "auditor", "--json"))
     changed = document(earmark("user", "roles", "bob", *TENANT, "--role", "reviewer", "--json"))
     assert changed["roles"] == "reviewer"

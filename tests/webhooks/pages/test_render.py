@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from pipeline.model.ids import TenantId
 from pipeline.model.user import Role
+from webhooks.pages import render
 from webhooks.pages.render import Notice, go_to, show
 
 ACME = TenantId("acme")
@@ -57,6 +58,10 @@ def test_only_scripts_with_the_nonce_run_and_each_answer_has_its_own(client):
 
 def test_what_is_shown_cannot_become_markup(client):
     assert "<b>" not in client.get("/problem", params={"text": "<b>x</b>"}).text
+
+
+def test_what_stands_between_backticks_is_code_and_no_markup():
+    assert str(render._coded("run `a <b>` & see")) == "run <code>a &lt;b&gt;</code> &amp; see"
 
 
 def test_htmx_is_given_the_block_alone_and_everybody_else_the_page(client):

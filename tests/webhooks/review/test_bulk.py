@@ -49,3 +49,20 @@ def test_without_a_reason_or_with_other_peoples_recordings_nothing_is_said(desk)
     assert desk.get("/review/bulk", type="PERSON", recordings="rec_0").status_code == 404
     assert "Nothing open is like that" in desk.get("/review/bulk", type="VEHICLE").text
     assert "Nothing open is like that" in desk.get("/review/bulk", type="PERSON", score=50).text
+
+
+def test_the_open_ones_that_were_seen_are_confirmed_together_and_taken_back_together(desk):
+    keys = " ".join(desk.key(label) for label in ("PERSON_1", "PHONE_NUMBER_1"))
+    assert "Confirm the 2 open ones shown" in desk.get("findings").text
+    assert desk.post("confirm", version="7", keys=keys).status_code == 409
+    assert desk.post("confirm", version="1", keys="").status_code == 422
+    assert states(desk, desk.recording) == []
+    page = desk.post("confirm", version="1", keys=keys)
+    assert (page.status_code, states(desk, desk.recording)) == (200, [ChangeState.NOTED] * 2)
+    assert "0 open findings" in page.text
+    assert "open ones shown" not in page.text
+    assert desk.post("confirm", version="1", keys=keys).status_code == 409
+    batch = re.search(r"/review/bulk/(bat_\w+)/undo", desk.get("/review/bulk").text)[1]
+    desk.post(f"/review/bulk/{batch}/undo")
+    assert states(desk, desk.recording) == [ChangeState.UNDONE] * 2
+    assert "Next call" in desk.post("approve", version="1").text

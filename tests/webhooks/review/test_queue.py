@@ -79,6 +79,13 @@ def test_a_filter_is_kept_by_name_for_whoever_made_it(waiting):
     assert waiting.post(f"/review/searches/{search}/remove").status_code == 404
 
 
+def test_who_begins_is_shown_what_should_be_looked_at_first_and_the_queue_where_nothing_waits(waiting):
+    assert waiting.get("/review/first").url.path == f"/review/recordings/{waiting.recording.id}"
+    waiting.post("move", move="claim", version=version(waiting))
+    waiting.post("move", move="close", version=version(waiting))
+    assert waiting.get("/review/first").url.path == "/review"
+
+
 def test_a_call_is_claimed_by_one_and_let_go_again(waiting):
     seen = version(waiting)
     waiting.post("move", move="claim", version=seen)

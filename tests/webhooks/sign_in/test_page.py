@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -29,10 +30,10 @@ def test_the_first_password_opens_one_door_alone_and_then_is_changed(context):
     elsewhere = person.get("/sign-in/account", follow_redirects=False)
     assert elsewhere.headers["location"] == "/sign-in/password?next=/sign-in/account"
     person.get("/sign-in/password")
-    short = person.post("/sign-in/password", new="short", again="short")
+    short = person.post("/sign-in/password", new="short")
     assert short.status_code == 422
-    assert person.post("/sign-in/password", new=person.password, again=person.password).status_code == 422
-    changed = person.post("/sign-in/password", new=PASSWORD, again=PASSWORD)
+    assert person.post("/sign-in/password", new=person.password).status_code == 422
+    changed = person.post("/sign-in/password", new=PASSWORD)
     assert changed.headers["location"] == "/"
     assert person.get("/sign-in/account").status_code == 200
     assert person.sign_in().status_code == 422
@@ -41,6 +42,30 @@ def test_the_first_password_opens_one_door_alone_and_then_is_changed(context):
         "user:user:added", "user:session:opened", "user:password:changed", "user:session:refused",
         "user:session:opened",
     ]  # fmt: skip
+
+
+def test_the_first_sign_in_and_the_own_password_are_one_form(context):
+    person = Person(context, "acme", "ada", take_on(context, "ada", [Role.REVIEWER]))
+    page = person.get("/sign-in?organisation=acme&login=ada&first=1").text
+    assert re.search(r'name="new" type="password"', page)
+    for new in ("short", person.password, "ada and earmark together"):
+        refused = person.sign_in(new=new)
+        assert (refused.status_code, "set-cookie" in refused.headers) == (422, False)
+        assert 'name="new"' in refused.text
+    assert person.sign_in(new=PASSWORD, password="wrong wrong wrong").status_code == 422
+    entered = person.sign_in(new=PASSWORD)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert person.get("/sign-in/account").status_code == 200
+    assert Person(context, "acme", "ada", person.password).sign_in().status_code == 422
+    assert Person(context, "acme", "ada").sign_in().status_code == 303
+    assert "user:password:changed" in tags(context)
+
+
+def test_a_new_password_is_not_taken_in_passing_where_none_has_to_be_changed(context):
+    person = a_person(context, "ada", Role.REVIEWER)
+    assert person.sign_in(new="another place by the sea").headers["location"] == "/sign-in/password"
+    assert Person(context, "acme", "ada").sign_in().headers["location"] == "/"
+    assert Person(context, "acme", "ada", "another place by the sea").sign_in().status_code == 422
 
 
 def test_the_cookie_is_bound_to_this_host_and_no_script_reads_it(context):

@@ -39,7 +39,8 @@ def is_linked(context) -> bool:
 
 
 def test_the_provider_is_shown_asked_and_an_identity_is_taken_away_with_ones_own_password(context, admin, there):
-    assert "No provider is set up" in admin.get(PATH).text
+    assert "No provider is set up" in (page := admin.get(PATH).text)
+    assert "<code>earmark user provider</code>" in page
     linked(context, there)
     page = admin.get(PATH).text
     assert (there.provider.issuer in page, there.provider.client_secret in page, there.subject in page) == (

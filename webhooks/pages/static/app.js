@@ -39,3 +39,28 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
 });
+
+// A new password is typed once: whoever types it may look at it.
+for (const field of document.querySelectorAll("input[data-shows]")) {
+  const label = document.createElement("label"), box = document.createElement("input");
+  label.className = "choice";
+  box.type = "checkbox";
+  box.addEventListener("change", () => (field.type = box.checked ? "text" : "password"));
+  label.append(box, ` ${field.dataset.shows}`);
+  field.after(label);
+}
+
+// A part that could not be had right now is asked for again, up to three times, when the answer says; nothing that writes.
+const tries = new Map();
+document.body.addEventListener("htmx:before:response", (event) => {
+  const { request, response, target, swap } = event.detail.ctx;
+  const before = tries.get(request.action) ?? 0;
+  if (response.status !== 503 || request.method.toUpperCase() !== "GET" || before === 3) {
+    tries.delete(request.action);
+    return;
+  }
+  event.preventDefault();
+  tries.set(request.action, before + 1);
+  const seconds = Number(response.headers.get("Retry-After")) || 1;
+  setTimeout(() => htmx.ajax("GET", request.action, { target, swap }), 1000 * seconds * 2 ** before);
+});

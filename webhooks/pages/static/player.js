@@ -13,7 +13,13 @@ const written = (ms) => `${Math.floor(ms / 60000)}:${((ms % 60000) / 1000).toFix
 const words = [...document.querySelectorAll(".w")].map((node) => ({ node, s: +node.dataset.s, e: +node.dataset.e }));
 words.sort((a, b) => a.s - b.s);
 
-const peaks = await fetch(box.dataset.peaks, { headers: { Accept: "application/json" } }).then((r) => r.json());
+// The page asks for them in its head, while the rest of it is still read.
+let drawn = await window.peaks;
+for (let tries = 0; drawn.status === 503 && tries < 3; tries += 1) {
+  await new Promise((done) => setTimeout(done, 1000));
+  drawn = await fetch(drawn.url, { headers: { Accept: "application/json" } });
+}
+const peaks = await drawn.json();
 document.getElementById("plain").remove();
 for (const node of box.querySelectorAll("[hidden]")) node.hidden = false;
 
@@ -34,9 +40,11 @@ const wave = WaveSurfer.create({
 const stretch = (key) => findings.find((f) => f.key === key);
 let at = -1;
 let looped = null;
+let labels = [];
 
 function draw() {
   regions.clearRegions();
+  labels = [];
   for (const f of shown()) {
     const region = regions.addRegion({
       id: f.key,
@@ -45,12 +53,31 @@ function draw() {
       channelIdx: f.channel,
       drag: false,
       resize: false,
-      content: named(f.type),
       color: `hsl(${hues.get(f.type)} 70% 50% / .3)`,
     });
     region.element?.setAttribute("title", `${f.type} ${f.score}`);
+    // Not as the region's own content: for each of those all others are measured, which takes seconds for hundreds.
+    const node = named(f.type);
+    region.element?.append(node);
+    labels.push({ f, node });
+  }
+  arrange();
+}
+
+// Labels of a lane stand in rows, each where the last one of a row ends; what finds no place is told when zoomed in.
+function arrange() {
+  const scale = wave.getWrapper().clientWidth / duration;
+  const ends = speakers.map(() => [0, 0, 0, 0]);
+  for (const { f, node } of labels) {
+    const from = f.start * scale;
+    const rows = ends[f.channel] ?? ends[0];
+    const row = rows.findIndex((end) => end <= from);
+    node.style.display = row < 0 ? "none" : "";
+    node.style.top = `${Math.max(0, row) * 13}px`;
+    if (row >= 0) rows[row] = from + f.type.length * 7 + 6;
   }
 }
+wave.on("zoom", arrange);
 
 // A type is told by its name, not by colour alone. The name may reach beyond a short region.
 function named(type) {
