@@ -84,7 +84,8 @@ def _sheet(
     *,
     error: PipelineError | None = None,
 ) -> Response:
-    recording, begin = given.get("recording", "")[:60], int(given["from"]) if given.get("from", "").isdecimal() else 0
+    recording, asked = given.get("recording", "")[:60], given.get("from", "")[:6]
+    begin = int(asked) if asked.isdecimal() else 0
     turns: tuple[SheetTurn, ...] = ()
     if recording:
         turns = read_correction_sheet(context.vault, who.tenant, name, RecordingId(recording), actor=who.actor)

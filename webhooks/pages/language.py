@@ -69,7 +69,7 @@ def choose_language(header: str, offered: Sequence[str] | None = None, *, otherw
     for part in header.split(",")[:20]:
         name, _, weight = part.strip().partition(";")
         quality = weight.strip().removeprefix("q=") or "1"
-        asked.append((-float(quality) if quality.replace(".", "", 1).isdigit() else 0.0, name.split("-")[0].lower()))
+        asked.append((-float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0, name.split("-")[0].lower()))
     known = offered or languages()
     return next((name for _, name in sorted(asked, key=lambda one: one[0]) if name in known), otherwise)
 

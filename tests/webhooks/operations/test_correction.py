@@ -19,6 +19,7 @@ def test_a_correction_is_written_with_its_words_and_shown_beside_what_was_heard(
     none = op.post(here, **(given | {"turn-1": " "}))
     assert (none.status_code, "at least one turn" in none.text, "canary proof" in none.text) == (422, True, True)
     assert op.post(here, **(given | {"reason": ""})).status_code == 422
+    assert op.post(here, **(given | {"turn-1": " ", "from": "9" * 5000})).status_code == 422
     assert op.post(here, **given).headers["location"] == f"/operations/requests/{request.id}?done=started"
     again = op.post(here, **given)
     assert (again.status_code, "A worker is writing" in again.text) == (409, True)

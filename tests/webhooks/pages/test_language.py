@@ -27,6 +27,7 @@ OFFERED = ("en", "es")
         ("fr", "en"),
         ("", "en"),
         (";q=,;;q=x,es;q=nan", "es"),
+        ("en;q=\u00b2,es", "es"),
     ],
 )
 def test_the_language_is_the_first_that_is_wanted_and_there(header, chosen):
