@@ -94,9 +94,9 @@ def confirm_shown(
     name, keys = RecordingId(recording), frozenset(form.keys.split())
     try:
         found = read_findings(context.vault, who.tenant, name, actor=who.actor)
-        if found.version != form.version:
-            raise Conflict("another version by now")
         seen = [finding for finding in found.findings if finding.place.key in keys]
+        if found.version != form.version or {finding.place.key for finding in seen} != keys:
+            raise Conflict("another version by now")
         saying, filter = Saying(kind=ChangeKind.CONFIRM), FindingFilter(recordings=(name,))
         with context.database.transaction(who.tenant) as tx:
             apply_batch(tx, seen, saying, filter=filter, by=reviewer_of(context, who))

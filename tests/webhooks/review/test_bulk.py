@@ -56,6 +56,7 @@ def test_the_open_ones_that_were_seen_are_confirmed_together_and_taken_back_toge
     assert "Confirm the 2 open ones shown" in desk.get("findings").text
     assert desk.post("confirm", version="7", keys=keys).status_code == 409
     assert desk.post("confirm", version="1", keys="").status_code == 422
+    assert desk.post("confirm", version="1", keys=f"{keys} 9.9.9").status_code == 409
     assert states(desk, desk.recording) == []
     page = desk.post("confirm", version="1", keys=keys)
     assert (page.status_code, states(desk, desk.recording)) == (200, [ChangeState.NOTED] * 2)
