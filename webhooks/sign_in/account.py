@@ -102,14 +102,15 @@ def new_password(
     return answer
 
 
-def begin_with(context: WebContext, user: User, *, new: str) -> Response:
+def begin_with(context: WebContext, user: User, *, present: str, new: str) -> Response:
     """Put somebody's own password in the place of the one-time one that just let them in, and send them on.
 
     Raises:
+        NotPermitted: another was put in its place since.
         InvalidInput: the new one is the one-time one, or easily guessed.
     """
     with context.database.transaction(user.tenant) as tx:
-        changed = choose_first_password(tx, user, new=new)
+        changed = change_password(tx, user, present=present, new=new)
         onwards, token = _first_place(tx, context, changed), open_session(tx, changed, method="password")
     answer = go_to(onwards)
     give_cookie(answer, context, user.tenant, token)

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pipeline.decisions.sign_in import Attempt, Entered, sign_in
 from pipeline.decisions.users import matches
 from pipeline.model.audit import AuditTag
-from pipeline.model.errors import InvalidInput, NotFound
+from pipeline.model.errors import InvalidInput, NotFound, NotPermitted
 from pipeline.model.ids import TenantId
 from pipeline.model.password import check_password
 from pipeline.store.audit import add_event
@@ -80,7 +80,10 @@ def enter(
         metrics.count(metrics.SIGN_IN_FAILURES, "password", "too_often" if entered.is_too_often else "wrong")
         return sign_in_page(request, organisation=organisation, onwards=next, problem=problem, is_first=new is not None)
     if new is not None and entered.user.must_change_password:
-        return begin_with(context, entered.user, new=new)
+        try:
+            return begin_with(context, entered.user, present=password, new=new)
+        except NotPermitted:  # an administrator put another in its place just now, or the form was sent twice
+            return sign_in_page(request, organisation=organisation, onwards=next, problem=_WRONG, is_first=True)
     # A new password where none has to be changed is not taken in passing: it is asked for where that is done.
     answer = go_to(NEW_PASSWORD if entered.user.must_change_password or new is not None else own_path(next))
     give_cookie(answer, context, entered.user.tenant, entered.token)

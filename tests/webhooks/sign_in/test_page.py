@@ -7,9 +7,11 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from pipeline.decisions import users
+from pipeline.decisions.sign_in import sign_in
 from pipeline.model.user import Role
 from pipeline.store.audit import list_events
 from tests.webhooks.sign_in.people import PASSWORD, Person, a_person, take_on
+from webhooks.sign_in import page as door
 from webhooks.sign_in.page import own_path
 
 
@@ -59,6 +61,21 @@ def test_the_first_sign_in_and_the_own_password_are_one_form(context):
     assert Person(context, "acme", "ada", person.password).sign_in().status_code == 422
     assert Person(context, "acme", "ada").sign_in().status_code == 303
     assert "user:password:changed" in tags(context)
+
+
+def test_a_one_time_password_that_is_replaced_meanwhile_lets_nobody_choose_one(context, monkeypatch):
+    person = Person(context, "acme", "ada", take_on(context, "ada", [Role.REVIEWER]))
+
+    def overtaken(tx, attempt, *, keys):
+        entered = sign_in(tx, attempt, keys=keys)
+        users.reset_password(tx, "ada", actor="test")
+        return entered
+
+    with monkeypatch.context() as patched:
+        patched.setattr(door, "sign_in", overtaken)
+        refused = person.sign_in(new=PASSWORD)
+    assert (refused.status_code, "set-cookie" in refused.headers) == (422, False)
+    assert Person(context, "acme", "ada").sign_in().status_code == 422
 
 
 def test_a_new_password_is_not_taken_in_passing_where_none_has_to_be_changed(context):
