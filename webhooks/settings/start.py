@@ -31,6 +31,7 @@ from webhooks.tenancy import WebContext
 router = APIRouter(include_in_schema=False)
 _TOPOLOGIES: Final = next(field.options for field in SECTIONS["calls"].fields if field.name == "topology")
 _LOCALES: Final = next(field.options for field in SECTIONS["calls"].fields if field.name == "locale")
+_OVER: Final = _("a number was armed before: settings are drafted and activated by two people now")
 _UNLISTED: Final = _("The vendor does not list the account's numbers now. Look at the SID and the token, or write one.")
 
 
@@ -44,12 +45,8 @@ def show_start(request: Request, context: Context, who: Admin) -> Response:
 def set_up(request: Request, context: Context, who: Admin, form: Form) -> Response:
     """Put in force, on file and declared whatever is missing, all or nothing of it; then list the number and arm it.
 
-    Raises:
-        NotPermitted: a number was armed before: from then on two people change settings.
+    Once a number was armed, two people change settings and this page changes nothing.
     """
-    with context.database.transaction(who.tenant) as tx:
-        if not is_first_set_up(tx, keys=context.keys):
-            raise NotPermitted("a number was armed before: settings are drafted and activated by two people now")
     try:
         with context.database.transaction(who.tenant) as tx:
             _fill_in(tx, context, who, form)
@@ -63,6 +60,8 @@ def set_up(request: Request, context: Context, who: Admin, form: Form) -> Respon
 
 def _fill_in(tx: Transaction, context: WebContext, who: Admin, form: Form) -> None:
     """Take each step that is not done yet; a step that somebody else took meanwhile stays as they left it."""
+    if not is_first_set_up(tx, keys=context.keys):
+        raise NotPermitted(_OVER)
     steps = _steps(tx, context, owner := get_tenant(tx, keys=context.keys))
     if not steps["choices"]:
         _choose(tx, context, who, form)
@@ -105,13 +104,15 @@ def _steps(tx: Transaction, context: WebContext, owner: Tenant) -> dict[str, boo
 def _values(context: WebContext, who: Admin, form: Form | None = None) -> dict[str, Any]:
     found = connection_values(context, who)
     with context.database.transaction(who.tenant) as tx:
-        steps = _steps(tx, context, found["owner"])
+        steps, is_first = _steps(tx, context, found["owner"]), is_first_set_up(tx, keys=context.keys)
     steps["armed"] = any(number.is_armed for number, _masked in found["numbers"])
-    is_connecting = steps["account"] and not steps["armed"]
-    offered, hint = _offered(context, found["owner"]) if is_connecting else ((), "")
+    is_open = steps["account"] and is_first
+    offered, hint = _offered(context, found["owner"]) if is_open else ((), "")
     return {
         "title": _("First steps"),
         "steps": steps,
+        "is_first": is_first,
+        "is_open": is_open,
         "next": next((name for name, is_done in steps.items() if not is_done), ""),
         "topologies": _TOPOLOGIES,
         "locales": _LOCALES,

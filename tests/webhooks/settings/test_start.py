@@ -120,7 +120,19 @@ def test_of_several_numbers_none_is_chosen_already_and_a_silent_vendor_is_told(s
 
 
 def test_once_a_number_was_armed_nobody_sets_up_alone(admin):
-    assert admin.post("/settings/start", REST).status_code == 403
+    refused = admin.post("/settings/start", REST)
+    assert (refused.status_code, "two people now" in refused.text) == (403, True)
+
+
+def test_what_ran_out_after_a_number_was_armed_is_not_asked_for_where_it_would_be_refused(stage, fresh, clock):
+    at_vendor(stage)
+    for path, fields in (("/settings/twilio/account", ACCOUNT), ("/settings/start", REST)):
+        fresh.post(path, fields)
+    clock.move(days=366)
+    page = Person(stage, "bea", frozenset({Role.TENANT_ADMIN}), fresh.tenant).get("/settings/start").text
+    assert 'action="/settings/start"' not in page
+    assert not any(f'name="{name}"' in page for name in ("contract", "agreed", "number"))
+    assert 'href="/settings/twilio"' in page.split("<main")[1]
 
 
 def test_what_cannot_be_in_force_is_refused_on_the_page_and_nothing_is_drafted(stage, fresh):
