@@ -51,16 +51,15 @@ for (const field of document.querySelectorAll("input[data-shows]")) {
 }
 
 // A part that could not be had right now is asked for again, up to three times, when the answer says; nothing that writes.
-const tries = new Map();
-document.body.addEventListener("htmx:before:response", (event) => {
-  const { request, response, target, swap } = event.detail.ctx;
-  const before = tries.get(request.action) ?? 0;
-  if (response.status !== 503 || request.method.toUpperCase() !== "GET" || before === 3) {
-    tries.delete(request.action);
-    return;
+// To whoever waits for it, it is one request all the while: what is asked for meanwhile comes after it and is shown last.
+async function patiently(address, request) {
+  for (let before = 0; ; before += 1) {
+    const answer = await fetch(address, request);
+    if (answer.status !== 503 || before === 3) return answer;
+    const seconds = Number(answer.headers.get("Retry-After")) || 1;
+    await new Promise((done) => setTimeout(done, 1000 * seconds * 2 ** before));
   }
-  event.preventDefault();
-  tries.set(request.action, before + 1);
-  const seconds = Number(response.headers.get("Retry-After")) || 1;
-  setTimeout(() => htmx.ajax("GET", request.action, { target, swap }), 1000 * seconds * 2 ** before);
+}
+document.body.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method.toUpperCase() === "GET") ctx.fetch = patiently;
 });

@@ -19,6 +19,7 @@ for (let tries = 0; drawn.status === 503 && tries < 3; tries += 1) {
   await new Promise((done) => setTimeout(done, 1000));
   drawn = await fetch(drawn.url, { headers: { Accept: "application/json" } });
 }
+if (!drawn.ok) throw new Error("no waveform: the plain player stays");
 const peaks = await drawn.json();
 document.getElementById("plain").remove();
 for (const node of box.querySelectorAll("[hidden]")) node.hidden = false;
