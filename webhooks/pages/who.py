@@ -74,8 +74,10 @@ async def posted_token(request: Request) -> AsyncIterator[str]:
     if not is_safe and not given and request.headers.get("content-type", "").split(";")[0].strip().lower() in _FORMS:
         value = (await request.form()).get("csrf", "")
         given = value if isinstance(value, str) else ""
-    yield given
-    await request.close()
+    try:
+        yield given
+    finally:
+        await request.close()
 
 
 def allowed(*roles: Role, first_password: bool = False) -> Callable[..., SignedIn]:
