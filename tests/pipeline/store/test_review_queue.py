@@ -35,6 +35,16 @@ def tx(database, tenant):
         yield opened
 
 
+def walked(tx, wanted: QueueFilter) -> list[RecordingId]:
+    """Every page of two, one after another."""
+    seen, cursor = [], None
+    while True:
+        page = read_queue(tx, wanted, cursor=cursor, limit=2)
+        seen, cursor = seen + ids(page), page.cursor
+        if cursor is None:
+            return seen
+
+
 def test_the_riskiest_stands_first_then_the_oldest_and_pages_leave_none_out(database, tenant, keys, clock):
     made = []
     for risk in (10, 90, 40, 90, 0):
@@ -42,17 +52,14 @@ def test_the_riskiest_stands_first_then_the_oldest_and_pages_leave_none_out(data
             made.append((100 - risk, tx.now, a_line(tx, keys, risk=risk)))
         clock.move(minutes=1)
     with database.transaction(tenant.id) as tx:
-        seen, cursor = [], None
-        while True:
-            page = read_queue(tx, QueueFilter(), cursor=cursor, limit=2)
-            seen += ids(page)
-            cursor = page.cursor
-            if cursor is None:
-                break
-        assert seen == [recording for _, _, recording in sorted(made)]
+        assert walked(tx, QueueFilter()) == [recording for _, _, recording in sorted(made)]
         aged = read_queue(tx, QueueFilter(order="age"), limit=2)
         rest = read_queue(tx, QueueFilter(order="age"), cursor=aged.cursor)
         assert ids(aged) + ids(rest) == [recording for _, _, recording in made]
+        for _, _, recording in made[1:3]:
+            put_item(tx, get_item(tx, recording), state=QueueState.CLOSED, assignee=None, escalated_to=None)
+        assert walked(tx, QueueFilter(state=ANY)) == [recording for _, _, recording in sorted(made)]
+        assert walked(tx, QueueFilter(state=ANY, order="age")) == [recording for _, _, recording in made]
 
 
 def test_each_filter_keeps_what_it_names(tx, keys):

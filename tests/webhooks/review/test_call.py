@@ -9,9 +9,11 @@ import pytest
 
 from pipeline.model.artifact import ArtifactKind
 from pipeline.model.user import Role
+from pipeline.reads.shown_call import ShownTurn, ShownWord
 from pipeline.steps.assess_risk import assess_risk
 from pipeline.store.audit import list_events
 from tests.corrections import an_ending
+from webhooks.review.call import spoken
 
 
 @pytest.fixture
@@ -33,6 +35,18 @@ def test_a_call_is_read_with_its_words_findings_decisions_and_log_and_without_wh
     ):
         assert part in page
     assert not any(word in page for word in ("CANARYNAME", "canaryname", "5551234"))
+
+
+def test_what_somebody_said_cannot_become_markup():
+    words = (
+        ShownWord(text="<b>one & two", start_ms=1, end_ms=2),
+        ShownWord(text="<i>", start_ms=2, end_ms=3, finding='"><script>'),
+    )
+    written = spoken(ShownTurn(number=1, speaker="caller", channel=0, start_ms=1, text="", words=words))
+    assert written == (
+        '<span class="w" data-s="1" data-e="2">&lt;b&gt;one &amp; two</span> '
+        '<span class="w gone" data-s="2" data-e="3" data-key="&#34;&gt;&lt;script&gt;">&lt;i&gt;</span> '
+    )
 
 
 def test_the_sound_is_the_redacted_one_given_whole_or_by_the_stretch(call):
