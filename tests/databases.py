@@ -43,6 +43,8 @@ with ours as (select oid from pg_namespace where nspname not in ('pg_catalog', '
     union all select 't' || oid || ' ' || xmin from pg_trigger
     union all select 'f' || oid || ' ' || xmin from pg_proc where pronamespace in (select oid from ours)
     union all select 'n' || oid || ' ' || xmin from pg_namespace
+    union all select 'g' || oid || ' ' || xmin from pg_default_acl
+    union all select 'b' || datacl::text from pg_database where datname = current_database() and datacl is not null
     union all select 'd' || setdatabase || ' ' || setrole || ' ' || xmin from pg_db_role_setting
     union all select 'v' || version_num || ' ' || xmin from earmark.alembic_version
     union all select 'e' || version || ' ' || xmin from dbos.dbos_migrations

@@ -24,6 +24,7 @@ from pipeline.store.tenants import get_tenant
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.kms import KmsKeys
 from tests.conftest import APP_ROLE, make_tenant
+from tests.databases import drop_database
 from tests.disposal import a_whole_recording, living
 from tests.journeys.test_restore import dump, restore
 from tests.line import Line
@@ -144,5 +145,4 @@ def test_nothing_of_a_tenant_whose_key_was_destroyed_opens_in_backups_and_all_of
                 leaves.context.vault.read(artifact)
     finally:
         restored.close()
-        with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'drop database "{name}" with (force)')
+        drop_database(postgres, name)

@@ -26,6 +26,7 @@ from pipeline.store.signing_keys import list_public_keys
 from pipeline.vendors.files import FileArtifacts
 from pipeline.workflows.retention import begin_closure, replay_all, retain_tenant
 from tests.conftest import APP_ROLE, make_tenant
+from tests.databases import drop_database
 from tests.disposal import a_whole_recording, end, lies, living
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import scripted_context
@@ -155,5 +156,4 @@ def test_older_copies_brought_back_are_purged_again_their_log_verifies_and_a_des
         assert len(acme.events("retention:ledger:replayed")) == 1  # a second start finds nothing to do
     finally:
         database.close()
-        with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'drop database "{restored_name}" with (force)')
+        drop_database(postgres, restored_name)
