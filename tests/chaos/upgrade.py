@@ -47,7 +47,7 @@ from pipeline.store.migrations import migrate
 from pipeline.workflows.engine import migrate_engine
 more = {"contract": True} if "contract" in sys.argv else {}
 migrate(sys.argv[1], app_role=sys.argv[2], **more)
-migrate_engine(sys.argv[1], app_role=sys.argv[2])
+migrate_engine(sys.argv[1], app_role=sys.argv[2], **more)
 """
 
 
