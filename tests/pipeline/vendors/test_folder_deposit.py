@@ -47,3 +47,5 @@ def test_links_and_hidden_files_are_left_out(folder: Path, tmp_path: Path):
 def test_what_may_not_be_read_is_denied(folder: Path, as_somebody_else: None):
     with pytest.raises(StoreDenied):
         FolderDeposit(folder).read("b.wav", most_bytes=9)
+    with pytest.raises(StoreDenied):
+        list(FolderDeposit(folder).list_files())
