@@ -28,6 +28,8 @@ class Post:
     port: int = 0
     status: int = 250
     asked: int = 0
+    left: int = 0
+    """How many said goodbye."""
     messages: list[tuple[str, EmailMessage]] = field(default_factory=list)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:
@@ -42,6 +44,10 @@ class Post:
         assert isinstance(message, EmailMessage)
         self.messages.extend((to, message) for to in envelope.rcpt_tos)
         return "250 taken"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.left += 1
+        return "221 Bye"
 
 
 @contextmanager

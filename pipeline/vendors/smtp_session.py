@@ -74,8 +74,10 @@ def hand_over(server: SmtpServer, operation: str, message: EmailMessage, *, to: 
             message cannot be said to it.
     """
     with _told(operation):
-        session = _open(server)
+        context = ssl.create_default_context()
+        session = _reach(server, context)
         try:
+            _greet(session, server, context)
             _taken("sender", session.mail(server.sender)[0])
             _taken("recipient", session.rcpt(to)[0])
             status, _ = session.data(message.as_bytes())
@@ -84,19 +86,20 @@ def hand_over(server: SmtpServer, operation: str, message: EmailMessage, *, to: 
             _leave(session)
 
 
-def _open(server: SmtpServer) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+def _reach(server: SmtpServer, context: ssl.SSLContext) -> smtplib.SMTP:
     if server.security == "tls":
-        session: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout_s, context=context)
-    else:
-        session = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout_s, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+
+
+def _greet(session: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContext) -> None:
+    """Say who we are, under TLS where that is asked for, and sign in."""
     session.ehlo_or_helo_if_needed()
     if server.security == "starttls":
         session.starttls(context=context)
         session.ehlo_or_helo_if_needed()  # what was said before TLS counts no more (RFC 3207, 4.2)
     if server.username:
         session.login(server.username, server.password)
-    return session
 
 
 def _taken(what: str, status: int) -> int:
