@@ -119,8 +119,9 @@ def _settings(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[s
 def _tables(now: TenantSettings, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if given.get("keep_days"):
         yield "retention_days", _retention(now.retention_days, given["keep_days"])
-    if given.get("regulated"):
-        yield "regulated_in", tuple(dict.fromkeys([*_not_named(now.regulated_in, given), *dict(_regulated(given))]))
+    named = _regulated(given)
+    if named:
+        yield "regulated_in", _places(now.regulated_in, named)
     if given.get("speakers"):
         yield "speaker_channels", {**now.speaker_channels, **dict(map(_speakers, given["speakers"]))}
     key = given.get("webhook_key")
@@ -140,25 +141,33 @@ def _secrets(now: TenantSecrets, given: Mapping[str, Any]) -> Iterator[tuple[str
     if given.get("webhook_secret_file"):
         yield "webhook_keys", {**now.webhook_keys, **_webhook_secret(given)}
     if given.get("recording_key"):
-        named = (_pair(text, "--recording-key", "KEYSID=FILE") for text in given["recording_key"])
-        yield "recording_keys", {**now.recording_keys, **{_key_id(k): _read_secret(Path(v)) for k, v in named}}
-    lines = [f"{place}: {shown}" for place, shown in _regulated(given)]
-    yield "regulated_evidence", (*_not_named(now.regulated_evidence, given), *lines)
+        pairs = (_pair(text, "--recording-key", "KEYSID=FILE") for text in given["recording_key"])
+        yield "recording_keys", {**now.recording_keys, **{_key_id(k): _read_secret(Path(v)) for k, v in pairs}}
+    named = _regulated(given)
+    lines = [f"{place}: {_in_one_line(file)}" for place, file in named.items() if file != "none"]
+    yield "regulated_evidence", (*_not_named(now.regulated_evidence, named), *lines)
     yield from notice_secrets(given, lambda name: _read_secret(Path(name)))
     yield from redaction_words(now, given)
 
 
-def _regulated(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give each place that stands from now on with what shows it, in one line; `none` takes a place away."""
-    for text in given.get("regulated") or ():
-        place, file = _pair(text, "--regulated", "PLACE=FILE, or PLACE=none")
-        if file != "none":
-            yield place, " ".join(_read_secret(Path(file)).split())
+def _regulated(given: Mapping[str, Any]) -> dict[str, str]:
+    """Give each place that is named, with the file that shows it; `none` takes a place away."""
+    return dict(_pair(text, "--regulated", "PLACE=FILE, or PLACE=none") for text in given.get("regulated") or ())
 
 
-def _not_named(kept: tuple[str, ...], given: Mapping[str, Any]) -> tuple[str, ...]:
-    named = {text.partition("=")[0] for text in given.get("regulated") or ()}
+def _places(now: tuple[str, ...], named: Mapping[str, str]) -> tuple[str, ...]:
+    for place, file in named.items():
+        if file == "none" and place not in now:
+            raise InvalidInput(f"--regulated: {place[:20]} is none of the places that stand")
+    return (*_not_named(now, named), *(place for place, file in named.items() if file != "none"))
+
+
+def _not_named(kept: tuple[str, ...], named: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(one for one in kept if one.partition(":")[0].strip() not in named)
+
+
+def _in_one_line(file: str) -> str:
+    return " ".join(_read_secret(Path(file)).split())
 
 
 def _webhook_secret(given: Mapping[str, Any]) -> dict[str, str]:

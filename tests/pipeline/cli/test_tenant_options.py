@@ -132,6 +132,6 @@ def test_a_place_that_regulates_the_service_comes_with_what_shows_it_and_goes_ag
     fewer = apply_options(kept, {"regulated": ("HU=none",)})
     assert fewer.settings.regulated_in == ("BR",)
     assert fewer.secrets.regulated_evidence == ("BR: licence 12 of 2019",)
-    for wrong in (f"FR={shown}", "HU", "HU=/no/such/file"):
+    for wrong in (f"FR={shown}", "HU", "HU=/no/such/file", "hu=none"):
         with pytest.raises(InvalidInput):
-            apply_options(FRESH, {"regulated": (wrong,)})
+            apply_options(kept, {"regulated": (wrong,)})
