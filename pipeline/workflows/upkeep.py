@@ -11,6 +11,7 @@ from typing import Final
 
 from pipeline.model.errors import PipelineError
 from pipeline.telemetry import log
+from pipeline.telemetry.logs import place_of
 
 _LOOKS_EVERY_S: Final = 60.0
 
@@ -50,7 +51,7 @@ class Upkeep:
             except PipelineError as error:
                 log().warning("upkeep.not_enqueued", error=type(error).__name__)
             except Exception as error:  # a fault of ours in one look must not end deletion, notices and all the rest
-                log().error("upkeep.broken", error=type(error).__name__)
+                log().error("upkeep.broken", error=type(error).__name__, at=place_of(error))
         return found
 
     def _watch(self) -> None:

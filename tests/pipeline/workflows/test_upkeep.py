@@ -17,9 +17,8 @@ def broken() -> int:
 def test_what_fails_keeps_nothing_else_from_being_found(capfd):
     assert Upkeep([lambda: 1, unreachable, broken, lambda: 2]).look() == 3
     shown = "".join(capfd.readouterr())
-    assert [word in shown for word in ("upkeep.not_enqueued", "upkeep.broken", "KeyError", "jane")] == [
-        True, True, True, False,
-    ]  # fmt: skip
+    told = ("upkeep.not_enqueued", "upkeep.broken", "KeyError", "test_upkeep.py:", "jane")
+    assert [word in shown for word in told] == [True, True, True, True, False]
 
 
 def test_it_looks_at_once_and_again_until_it_is_stopped():
