@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipeline.cli.actor import as_option, name_actor
 from pipeline.cli.opened import open_desk
 from pipeline.cli.output import as_json_option, show, show_facts, show_table
 from pipeline.model.ids import tenant_id
@@ -32,13 +33,14 @@ def status(tenant: str, as_json: bool) -> None:
 @command.command("rotate")
 @click.option("--tenant", required=True)
 @click.option("--reason", required=True, help="Why; it is kept sealed, and the audit log names it by its id.")
+@as_option
 @as_json_option
-def rotate(tenant: str, reason: str, as_json: bool) -> None:
+def rotate(tenant: str, reason: str, acting: str | None, as_json: bool) -> None:
     """Seal under a new key from now on; repeating it after a failure finishes what was begun."""
     from pipeline.decisions.tenant_keys import rotate_tenant_key
 
-    owner = tenant_id(tenant)
+    owner, actor = tenant_id(tenant), name_actor(acting)
     with open_desk() as base:
-        made = rotate_tenant_key(base.database, base.keys, owner, actor="cli", reason=reason)
+        made = rotate_tenant_key(base.database, base.keys, owner, actor=actor, reason=reason)
     shown = {"tenant": owner, "key": made}
     show(shown) if as_json else show_facts(shown)

@@ -58,7 +58,7 @@ class AuditTag(StrEnum):
     WORDING_CHANGED = "tenant:wording:changed"
     SIGNING_KEY_MADE = "tenant:key:made"
     KEY_ROTATION_BEGUN = "tenant:rotation:begun"
-    KEY_ROTATED = "tenant:key:rotated"
+    KEY_ROTATED = "tenant:rotation:done"
     RECORDINGS_RECONCILED = "tenant:recordings:reconciled"
     HOLD_PLACED = "hold:hold:placed"
     HOLD_RELEASED = "hold:hold:released"

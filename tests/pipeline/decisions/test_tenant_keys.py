@@ -12,7 +12,7 @@ from pipeline.store.tenants import get_tenant
 
 def rotations(database, tenant):
     with database.transaction(tenant.id) as tx:
-        return [e.entry for e in list_events(tx) if e.entry.tag in ("tenant:rotation:begun", "tenant:key:rotated")]
+        return [e.entry for e in list_events(tx) if e.entry.tag in ("tenant:rotation:begun", "tenant:rotation:done")]
 
 
 def test_a_rotation_is_audited_with_who_and_why_and_what_was_sealed_opens(database, tenant, keys):

@@ -88,4 +88,5 @@ def test_hashes_that_stand_in_databases_never_change():
 
 def test_every_tag_has_source_subject_and_action():
     assert all(re.fullmatch(r"[a-z]+:[a-z]+:[a-z]+", tag.value) for tag in AuditTag)
-    assert len({tag.value for tag in AuditTag}) == len(AuditTag)
+    shared = {name for name, tag in AuditTag.__members__.items() if tag.name != name}
+    assert shared == {"API_KEY_MADE"}  # "a key was made": of every key alike since the first release
