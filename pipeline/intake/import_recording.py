@@ -6,6 +6,7 @@ show that are signed by keys he trusts; he attests nothing then.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 from pipeline.consent.authorise import Basis
 from pipeline.consent.evidenced import PersonShown, Shown
 from pipeline.model.call import Call, Leg, LegRole
-from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome
+from pipeline.model.consent import RECORDING_PURPOSES, ConsentEvent, Method, Outcome, Purpose
 from pipeline.model.errors import Conflict
 from pipeline.model.ids import CallId, LegId, RecordingId, new_id
 from pipeline.model.recording import UPLOADED, Recording, RecordingState, uploaded_sid
@@ -62,7 +63,7 @@ class Given:
 
 
 _OVER: Final = frozenset({RecordingState.REFUSED, RecordingState.PURGED})
-VCON: Final = "vcon"
+_VCON: Final = "vcon"
 """The direction of calls that came as a vCon."""
 
 
@@ -86,7 +87,7 @@ def attested_by_operator(*, at: datetime) -> Given:
 def shown_by_receipts(shown: Shown | None, *, started_at: datetime, origin: str, locale: str | None = None) -> Given:
     """Give what receipts show; of what shows nothing, nobody is known who agreed."""
     return Given(
-        direction=VCON,
+        direction=_VCON,
         started_at=started_at,
         people=shown.people if shown else (),
         events=shown.events if shown else (),
@@ -112,9 +113,12 @@ def import_recording(
         add_call(tx, basis.call, training_gate=False, numbers={}, keys=keys)
         for leg in basis.legs:
             add_leg(tx, leg)
-    for number, event in enumerate(given.events):
-        cause = given.cause if given.direction != VCON else f"{given.cause}:{number}"
-        add_consent(tx, call, event, cause=cause, actor=actor)
+    told = Counter[tuple[LegRole, int, Purpose]]()
+    for event in given.events:  # an answer has the same name whichever others come with it the next time
+        of = event.leg_role, event.ordinal, event.purpose
+        told[of] += 1
+        again = f":{told[of]}" if told[of] > 1 else ""
+        add_consent(tx, call, event, cause=given.cause + again, actor=actor)
     found = note_recording(tx, recording_of(owner, upload, given, call=call))
     if found.state in _OVER:
         raise Conflict(f"this file was {found.state} before, and stays so")

@@ -12,6 +12,7 @@ from pipeline.model.consent import Purpose
 from pipeline.model.errors import Conflict
 from pipeline.model.recording import RecordingState
 from pipeline.policies.loader import load_bundle
+from pipeline.store.consents import list_consents
 from pipeline.store.recordings import mark_state
 from tests.pipeline.consent.test_evidenced import AT, receipt
 
@@ -39,6 +40,15 @@ def test_it_may_be_kept_only_where_every_party_is_shown_to_have_agreed_as_long_a
         assert (found.may_be_kept, found.is_noted, found.reason) == expected
     longer = replace(UPLOAD, duration_ms=60_000)
     assert not foresee_import(tenant, longer, given_of(*ALL, back), ("caller",), JUDGED_BY).may_be_kept
+
+
+def test_an_answer_is_noted_once_whichever_receipts_come_with_it_the_next_time(database, tenant, keys):
+    earlier = receipt(role="callee", at=AT - timedelta(seconds=1))
+    with database.transaction(tenant.id) as tx:
+        for receipts in (ALL, (earlier, *ALL)):
+            made = import_recording(tx, tenant, UPLOAD, given_of(*receipts), judged_by=JUDGED_BY, keys=keys)
+        noted = [(event.leg_role, event.purpose) for event in list_consents(tx, made.call)]
+    assert len(noted) == len(set(noted)) == len(given_of(earlier, *ALL).events)
 
 
 def test_what_is_here_under_any_of_its_names_is_found_or_refused(database, tenant, keys):
