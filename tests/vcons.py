@@ -17,11 +17,12 @@ from pipeline.store.recordings import get_recording
 from pipeline.store.signing_keys import get_signer, list_public_keys
 from pipeline.vcon.arriving import Arriving, Trust, read_arriving, read_trust
 from pipeline.vcon.signed import sign_vcon, verify_vcon
-from pipeline.workflows.vcon_import import Brought, import_vcon, judge_vcon
+from pipeline.workflows.vcon_import import Brought, Judged, import_vcon, judge_vcon
 from tests.line import Line
 from tests.pipeline.workflows.house_of_fakes import Log, ScriptedTranscriber
 
 LATER = timedelta(days=1)
+BROUGHT = Brought(actor="user:ben", reason="moved from another system", sha256="0" * 64, content_hash="sha512-AA")
 
 
 class HonestTranscriber(ScriptedTranscriber):
@@ -80,11 +81,22 @@ def arriving(body: bytes, trust: Trust | None) -> Arriving:
     return read_arriving(body, trust=trust, now=datetime.now(UTC) + LATER, beside=lambda name: None)
 
 
-def imported(line: Line, body: bytes, trust: Trust | None, *, names: list[str] | None = None) -> Recording:
-    """The recording that a vCon is imported as."""
-    heard = names.append if names is not None else lambda name: None
-    brought = Brought(actor="user:ben", reason="moved from another system", sha256="0" * 64, content_hash="sha512-AA")
-    judged = judge_vcon(line.context, line.owner.id, arriving(body, trust), brought)
-    made = import_vcon(line.context, judged, brought, before_step=heard)
+def judged(line: Line, body: bytes, trust: Trust | None) -> Judged:
+    """A vCon that may be imported."""
+    return judge_vcon(line.context, line.owner.id, arriving(body, trust), BROUGHT)
+
+
+def imported(
+    line: Line, body: bytes, trust: Trust | None, *, names: list[str] | None = None, dies_before: str = ""
+) -> Recording:
+    """The recording that a vCon is imported as; the process may die before a step."""
+
+    def heard(name: str) -> None:
+        if name == dies_before:
+            raise KeyboardInterrupt
+        if names is not None:
+            names.append(name)
+
+    made = import_vcon(line.context, judged(line, body, trust), BROUGHT, before_step=heard)
     with line.tx() as tx:
         return get_recording(tx, made)

@@ -67,9 +67,14 @@ class Judged:
     """What somebody took back since it was imported before."""
 
     @property
+    def is_taken_back(self) -> bool:
+        """Say whether somebody in it took something back, noted before or not."""
+        return any(event.outcome is Outcome.WITHDRAWN for event in self.given.events)
+
+    @property
     def is_done(self) -> bool:
-        """Say whether the line was gone through before, and nothing was taken back since."""
-        return self.known is not None and self.known.state in _DONE and not self.taken_back
+        """Say whether the line was gone through before. With something taken back it is judged anew each time."""
+        return self.known is not None and self.known.state in _DONE and not self.is_taken_back
 
 
 def judge_vcon(context: JudgeContext, tenant: TenantId, arriving: Arriving, by: Brought) -> Judged:
@@ -148,7 +153,8 @@ def import_vcon(
 ) -> RecordingId:
     """Take a vCon in, seal its sound, and run every step; what came before is taken up where it was left.
 
-    What somebody took back since it was imported before is noted, and the recording judged anew.
+    What somebody took back since it was imported before is noted, and the recording judged anew; repeating it finishes
+    what was cut off in between.
 
     Args:
         context: what steps work with.
@@ -169,7 +175,7 @@ def import_vcon(
         keep_arrived(context, recording, audio, judged.arrived, judged.told)
     if recording.state not in _DONE:
         take_through(context, recording, before_step=before_step)
-    elif judged.taken_back:
+    elif judged.is_taken_back:
         for name in ("keep_receipts", "decide"):
             before_step(name)
             with_context(name, context)(recording.tenant, recording.id)

@@ -15,7 +15,7 @@ from pipeline.store.recordings import list_recordings, mark_state
 from pipeline.vcon.lawful_basis import write_attachments
 from tests.conftest import make_tenant
 from tests.pipeline.reads.test_call_export import THROUGH
-from tests.vcons import exported, honest, imported, opened, signed, trust_of
+from tests.vcons import exported, honest, imported, judged, opened, signed, trust_of
 
 
 @pytest.fixture
@@ -102,7 +102,12 @@ def test_what_somebody_took_back_since_is_noted_when_it_comes_again(origin, othe
     there = imported(other, body, trust_of(origin))
     origin.withdraw(recording.call, after_s=30)
     names: list[str] = []
-    again = imported(other, with_receipts(origin, recording, opened(body, origin)), trust_of(origin), names=names)
+    later, trust = with_receipts(origin, recording, opened(body, origin)), trust_of(origin)
+    assert judged(other, body, trust).is_done
+    with pytest.raises(KeyboardInterrupt):
+        imported(other, later, trust, dies_before="decide")
+    assert not judged(other, later, trust).is_done
+    again = imported(other, later, trust, names=names)
     assert (again.id, names) == (there.id, ["keep_receipts", "decide"])
     with other.tx() as tx:
         back = {e.purpose.value for e in list_consents(tx, there.call) if e.outcome is Outcome.WITHDRAWN}
