@@ -7,13 +7,14 @@ Once an hour a worker looks for what is due; naming work again starts nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from pipeline.decisions.announce_policy import cause_of, start_redecision
+from pipeline.model.errors import PipelineError, StoreUnreachable
 from pipeline.model.ids import TenantId
 from pipeline.policies.changes import is_tightening
-from pipeline.policies.versions import PolicyShelf
 from pipeline.ports.clock import Clock
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.deliver_notice import deliver_notice
@@ -27,6 +28,7 @@ from pipeline.store.redecisions import (
 )
 from pipeline.store.session import Database, Transaction
 from pipeline.store.system_session import list_published, list_redeciding, list_resettled
+from pipeline.telemetry import log
 from pipeline.workflows.queue import DurableQueue
 
 _MOVING: Final = ("retention_days", "regulated_in")
@@ -72,6 +74,8 @@ class PolicyWatch:
     def enqueue_due(self) -> int:
         """Enqueue what is due unless this hour was looked at; count the jobs, chunks and notices named.
 
+        A tenant of whom that fails, such as by a damaged version, keeps no other from it.
+
         Raises:
             StoreUnreachable: the database cannot be reached; what was not enqueued will be at the next look.
         """
@@ -79,20 +83,33 @@ class PolicyWatch:
         if hour == self._looked:
             return 0
         named = 0
-        for tenant, policy in list_published(self._database):
-            with self._database.transaction(tenant) as tx:
-                shelf = find_policies(tx, policy)
-                named += self._name_due(tx, shelf, hour) if shelf else 0
-        for tenant, cause in list_resettled(self._database, _MOVING):
-            with self._database.transaction(tenant) as tx:
-                named += start_redecision(tx, self._queue, cause=cause, actor="system") is not None
-        for tenant in list_redeciding(self._database):
-            with self._database.transaction(tenant) as tx:
-                named += self._name_open(tx)
+        for tenant, name in self._looks(hour):
+            try:
+                with self._database.transaction(tenant) as tx:
+                    named += name(tx)
+            except StoreUnreachable:
+                raise
+            except PipelineError as error:
+                log().error("policies.failed", tenant=tenant, step="look", error=type(error).__name__)
         self._looked = hour
         return named
 
-    def _name_due(self, tx: Transaction, shelf: PolicyShelf, hour: str) -> int:
+    def _looks(self, hour: str) -> Iterator[tuple[TenantId, Callable[[Transaction], int]]]:
+        """Give each tenant of whom something may be due, with what names it in the tenant's transaction."""
+        for tenant, policy in list_published(self._database):
+            yield tenant, partial(self._name_due, policy=policy, hour=hour)
+        for tenant, cause in list_resettled(self._database, _MOVING):
+            yield tenant, partial(self._name_resettled, cause=cause)
+        for tenant in list_redeciding(self._database):
+            yield tenant, self._name_open
+
+    def _name_resettled(self, tx: Transaction, *, cause: str) -> int:
+        return start_redecision(tx, self._queue, cause=cause, actor="system") is not None
+
+    def _name_due(self, tx: Transaction, *, policy: str, hour: str) -> int:
+        shelf = find_policies(tx, policy)
+        if shelf is None:
+            return 0
         named, today = 0, tx.now.date()
         for before, after in zip(shelf.versions, shelf.versions[1:], strict=False):
             if after.in_force_from is None:

@@ -4,8 +4,10 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from dbos import DBOS
 from sqlalchemy import text
@@ -77,8 +79,6 @@ def work_off(line, app_url: str, *workflows: str) -> list[dict]:
 def publish(line, changes: dict, *, url: str = "", days: int = 20):
     with line.tx() as tx:
         if url:
-            from dataclasses import replace
-
             secrets = replace(line.owner.secrets, notice_url=url, notice_secret="s3cret")
             change_tenant(
                 tx, replace(line.owner, secrets=secrets), keys=line.context.vault.keys, actor="test", changed=[]
@@ -101,6 +101,18 @@ def test_a_tenant_without_a_published_version_is_not_looked_at(watch, database, 
         keep_first(tx, load_bundle("nejix"))
     assert list_published(database) == ()
     assert watch.enqueue_due() == 0
+
+
+def test_a_damaged_version_of_one_tenant_keeps_no_other_from_being_looked_at(
+    watch, line, database, keys, postgres, database_name
+):
+    for one in (line, replace(line, owner=make_tenant(database, keys, "other"))):
+        later = publish(one, {"training/cool_off_days": 1})
+    damage = "update earmark.policy_versions set digest = repeat('0', 64) where tenant = 'acme' and version = %s"
+    with psycopg.connect(postgres.dsn(database_name)) as owner:
+        assert owner.execute(damage, (later.version,)).rowcount == 1
+    assert watch.enqueue_due() == 1
+    assert [name.split(":")[1] for name in named(database, "deliver_notice")] == ["other"]
 
 
 @pytest.mark.clause("nejix", "11", "at least 14 days before the changes take effect")
@@ -193,8 +205,6 @@ def test_a_chunk_that_was_given_up_is_named_anew_the_next_day_and_done_once(watc
 
 def test_what_is_here_is_judged_again_once_a_period_changes_or_a_law_is_shown_to_keep_it(watch, line, database, clock):
     """Of a public service in Hungary, whose own period of a week then counts for nothing."""
-    from dataclasses import replace
-
     recording = line.through(line.record(places=("HU",)), *ALL)
     original = line.artifact(recording, ArtifactKind.RECORDING_ORIGINAL)
 
@@ -235,8 +245,6 @@ def test_a_worker_that_died_in_the_middle_of_a_chunk_leaves_nothing_undone_or_do
             if left[0] == 0:
                 raise StoreUnreachable("write tags")
             super().write_tags(key, tags)
-
-    from dataclasses import replace
 
     dying = replace(line.context, vault=replace(vault, objects=Dies(line.folder / "objects")))
     with pytest.raises(StoreUnreachable):
