@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dbos import DBOS
 
-from pipeline.model.errors import NotPermitted
+from pipeline.model.errors import NotPermitted, PipelineError, StoreUnreachable
 from pipeline.model.ids import TenantId, new_id
 from pipeline.model.outgoing import Delivery, DeliveryState, Endpoint, Happened, body_of, happened
 from pipeline.steps.context import StepContext
@@ -22,6 +22,7 @@ from pipeline.store.system_session import list_tenants_with_endpoints
 from pipeline.store.vault import Vault
 from pipeline.store.webhook_deliveries import add_deliveries
 from pipeline.store.webhook_endpoints import list_endpoints, lock_endpoint, mark_seen
+from pipeline.telemetry import log
 from pipeline.workflows import observed
 from pipeline.workflows.queue import DELIVER_EVENT, DELIVERIES, DurableQueue
 
@@ -71,10 +72,20 @@ class OutgoingWatch:
     def enqueue_due(self) -> int:
         """Name what happened since the last look; count the deliveries named.
 
+        A tenant that cannot be read, such as one whose key is away, keeps no other from being told.
+
         Raises:
             StoreUnreachable: the database cannot be reached; nothing is skipped.
         """
-        return sum(self._tell(tenant) for tenant in list_tenants_with_endpoints(self._vault.database))
+        found = 0
+        for tenant in list_tenants_with_endpoints(self._vault.database):
+            try:
+                found += self._tell(tenant)
+            except StoreUnreachable:
+                raise
+            except PipelineError as error:
+                log().warning("events.not_enqueued", tenant=tenant, error=type(error).__name__)
+        return found
 
     def _tell(self, tenant: TenantId) -> int:
         with self._vault.database.transaction(tenant) as tx:

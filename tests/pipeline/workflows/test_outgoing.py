@@ -21,6 +21,7 @@ from pipeline.workflows.outgoing import OutgoingWatch
 from pipeline.workflows.pace import Pace
 from pipeline.workflows.queue import DurableQueue
 from tests.answering import a_certificate, receiving
+from tests.conftest import make_tenant
 from tests.roles import beside
 
 ADA = "user:ada"
@@ -62,6 +63,17 @@ def test_each_endpoint_is_told_of_what_it_chose_from_its_registration_on_and_onc
     assert told[one.id] == [{"recording": "rec_1"}]
     assert sorted(map(str, told[two.id])) == sorted(map(str, [{"recording": "rec_1"}, {"request": "dsr_1"}]))
     assert len(named(database)) == 3
+
+
+def test_a_tenant_that_cannot_be_read_keeps_no_other_from_being_told(line, queue, database):
+    keys = line.context.vault.keys
+    for tenant in (line.owner, make_tenant(database, keys, "other")):
+        with database.transaction(tenant.id) as tx:
+            register_endpoint(tx, "https://a.example.com/", {EventKind.RECORDING_FAILED}, keys=keys, actor=ADA)
+            add_event(tx, AuditTag.RECORDING_FAILED, actor="system", target="rec_1")
+    keys.destroy_tenant_key(line.owner.id)
+    assert OutgoingWatch(line.context.vault, queue).enqueue_due() == 1
+    assert [name.split(":")[1] for name in named(database)] == ["other"]
 
 
 def test_a_server_that_was_away_is_told_later_by_the_worker(line, queue, app_url, database, server, clock):
