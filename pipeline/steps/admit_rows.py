@@ -28,12 +28,12 @@ from pipeline.model.ids import RecordingId, TenantId
 from pipeline.policies.case import moment_to_day
 from pipeline.policies.tags import training_tags
 from pipeline.steps.context import JudgeContext
-from pipeline.steps.decide import judge_artifacts
-from pipeline.steps.put_in_force import Verdict, keep_decision
+from pipeline.steps.decide import judge_all
+from pipeline.steps.put_in_force import Still, Verdict, keep_decision, training_tags_of
 from pipeline.store.artifacts import find_artifact, list_artifacts
 from pipeline.store.audit import Facts, add_event
 from pipeline.store.calls import get_call
-from pipeline.store.decisions import StoredDecision, find_decision
+from pipeline.store.decisions import find_decision
 from pipeline.store.signing_keys import pinned_keys
 from pipeline.telemetry import log
 
@@ -58,10 +58,11 @@ class Admission:
 
         Raises:
             IntegrityError: an object or a receipt was altered.
-            StoreUnreachable: an object could not be read; nothing is known of it.
+            StoreUnreachable: an object could not be read, and nothing is known of it; or something happened meanwhile.
         """
-        judged = judge_artifacts(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS))
-        passed = [one for one in self._in_force(recording, judged) if self._passes(one, recording)]
+        judged = judge_all(self.context, self.tenant, recording, kinds=tuple(EXTENSIONS))
+        in_force = self._in_force(recording, judged.verdicts)
+        passed = [one for one in in_force if self._passes(one, recording, judged.still)]
         receipts = self._receipts(recording) if passed else ()
         admitted: list[Admitted] = []
         for one in passed:
@@ -87,7 +88,7 @@ class Admission:
             self.refused.update([ExportRefusal.SUPERSEDED.value] * (len(made) - len(stand)))
             yield from stand
 
-    def _passes(self, one: Verdict, recording: RecordingId) -> bool:
+    def _passes(self, one: Verdict, recording: RecordingId, still: Still | None) -> bool:
         """Hold tag, record and scope against each other, and put the new decision in force where it matters."""
         training = one.record.training
         with self.context.vault.database.transaction(self.tenant) as tx:
@@ -95,12 +96,12 @@ class Admission:
         found = self._tags(one.artifact)
         if found is None:
             return self._refuse(ExportRefusal.UNUSABLE)
-        if not self._agrees(one.artifact, found, _tags_of(before)):
-            keep_decision(self.context, one)
+        if not self._agrees(one.artifact, found, training_tags_of(before)):
+            keep_decision(self.context, one, still=still)
             return self._refuse(ExportRefusal.TAG_DISAGREES)
         if not training.eligible:
             if before is not None and before.is_training_eligible:
-                keep_decision(self.context, one)  # a tightening is on the object before anything else is done
+                keep_decision(self.context, one, still=still)  # a tightening is on the object before all else
             return self._refuse(*dict.fromkeys(reason.code for reason in training.reasons))
         if (training.scope, training.scope_id) != (self.scope.scope, self.scope.scope_id):
             return self._refuse(ExportRefusal.OTHER_SCOPE)
@@ -108,7 +109,7 @@ class Admission:
             return self._refuse(ExportRefusal.RECALLED)
         if before is not None and before.digest == one.record.digest:
             return True  # the very decision that is in force, and its tags were just read back
-        keep_decision(self.context, one)
+        keep_decision(self.context, one, still=still)
         tags = training_tags(eligible=True, scope=training.scope, scope_id=training.scope_id)
         read_back = self._tags(one.artifact) or {}
         return self._agrees(one.artifact, read_back, tags) or self._refuse(ExportRefusal.TAG_DISAGREES)
@@ -197,11 +198,3 @@ def _flaw(kind: ArtifactKind, body: bytes) -> ExportRefusal | None:
     if not str(document.get("schema")).startswith(_SCHEMA):
         return ExportRefusal.UNUSABLE
     return ExportRefusal.REVERSIBLE if document.get("style") == _REVERSIBLE else None
-
-
-def _tags_of(decision: StoredDecision | None) -> dict[str, str]:
-    """Give what the object's tags must say by the decision in force; before the first one it says no."""
-    if decision is None:
-        return {"training-eligible": "false"}
-    training = decision.record["training"]
-    return training_tags(eligible=training["eligible"], scope=training["scope"], scope_id=training["scope_id"])

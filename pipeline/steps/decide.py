@@ -7,7 +7,7 @@ kept in the same transaction, so that it can be judged again years later.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.model.artifact import Artifact, ArtifactKind
@@ -61,7 +61,7 @@ def decide_artifacts(context: JudgeContext, tenant: TenantId, recording: Recordi
     Returns:
         How many were decided, and how many of them may be trained on.
     """
-    decided = _keep_anew(context, lambda: _judge_all(context, tenant, recording))
+    decided = keep_anew(context, lambda: judge_all(context, tenant, recording))
     return {"decided": len(decided), "eligible": sum(verdict.record.training.eligible for verdict in decided)}
 
 
@@ -76,7 +76,17 @@ def judge_artifacts(
         recording: which.
         kinds: only artifacts of these kinds and what they were made from; nothing named means all.
     """
-    return _judge_all(context, tenant, recording, kinds=kinds).verdicts
+    return judge_all(context, tenant, recording, kinds=kinds).verdicts
+
+
+def judge_all(
+    context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
+) -> Judging:
+    """Judge as `judge_artifacts` does, for whoever puts it in force."""
+    with context.vault.database.transaction(tenant) as tx:
+        artifacts = list_artifacts(tx, recording=recording)
+        chosen = with_ancestors(artifacts, kinds) if kinds else artifacts
+        return judge_recording(tx, _judge_of(context, tx), get_recording(tx, recording), chosen)
 
 
 def judge_recording(tx: Transaction, by: Judge, recording: Recording, artifacts: Iterable[Artifact]) -> Judging:
@@ -92,6 +102,17 @@ def judge_recording(tx: Transaction, by: Judge, recording: Recording, artifacts:
     return Judging(verdicts=tuple(verdicts), still=lambda later: circumstances(later, recording, by.owner) == known)
 
 
+def judge_each(
+    tx: Transaction, by: Judge, artifacts: Iterable[Artifact], facts_of: Callable[[Transaction, Artifact], Facts]
+) -> Judging:
+    """Judge artifacts that share nothing, each by the facts that this transaction sees of it."""
+    known = [(artifact, facts_of(tx, artifact)) for artifact in artifacts]
+    return Judging(
+        verdicts=tuple(by.decide(artifact, facts) for artifact, facts in known),
+        still=lambda later: all(replace(facts_of(later, one), as_of=facts.as_of) == facts for one, facts in known),
+    )
+
+
 def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receipt:
     """Judge what a call has and no recording of it, and of its recordings' receipts those that nobody judged yet.
 
@@ -105,9 +126,9 @@ def decide_call(context: JudgeContext, tenant: TenantId, call: CallId) -> Receip
         with context.vault.database.transaction(tenant) as tx:
             by, found = _judge_of(context, tx), get_call(tx, call)
             ours = [artifact for artifact in list_artifacts(tx, call=call) if artifact.id in new]
-            return Judging(verdicts=tuple(by.decide(own, _facts_of(tx, found, by.owner, own)) for own in ours))
+            return judge_each(tx, by, ours, lambda at, own: _facts_of(at, found, by.owner, own))
 
-    return {"decided": len(_keep_anew(context, judge_now))}
+    return {"decided": len(keep_anew(context, judge_now))}
 
 
 def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
@@ -116,18 +137,26 @@ def decide_of_tenant(context: JudgeContext, artifact: Artifact) -> None:
     def judge_now() -> Judging:
         with context.vault.database.transaction(artifact.tenant) as tx:
             by = _judge_of(context, tx)
-            return Judging(verdicts=(by.decide(artifact, gather_of_tenant(tx, by.owner, artifact)),))
+            return judge_each(tx, by, [artifact], lambda at, own: gather_of_tenant(at, by.owner, own))
 
-    _keep_anew(context, judge_now)
+    keep_anew(context, judge_now)
 
 
-def _judge_all(
-    context: JudgeContext, tenant: TenantId, recording: RecordingId, *, kinds: Collection[ArtifactKind] = ()
-) -> Judging:
-    with context.vault.database.transaction(tenant) as tx:
-        artifacts = list_artifacts(tx, recording=recording)
-        chosen = with_ancestors(artifacts, kinds) if kinds else artifacts
-        return judge_recording(tx, _judge_of(context, tx), get_recording(tx, recording), chosen)
+def keep_anew(context: JudgeContext, judge_now: Callable[[], Judging]) -> Sequence[Verdict]:
+    """Judge and keep; anew where things changed meanwhile.
+
+    Args:
+        context: what judging works with.
+        judge_now: judges as things stand at the moment of the call.
+
+    Raises:
+        StoreUnreachable: things change faster than it can be judged; the step is repeated.
+    """
+    for _ in range(_ANEW):
+        judging = judge_now()
+        if put_in_force(context, judging.verdicts, still=judging.still):
+            return judging.verdicts
+    raise StoreUnreachable("decide", reason="what is judged changed meanwhile")
 
 
 def _judge_of(context: JudgeContext, tx: Transaction) -> Judge:
@@ -143,20 +172,3 @@ def _facts_of(tx: Transaction, call: Call, owner: Tenant, artifact: Artifact) ->
 
 def _is_new_receipt(tx: Transaction, artifact: Artifact) -> bool:
     return artifact.kind is ArtifactKind.CONSENT_RECEIPT and find_decision(tx, artifact.id) is None
-
-
-def _keep_anew(context: JudgeContext, judge_now: Callable[[], Judging]) -> Sequence[Verdict]:
-    """Judge and keep; anew where things changed meanwhile.
-
-    Args:
-        context: what judging works with.
-        judge_now: judges as things stand at the moment of the call.
-
-    Raises:
-        StoreUnreachable: things change faster than it can be judged; the step is repeated.
-    """
-    for _ in range(_ANEW):
-        judging = judge_now()
-        if put_in_force(context, judging.verdicts, still=judging.still):
-            return judging.verdicts
-    raise StoreUnreachable("decide", reason="what is judged changed meanwhile")

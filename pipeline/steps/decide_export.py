@@ -21,9 +21,8 @@ from pipeline.policies.facts import (
     ParentTerms,
     TenantFacts,
 )
-from pipeline.policies.versions import judge
 from pipeline.steps.context import StepContext
-from pipeline.steps.put_in_force import Verdict, keep_decision
+from pipeline.steps.decide import Judge, Judging, judge_each, keep_anew
 from pipeline.store.decisions import find_decision
 from pipeline.store.holds import list_holds_on
 from pipeline.store.session import Transaction
@@ -40,21 +39,14 @@ def decide_export(context: StepContext, owner: Tenant, export: Artifact, *, plac
         export: the artifact; its parents were decided before.
         place: where the person is.
     """
-    with context.vault.database.transaction(owner.id) as tx:
-        facts = Facts(
-            as_of=tx.now,
-            artifact=ArtifactFacts(
-                id=export.id, kind=export.kind, captured_at=export.created_at, region=owner.settings.region
-            ),
-            tenant=TenantFacts(id=owner.id, store=True, retention_days=owner.settings.retention_days.get("export")),
-            call=CallFacts(legs=(_requester(export, place),)),
-            events=EventFacts(is_request_open=True, holds=_matters(tx, export)),
-            parents=tuple(_terms(tx, parent) for parent in export.parents),
-        )
-        shelf = context.policies_of(tx, owner)
-    judged = judge(shelf, facts, context.law.matrix)
-    keep_decision(context, Verdict(artifact=export, judged=judged))
-    return judged.record
+
+    def judge_now() -> Judging:
+        with context.vault.database.transaction(owner.id) as tx:
+            by = Judge(context=context, owner=owner, shelf=context.policies_of(tx, owner))
+            return judge_each(tx, by, [export], lambda at, own: _facts_of(at, owner, own, place))
+
+    (verdict,) = keep_anew(context, judge_now)
+    return verdict.record
 
 
 def redecide_export(context: StepContext, export: Artifact) -> None:
@@ -64,21 +56,27 @@ def redecide_export(context: StepContext, export: Artifact) -> None:
     decide_export(context, owner, export, place=place)
 
 
+def _facts_of(tx: Transaction, owner: Tenant, export: Artifact, place: str | None) -> Facts:
+    """What holds anything that it was made from holds it too."""
+    held = {hold.matter for hold in list_holds_on(tx, artifact=export)}
+    return Facts(
+        as_of=tx.now,
+        artifact=ArtifactFacts(
+            id=export.id, kind=export.kind, captured_at=export.created_at, region=owner.settings.region
+        ),
+        tenant=TenantFacts(id=owner.id, store=True, retention_days=owner.settings.retention_days.get("export")),
+        call=CallFacts(legs=(_requester(export, place),)),
+        events=EventFacts(is_request_open=True, holds=tuple(sorted(held))),
+        parents=tuple(_terms(tx, parent) for parent in export.parents),
+    )
+
+
 def _requester(export: Artifact, place: str | None) -> LegFacts:
     """The person asked for this copy in writing: that is what allows it to be kept, and it allows nothing else."""
     asked = ConsentFact(
         purpose=Purpose.STORE, outcome=Outcome.GRANTED, method=Method.PRIOR_WRITTEN, at=export.created_at
     )
     return LegFacts(label="requester", candidates=(place,) if place else (), is_satisfied=True, consents=(asked,))
-
-
-def _matters(tx: Transaction, export: Artifact) -> tuple[str, ...]:
-    """A hold on the tenant, and one on anything that the export was made from, holds it too."""
-    found = {hold.matter for hold in list_holds_on(tx)}
-    for parent in export.parents:
-        last = find_decision(tx, parent)
-        found |= set() if last is None else set(last.record["retention"]["matters"])
-    return tuple(sorted(found))
 
 
 def _terms(tx: Transaction, parent: ArtifactId) -> ParentTerms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,12 +12,12 @@ from pipeline.model.decision import DecisionRecord, to_plain
 from pipeline.model.errors import NotFound, StoreUnreachable
 from pipeline.model.ids import ArtifactId
 from pipeline.policies.facts import Facts
-from pipeline.policies.tags import object_tags
+from pipeline.policies.tags import object_tags, training_tags
 from pipeline.policies.versions import Judged
 from pipeline.steps.context import JudgeContext
 from pipeline.steps.object_lock import lock_as_mandated
 from pipeline.store.audit import lock_log
-from pipeline.store.decisions import StoredDecision, add_decisions
+from pipeline.store.decisions import StoredDecision, add_decisions, find_decisions
 from pipeline.store.holding import settle_locks
 from pipeline.store.holds import list_holds_on_each
 from pipeline.store.purges import is_doomed
@@ -55,7 +56,8 @@ def put_in_force(context: JudgeContext, verdicts: Sequence[Verdict], *, still: S
             decision comes in force that does not know of it. None: nothing but holds is looked at again.
 
     Returns:
-        False where a hold was placed or released since they were judged, or `still` says no: then none is in force.
+        False where a hold was placed or released since they were judged, or `still` says no: then none is in force, and
+        no object says that it may be trained on where no decision does.
 
     Raises:
         NotFound: an object is gone, and no purge has it on its list.
@@ -63,28 +65,20 @@ def put_in_force(context: JudgeContext, verdicts: Sequence[Verdict], *, still: S
     if not verdicts:
         return True
     there = {v.artifact.id for v in verdicts if _is_tagged(context, v)}
-    with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
-        held = _settled(context, tx, [verdict.artifact for verdict in verdicts], there)
-        if any(set(v.record.retention.matters) != held.get(v.artifact.id, set()) for v in verdicts):
-            return False
-        if still is not None:
-            lock_log(tx)
-            if not still(tx):
-                return False
-        for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
-            context.policies.keep_inputs(tx, version, context.law.matrix)
-        add_decisions(tx, [stored(verdict.judged) for verdict in verdicts])
+    if _came_in_force(context, verdicts, there, still):
         return True
+    _close(context, [verdict for verdict in verdicts if verdict.artifact.id in there])
+    return False
 
 
-def keep_decision(context: JudgeContext, verdict: Verdict) -> None:
-    """Put one decision in force.
+def keep_decision(context: JudgeContext, verdict: Verdict, *, still: Still | None = None) -> None:
+    """Put one decision in force; see `put_in_force`.
 
     Raises:
-        StoreUnreachable: a hold was placed or released since it was judged; nothing was put in force.
+        StoreUnreachable: what it was judged from changed since; nothing was put in force.
     """
-    if not put_in_force(context, [verdict]):
-        raise StoreUnreachable("decide", reason="holds changed meanwhile")
+    if not put_in_force(context, [verdict], still=still):
+        raise StoreUnreachable("decide", reason="what is judged changed meanwhile")
 
 
 def stored(judged: Judged) -> StoredDecision:
@@ -104,6 +98,32 @@ def stored(judged: Judged) -> StoredDecision:
     )
 
 
+def training_tags_of(decision: StoredDecision | None) -> dict[str, str]:
+    """Give what an object's tags must say of training by the decision in force; before the first one they say no."""
+    if decision is None:
+        return {"training-eligible": "false"}
+    training = decision.record["training"]
+    return training_tags(eligible=training["eligible"], scope=training["scope"], scope_id=training["scope_id"])
+
+
+def _came_in_force(
+    context: JudgeContext, verdicts: Sequence[Verdict], there: Collection[ArtifactId], still: Still | None
+) -> bool:
+    """Write all rows, where holds and what was judged from are as they were."""
+    with context.vault.database.transaction(verdicts[0].artifact.tenant) as tx:
+        held = _settled(context, tx, [verdict.artifact for verdict in verdicts], there)
+        if any(set(v.record.retention.matters) != held.get(v.artifact.id, set()) for v in verdicts):
+            return False
+        if still is not None:
+            lock_log(tx)
+            if not still(tx):
+                return False
+        for version in {v.judged.version.digest: v.judged.version for v in verdicts}.values():
+            context.policies.keep_inputs(tx, version, context.law.matrix)
+        add_decisions(tx, [stored(verdict.judged) for verdict in verdicts])
+        return True
+
+
 def _settled(
     context: JudgeContext, tx: Transaction, judged: Sequence[Artifact], there: Collection[ArtifactId]
 ) -> dict[ArtifactId, set[str]]:
@@ -111,6 +131,21 @@ def _settled(
     locked = settle_locks(tx, context.vault.objects, [artifact for artifact in judged if artifact.id in there])
     gone = list_holds_on_each(tx, [artifact for artifact in judged if artifact.id not in there])
     return {artifact: {hold.matter for hold in covering} for artifact, covering in {**locked, **gone}.items()}
+
+
+def _close(context: JudgeContext, verdicts: Sequence[Verdict]) -> None:
+    """Take back from tags that something may be trained on, where that did not come in force and was not before."""
+    opened = [verdict for verdict in verdicts if verdict.record.training.eligible]
+    if not opened:
+        return
+    with context.vault.database.transaction(opened[0].artifact.tenant) as tx:
+        stands = find_decisions(tx, [verdict.artifact.id for verdict in opened])
+    for verdict in opened:
+        last = stands.get(verdict.artifact.id)
+        if last is None or not last.is_training_eligible:
+            tags = object_tags(verdict.record, verdict.artifact.tenant) | training_tags_of(last)
+            with suppress(NotFound):  # it was purged meanwhile
+                context.vault.objects.write_tags(verdict.artifact.object_key, check_tags(tags))
 
 
 def _is_tagged(context: JudgeContext, verdict: Verdict) -> bool:

@@ -14,7 +14,7 @@ from pipeline.model.decision import to_plain
 from pipeline.model.errors import StoreUnreachable
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
 from pipeline.steps.context import Receipt, StepContext
-from pipeline.steps.decide import Judge, Judging, judge_recording
+from pipeline.steps.decide import Judge, Judging, judge_each, judge_recording
 from pipeline.steps.gather_facts import gather_of_call
 from pipeline.steps.lineage import parents_first, with_descendants
 from pipeline.steps.put_in_force import Verdict, put_in_force
@@ -76,8 +76,8 @@ def _judge_call(by: Judge, call: CallId, chosen: set[ArtifactId]) -> _Judged:
     with by.context.vault.database.transaction(by.owner.id) as tx:
         found = get_call(tx, call)
         ours = with_descendants([a for a in list_artifacts(tx, call=call) if a.recording is None], chosen)
-        verdicts = (by.decide(own, gather_of_call(tx, found, by.owner, own)) for own in parents_first(ours))
-        return Judging(verdicts=tuple(verdicts)), find_decisions(tx, [artifact.id for artifact in ours])
+        judging = judge_each(tx, by, parents_first(ours), lambda at, own: gather_of_call(at, found, by.owner, own))
+        return judging, find_decisions(tx, [artifact.id for artifact in ours])
 
 
 def _keep(context: StepContext, judged: _Judged) -> int:

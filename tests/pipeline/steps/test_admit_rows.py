@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.datasets.recalls import recalled_of
 from pipeline.model.artifact import ArtifactKind
-from pipeline.model.errors import NotPermitted
+from pipeline.model.errors import NotPermitted, StoreUnreachable
 from pipeline.steps.admit_rows import Admission
 from pipeline.steps.context import shelf_of
+from pipeline.store.decisions import find_decision
 from pipeline.store.vault import Vault
 from tests.pipeline.policies.cases import facts, judge
 from tests.training import COOL_OFF, VENDOR, a_line, agreed, export, own, rows_of
@@ -89,6 +90,24 @@ def test_a_store_that_says_it_wrote_the_tag_and_did_not_is_an_alarm(house, clock
     with pytest.raises(NotPermitted, match="TAG_DISAGREES 2"):
         export(line.with_parts(vault=lying), out / "ds")
     assert len(line.events("training:tag:disagrees")) == 2
+
+
+def test_consent_that_is_taken_back_while_an_export_is_made_lets_no_decision_say_otherwise(house, clock) -> None:
+    line, out = house
+    recording = agreed(line)
+    clock.move(days=COOL_OFF)
+    vault = line.context.vault
+
+    class Meanwhile(type(vault.objects)):
+        def read_tags(self, key):
+            line.withdraw(recording.call, after_s=0)
+            return super().read_tags(key)
+
+    with pytest.raises(StoreUnreachable):
+        export(line.with_parts(vault=replace(vault, objects=Meanwhile(line.folder / "objects"))), out / "ds")
+    with line.tx() as tx:
+        assert not find_decision(tx, line.artifact(recording, SOUND).id).is_training_eligible
+    assert tags_of(line, recording, SOUND)["training-eligible"] == "false"
 
 
 def test_only_the_rendering_in_force_is_exported(house, clock) -> None:

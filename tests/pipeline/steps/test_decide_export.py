@@ -4,8 +4,11 @@ from datetime import date
 
 from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind
+from pipeline.steps.context import shelf_of
+from pipeline.steps.decide import decide_artifacts
 from pipeline.steps.decide_export import decide_export
 from pipeline.store.vault import Shelf
+from tests.pipeline.decisions.test_holds import hold, release
 from tests.pipeline.steps.asking import WHOLE
 
 
@@ -31,3 +34,23 @@ def test_a_hold_on_what_it_was_made_from_holds_the_export(line):
     line.through(recording, "decide")
     record = decide_export(line.context, line.owner, kept(line, parents=(original.id,)), place=None)
     assert (record.retention.disposition, record.retention.matters) == ("held", ("2026-17",))
+
+
+def test_an_export_is_held_by_the_holds_in_force_also_where_its_parents_were_not_judged_since(line):
+    """Holds are settled in the order of random ids: an export may come before what it was made from."""
+    recording = line.record()
+    parent = line.context.vault.keep(shelf_of(recording), ArtifactKind.SUMMARY, b"words")
+    line.run(decide_artifacts, recording)
+    export = kept(line, parents=(parent.id,))
+
+    def matters():
+        return decide_export(line.context, line.owner, export, place=None).retention.matters
+
+    assert matters() == ()
+    placed = hold(line, "recording", recording.id, "2026-17")
+    assert matters() == ("2026-17",)
+    line.run(decide_artifacts, recording)
+    release(line, placed)
+    assert matters() == ()
+    hold(line, "query", '{"kind": "export"}', "2026-18")
+    assert matters() == ("2026-18",)
