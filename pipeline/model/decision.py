@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,6 +23,7 @@ from pipeline.model.retention import Disposition, RetentionBasis
 
 RULES_VERSION = 1
 """Raised whenever `decide` may answer otherwise for the same facts, policy and law."""
+_UNNAMED: Final = "-"
 
 
 class TrainingScope(StrEnum):
@@ -266,3 +267,15 @@ def explain(record: DecisionRecord) -> dict[str, object]:
         raise TypeError("a decision record is written as an object")
     codes = {code for code in ReasonCode if f'"code":"{code}"' in canonical_json(record).decode()}
     return {**plain, "digest": record.digest, "sentences": {c.value: SENTENCES[c] for c in sorted(codes)}}
+
+
+def told_record(record: Mapping[str, Any], untold: Collection[str]) -> Mapping[str, Any]:
+    """Give a decision as it is shown: no matter is named in it of which the tenant may not know yet."""
+    retention = record["retention"]
+    named = [matter for matter in retention["matters"] if matter not in untold]
+    if len(named) == len(retention["matters"]):
+        return record
+    shown = {**retention, "matters": named}
+    if retention["clause"]["section"] in untold:
+        shown["clause"] = {**retention["clause"], "section": named[0] if named else _UNNAMED}
+    return {**record, "retention": shown}

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.model.artifact import Artifact, ArtifactKind
 from pipeline.model.audit import AuditTag
+from pipeline.model.decision import told_record
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId
 from pipeline.model.queue_item import QueueItem
@@ -16,7 +17,7 @@ from pipeline.model.recording import Recording
 from pipeline.ports.artifacts import Artifacts, ObjectLock
 from pipeline.ports.keys import Keys
 from pipeline.reads.consent_panel import ConsentPanel, read_consent
-from pipeline.reads.told_holds import only_told, told_record
+from pipeline.reads.told_holds import only_told
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.audit import list_events
 from pipeline.store.decisions import StoredDecision, find_decisions

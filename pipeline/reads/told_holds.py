@@ -2,13 +2,12 @@
 
 What was placed for a demand of law of which the tenant may not know yet is not there, until the tenant was told: it is
 in no list, has no page, and nobody of the tenant releases it. It is in force all the same, so a decision still says
-that a hold keeps a copy; it does not name it.
+that a hold keeps a copy; it does not name it (`model.decision.told_record`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable
 
 from pipeline.model.errors import NotFound
 from pipeline.ports.keys import Keys
@@ -16,8 +15,6 @@ from pipeline.store.holds import Hold, get_hold, list_holds
 from pipeline.store.legal_requests import list_untold
 from pipeline.store.matters import Matter, list_matters
 from pipeline.store.session import Transaction
-
-_UNNAMED: Final = "-"
 
 
 def list_told_holds(tx: Transaction, *, is_in_force: bool = False) -> tuple[Hold, ...]:
@@ -46,15 +43,3 @@ def list_told_matters(tx: Transaction, *, keys: Keys | None = None) -> tuple[Mat
 def only_told(holds: Iterable[Hold], untold: Collection[str]) -> tuple[Hold, ...]:
     """Leave out the holds of demands of which the tenant may not know yet."""
     return tuple(hold for hold in holds if hold.matter not in untold)
-
-
-def told_record(record: Mapping[str, Any], untold: Collection[str]) -> Mapping[str, Any]:
-    """Give a decision as it is shown: no matter is named in it of which the tenant may not know yet."""
-    retention = record["retention"]
-    named = [matter for matter in retention["matters"] if matter not in untold]
-    if len(named) == len(retention["matters"]):
-        return record
-    shown = {**retention, "matters": named}
-    if retention["clause"]["section"] in untold:
-        shown["clause"] = {**retention["clause"], "section": named[0] if named else _UNNAMED}
-    return {**record, "retention": shown}

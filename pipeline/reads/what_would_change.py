@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model.artifact import Artifact
+from pipeline.model.decision import told_record
 from pipeline.model.errors import IntegrityError, NotFound
 from pipeline.model.ids import ArtifactId, RecordingId
 from pipeline.policies.what_if import Matter, OtherDay, what_if
 from pipeline.reads.replay_decision import inputs_of
-from pipeline.reads.told_holds import told_record
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.decisions import find_decision
 from pipeline.store.legal_requests import list_untold

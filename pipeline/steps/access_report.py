@@ -18,6 +18,7 @@ from pipeline.model.recording import UPLOADED
 from pipeline.model.subject import PersonMatch, SubjectRequest, Whose
 from pipeline.model.tenant import Tenant
 from pipeline.policies.bundle import Bundle
+from pipeline.steps.ground import told_clause
 from pipeline.steps.own_calls import OwnCall
 from pipeline.store.artifacts import list_artifacts
 from pipeline.store.consents import list_consents
@@ -146,7 +147,6 @@ def _retention(tx: Transaction, own: Sequence[OwnCall]) -> list[dict[str, Any]]:
     for artifact, recording in _artifacts(tx, own):
         decision = find_decision(tx, artifact.id)
         rule = None if decision is None else decision.record["retention"]
-        clause = None if rule is None else rule["clause"]
         found.append(
             {
                 "recording": recording,
@@ -154,7 +154,7 @@ def _retention(tx: Transaction, own: Sequence[OwnCall]) -> list[dict[str, Any]]:
                 "until": None if rule is None else rule["until"],
                 "review_on": None if rule is None else rule["review_on"],
                 "set_by": "not yet decided" if rule is None else rule["basis"],
-                "clause": None if clause is None else f"{clause['document']} {clause['section']}: {clause['key']}",
+                "clause": None if rule is None else told_clause(rule),
             }
         )
     return found

@@ -19,6 +19,7 @@ from pipeline.store.decisions import find_decision
 from pipeline.store.due import list_living_of
 from pipeline.store.holds import list_holds_on
 from pipeline.store.ledger import line_key, note_line, write_line
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.purges import list_items
 from pipeline.store.recordings import get_recording
 from pipeline.store.session import Transaction
@@ -117,12 +118,13 @@ def _not_gone(tx: Transaction, purge: Purge, items: Sequence[Item]) -> list[dict
 
 
 def _matters(tx: Transaction, purge: Purge) -> list[str]:
+    """Name the matters that hold it, but for those of which the tenant, whose certificate it is, may not know yet."""
     if purge.subject.kind == "recording":
         recording = get_recording(tx, RecordingId(purge.subject.id))
         held = list_holds_on(tx, recording=recording.id, call=recording.call)
     else:
         held = list_holds_on(tx, call=CallId(purge.subject.id))
-    return sorted({hold.matter for hold in held})
+    return sorted({hold.matter for hold in held} - list_untold(tx))
 
 
 def _living(tx: Transaction, purge: Purge) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from pipeline.model.subject import PersonMatch, RequestKind, RequestState, Stren
 from pipeline.steps.context import Receipt, StepContext
 from pipeline.steps.decide import decide_artifacts, decide_call
 from pipeline.steps.decide_export import redecide_export
+from pipeline.steps.ground import told_clause
 from pipeline.store.artifacts import list_artifacts, list_exports_of
 from pipeline.store.decisions import find_decision
 from pipeline.store.endings import Ending, add_ending
@@ -180,13 +181,10 @@ def _why_kept(tx: Transaction, artifact: Artifact) -> Kept | None:
     decision = find_decision(tx, artifact.id)
     if decision is None or decision.disposition == Disposition.DUE:
         return None
-    clause = decision.record["retention"]["clause"]
-    is_held = decision.disposition == Disposition.HELD
     return Kept(
         recording=artifact.recording,
         kind=artifact.kind.value,
         because=decision.disposition,
         until=None if decision.retain_until is None else decision.retain_until.isoformat(),
-        # A matter's reference is between the tenant and its counsel.
-        clause="a legal hold" if is_held else f"{clause['document']} {clause['section']}: {clause['key']}",
+        clause=told_clause(decision.record["retention"]),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pipeline.model.artifact import Artifact, ArtifactKind
+from pipeline.model.decision import told_record
 from pipeline.model.decision_terms import Clause
 from pipeline.model.errors import NotFound
 from pipeline.model.ids import ArtifactId, CallId, RecordingId, TenantId
@@ -15,6 +18,7 @@ from pipeline.steps.decide import decide_artifacts, decide_call, decide_of_tenan
 from pipeline.steps.decide_export import redecide_export
 from pipeline.store.artifacts import get_artifact
 from pipeline.store.decisions import find_decision
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.session import Transaction
 
 
@@ -53,10 +57,23 @@ def ground_of(tx: Transaction, artifact: Artifact) -> Ground:
 
 
 def lives_until(tx: Transaction, artifact: Artifact) -> tuple[Ground | None, date | None, tuple[str, ...]]:
-    """Say what keeps an artifact: its ground, its day, and the matters that hold it; no ground where nobody judged."""
+    """Say what keeps an artifact, as it may be told: its ground, its day, and the matters that hold it.
+
+    No ground where nobody judged it. No matter is named of which the tenant may not know yet.
+    """
     decision = find_decision(tx, artifact.id)
     if decision is None:
         return None, None, ()
-    retention = decision.record["retention"]
+    retention = told_record(decision.record, list_untold(tx))["retention"]
     ground = Ground(cause=RetentionBasis(retention["basis"]), clause=Clause(**retention["clause"]))
     return ground, decision.retain_until, tuple(retention["matters"])
+
+
+def told_clause(retention: Mapping[str, Any]) -> str:
+    """Write what a decision's retention rests on for the person whose data it is.
+
+    A matter's reference is between the tenant and its counsel.
+    """
+    clause = retention["clause"]
+    is_held = retention["basis"] == RetentionBasis.HOLD
+    return "a legal hold" if is_held else f"{clause['document']} {clause['section']}: {clause['key']}"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipeline.model.consent import Purpose
-from pipeline.model.decision import SCOPE_ORDER, TrainingScope, canonical_json, explain, to_plain
+from pipeline.model.decision import SCOPE_ORDER, TrainingScope, canonical_json, explain, to_plain, told_record
 from pipeline.model.decision_terms import SENTENCES
 from tests.pipeline.policies.cases import facts, judge, with_tenant
 
@@ -58,3 +58,15 @@ def test_a_record_answers_for_each_purpose() -> None:
 def test_scopes_are_ordered_from_nothing_to_everything() -> None:
     assert SCOPE_ORDER[0] is TrainingScope.NONE
     assert SCOPE_ORDER[-1] is TrainingScope.VENDOR_MODELS
+
+
+def test_a_decision_is_shown_without_the_matter_that_is_not_told_and_otherwise_as_it_is() -> None:
+    def record(*matters: str):
+        clause = {"document": "hold", "section": min(matters), "key": "legal hold"}
+        return {"retention": {"basis": "hold", "matters": list(matters), "clause": clause}, "training": {}}
+
+    alone = told_record(record("leg_1"), {"leg_1"})
+    assert "leg_1" not in str(alone)
+    assert alone["retention"]["basis"] == "hold"
+    assert told_record(record("leg_1", "m-1"), {"leg_1"}) == record("m-1")
+    assert told_record(record("leg_1"), {"leg_2"}) == record("leg_1")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.consent import jws
+from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.certificate import CERTIFICATE_TYPE
 from pipeline.model.decision_terms import Clause
@@ -14,11 +15,13 @@ from pipeline.model.purge import Ground, Item, ItemKind, ItemState, Subject, Ver
 from pipeline.model.retention import RetentionBasis
 from pipeline.steps.certify import certify
 from pipeline.steps.context import shelf_of
+from pipeline.steps.decide import decide_artifacts
 from pipeline.store.certificates import list_certificates
 from pipeline.store.ledger import list_lines, read_line
 from pipeline.store.purges import add_items, open_purge
 from pipeline.vendors.files import FileArtifacts
 from tests.disposal import statements
+from tests.pipeline.reads.test_told_holds import untold
 
 GROUND = Ground(cause=RetentionBasis.CHILD, clause=Clause(document="nejix", section="9", key="promptly delete"))
 
@@ -59,6 +62,21 @@ def test_a_certificate_says_what_when_by_what_cause_and_clause_and_what_remains(
     assert (one["versions"], one["delete_markers"]) == (["v1"], ["v2"])
     assert [r["why"] for r in told["remains"]] == ["held", "undecided"]
     assert "proof" not in json.dumps(told)
+
+
+def test_a_matter_of_which_the_tenant_may_not_know_yet_is_not_in_its_certificate(
+    line, recording, purge, database, clock
+):
+    line.context.vault.keep(shelf_of(recording), K.SUMMARY, b"words")
+    demand = untold(line, recording, database, clock)
+    line.run(decide_artifacts, recording)
+    with line.tx() as tx:
+        place(tx, line.context.vault, matter="m-1", scope=("call", recording.call), actor="user:c", reason="r")
+        add_items(tx, purge, [Item(kind=ItemKind.OBJECT, target="art_held", state=ItemState.KEPT, reason="held")])
+    certify(line.context, line.owner.id, purge)
+    [told] = statements(line)
+    assert [(r["why"], r["matters"]) for r in told["remains"]] == [("held", ["m-1"]), ("hold", [])]
+    assert demand not in json.dumps(told)
 
 
 def test_a_purge_of_many_is_certified_in_parts_that_together_list_each_once(line, purge):
