@@ -111,7 +111,7 @@ def purge_ended(context: StepContext, tenant: TenantId) -> None:
             is_day_to_come = kept.expires_on is not None and kept.expires_on > tx.now.date()
             if row is None or row[1] is not None or is_day_to_come:
                 continue
-            if not list_holds_on(tx, recording=row[0].recording, call=row[0].call):
+            if not list_holds_on(tx, artifact=row[0]):
                 ended.setdefault(subject_of_artifact(row[0]), []).append(row[0])
         waiting = {purge.subject: purge for purge in list_purges(tx, state=PurgeState.OPEN)}
         for subject in ended.keys() - waiting.keys():

@@ -2,7 +2,8 @@
 
 What a hold keeps goes under its matter's key, readable by those who placed the matter's holds. What a law or the proof
 of consent keeps goes under one key for the closed account. Each is listed with its statute, its owner, its end and the
-fields it holds. The new copy is opened and compared before the old one may become unreadable.
+fields it holds, and no matter of which the tenant may not know yet is named. The new copy is opened and compared before
+the old one may become unreadable.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pipeline.store.audit import Facts, add_event
 from pipeline.store.closures import Kept, add_kept, closed_key, find_kept, matter_key
 from pipeline.store.due import SURVIVING
 from pipeline.store.holds import Hold, list_holds_on
+from pipeline.store.legal_requests import list_untold
 from pipeline.store.seal import open_sealed, seal
 from pipeline.store.session import Transaction
 
@@ -45,7 +47,7 @@ def keep_beyond(context: StepContext, tenant: TenantId, artifact: Artifact) -> K
         found = find_kept(tx, artifact.id)
         if found is not None:
             return found
-        holds = list_holds_on(tx, recording=artifact.recording, call=artifact.call)
+        holds = list_holds_on(tx, artifact=artifact)
         order = _order(tx, artifact, holds)
     plaintext = context.vault.read(artifact)
     kept = _seal_anew(context, artifact, plaintext, order)
@@ -70,9 +72,11 @@ def _order(tx: Transaction, artifact: Artifact, holds: Sequence[Hold]) -> Kept:
     is_proof = artifact.kind in SURVIVING
     expires: date | None
     if holds:
-        matters = sorted({hold.matter for hold in holds})
-        key, why, statute = matter_key(tx.tenant, matters[0]), "hold", f"legal hold: {', '.join(matters)}"
-        owner = ", ".join(sorted({hold.placed_by for hold in holds}))
+        untold = list_untold(tx)  # the closed account's certificate says what stands here
+        told = [hold for hold in holds if hold.matter not in untold]
+        key, why = matter_key(tx.tenant, min(hold.matter for hold in holds)), "hold"
+        statute = ": ".join(filter(None, ("legal hold", ", ".join(sorted({hold.matter for hold in told})))))
+        owner = ", ".join(sorted({hold.placed_by for hold in told})) or HOUSE_OWNER
         expires = tx.now.date() + NO_LONGER_THAN if is_proof else None  # with the release, where nothing else keeps it
     else:
         key, why, owner = closed_key(tx.tenant), "audit" if is_proof else "legal", HOUSE_OWNER

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,10 +8,12 @@ from pipeline.decisions.holds import place
 from pipeline.model.artifact import ArtifactKind as K
 from pipeline.model.ids import TenantId
 from pipeline.steps.context import shelf_of
-from pipeline.steps.keep_beyond import NO_LONGER_THAN, keep_beyond, kept_context
+from pipeline.steps.keep_beyond import HOUSE_OWNER, NO_LONGER_THAN, keep_beyond, kept_context
 from pipeline.store.closures import closed_key, matter_key
 from pipeline.store.seal import open_sealed
+from pipeline.store.vault import Shelf
 from tests.disposal import lies
+from tests.pipeline.reads.test_told_holds import untold
 
 
 @pytest.fixture
@@ -44,3 +46,24 @@ def test_what_is_held_goes_under_its_matters_key_and_is_held_there_too(line, rec
     assert opened(line, kept, K.SUMMARY) == b"words"
     assert line.context.vault.objects.read_lock(kept.kept_key).is_held
     assert lies(line, "tenants/") == [made.object_key]
+
+
+def test_what_was_made_of_held_things_is_kept_for_their_hold_too(line, recording):
+    made = line.context.vault.keep(shelf_of(recording), K.SUMMARY, b"words")
+    shelf = Shelf(tenant=line.owner.id, recording=None, call=None, on=date(2026, 11, 21), request="dsr_1")
+    export = line.context.vault.keep(shelf, K.EXPORT, b"zip", parents=(made.id,))
+    with line.tx() as tx:
+        place(tx, line.context.vault, matter="m-1", scope=("recording", recording.id), actor="user:c", reason="r")
+    kept = keep_beyond(line.context, line.owner.id, export)
+    assert (kept.key_name, kept.why) == (matter_key("acme", "m-1"), "hold")
+    assert line.context.vault.objects.read_lock(kept.kept_key).is_held
+
+
+def test_a_matter_of_which_the_tenant_may_not_know_yet_is_not_named_beside_its_copy(line, recording, database, clock):
+    made = line.context.vault.keep(shelf_of(recording), K.SUMMARY, b"words")
+    demand = untold(line, recording, database, clock)
+    kept = keep_beyond(line.context, line.owner.id, made)
+    assert (kept.why, kept.statute, kept.owner) == ("hold", "legal hold", HOUSE_OWNER)
+    assert kept.key_name == matter_key("acme", demand)
+    assert line.context.vault.objects.read_lock(kept.kept_key).is_held
+    assert demand not in str(line.events("artifact:artifact:rewrapped"))
