@@ -37,13 +37,10 @@ class StoredDecision:
     is_training_eligible: bool
 
 
-def add_decision(tx: Transaction, decision: StoredDecision) -> bool:
-    """Keep a decision unless the same one is there, and put it in force for its artifact; False where it was there."""
-    return bool(add_decisions(tx, [decision]))
-
-
 def add_decisions(tx: Transaction, made: Sequence[StoredDecision]) -> frozenset[ArtifactId]:
-    """Keep decisions of different artifacts, with as few statements for many as for one; see `add_decision`.
+    """Keep decisions of different artifacts unless the same ones are there, and put them in force for their artifacts.
+
+    There are as few statements for many as for one.
 
     Returns:
         The artifacts of which the decision was not there yet, and is in force now.

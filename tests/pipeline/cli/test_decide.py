@@ -13,7 +13,7 @@ from pipeline.policies.facts_json import facts_adapter
 from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.policies.versions import judge
 from pipeline.steps.put_in_force import stored
-from pipeline.store.decisions import add_decision
+from pipeline.store.decisions import add_decisions
 from pipeline.store.policy_cache import PolicyCache
 from pipeline.store.policy_versions import begun_with
 from tests.pipeline.cli.conftest import Earmark, document, told_in_one_line
@@ -90,7 +90,7 @@ def test_a_decision_is_replayed_from_the_store_or_refused_in_one_line(earmark: E
     judged = judge(begun_with(load_bundle("nejix")), facts(), load_matrix())
     with database.transaction(TenantId("acme")) as tx:
         PolicyCache().keep_inputs(tx, judged.version, load_matrix())
-        add_decision(tx, stored(judged))
+        add_decisions(tx, [stored(judged)])
 
     again = document(earmark("decide", "--replay", "art_1", "--tenant", "acme", "--json"))
     assert again["digest"] == judged.record.digest
@@ -107,7 +107,7 @@ def test_a_decision_made_under_other_rules_is_a_failure(earmark: Earmark, databa
     other = replace(judged, record=replace(judged.record, rules_version=99))
     with database.transaction(TenantId("acme")) as tx:
         PolicyCache().keep_inputs(tx, judged.version, load_matrix())
-        add_decision(tx, stored(other))
+        add_decisions(tx, [stored(other)])
 
     code, out, err = earmark("decide", "--replay", "art_1", "--tenant", "acme")
     assert code == 1

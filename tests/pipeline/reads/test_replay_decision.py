@@ -13,7 +13,7 @@ from pipeline.policies.loader import load_bundle, load_matrix
 from pipeline.policies.versions import judge
 from pipeline.reads.replay_decision import replay_decision
 from pipeline.steps.put_in_force import stored
-from pipeline.store.decisions import add_decision, find_decision
+from pipeline.store.decisions import add_decisions, find_decision
 from pipeline.store.policy_versions import add_version, keep_first, keep_law
 from tests.pipeline.policies.cases import facts, with_artifact
 from tests.pipeline.policies.variants import shelf_of, variant
@@ -33,7 +33,7 @@ def decided(database, tenant):
         keep_first(tx, load_bundle("connekz"))
         add_version(tx, TIGHTER, notice_days=14, actor="test")
         keep_law(tx, load_matrix())
-        add_decision(tx, stored(judged))
+        add_decisions(tx, [stored(judged)])
     return judged
 
 
@@ -58,7 +58,7 @@ def test_a_decision_comes_out_with_the_same_bytes_from_what_was_stored_alone(dat
 def test_an_earlier_decision_is_made_again_by_its_digest(database, tenant, decided):
     earlier = judge(shelf_of(load_bundle("connekz")), with_artifact(facts(), id=ART), load_matrix())
     with database.transaction(tenant.id) as tx:
-        add_decision(tx, stored(earlier))
+        add_decisions(tx, [stored(earlier)])
     for judged in (earlier, decided):
         assert replay(database, tenant, decision=judged.record.digest) == judged.record
     with pytest.raises(NotFound):
@@ -101,7 +101,7 @@ def test_the_packaged_files_are_not_looked_at(database, tenant, decided, postgre
     judged = judge(shelf_of(own), with_artifact(facts(), id="art_2"), load_matrix())
     with database.transaction(tenant.id) as tx:
         add_version(tx, own, notice_days=14, actor="test")
-        add_decision(tx, stored(judged))
+        add_decisions(tx, [stored(judged)])
 
     again = replay(database, tenant, artifact=ArtifactId("art_2"))
     assert (again.policy.version, again.retention.until) == ("own", judged.record.retention.until)
