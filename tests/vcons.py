@@ -31,7 +31,7 @@ class HonestTranscriber(ScriptedTranscriber):
     def transcribe(self, audio: bytes, *, language: str) -> Transcript:
         heard, samples, rate = super().transcribe(audio, language=language), decode(audio), describe(audio).sample_rate
 
-        def sounds(word) -> bool:  # type: ignore[no-untyped-def]
+        def sounds(word) -> bool:
             part = samples[word.start_ms * rate // 1000 : word.end_ms * rate // 1000, word.channel]
             return bool(len(part)) and bool(abs(part).max() > 0)
 
@@ -44,7 +44,7 @@ class HonestTranscriber(ScriptedTranscriber):
 
 def honest(line: Line) -> Line:
     """The line with ears that hear what there is."""
-    return line.with_parts(transcribers={"local": HonestTranscriber(Log(line.folder / "vendor.log"))})  # type: ignore[operator]
+    return line.with_parts(transcribers={"local": HonestTranscriber(Log(line.folder / "vendor.log"))})
 
 
 def exported(line: Line, recording: Recording) -> bytes:

@@ -78,18 +78,18 @@ class EmbeddedPostgres:
 
     def _started(self, get_server: Callable[..., Any], attempts: int) -> Any:
         """Start it; what a killed server left at work ends by itself, and may take a moment."""
-        for attempt in range(1, attempts + 1):
+        while True:
             try:
                 server = get_server(self._directory, cleanup_mode=None)
                 # The package gives one handle a directory and process, also of a server that was stopped since.
                 server.ensure_postgres_running()
             except Exception as error:  # the package raises whatever its child processes did
-                if attempt == attempts:
+                attempts -= 1
+                if attempts < 1:
                     raise StoreUnreachable("start the embedded PostgreSQL", reason=type(error).__name__) from error
                 time.sleep(1)
             else:
                 return server
-        raise StoreUnreachable("start the embedded PostgreSQL", reason="no attempt")
 
     def stop(self) -> None:
         """Let go of the server, and stop it when nobody else uses it; its data stays."""

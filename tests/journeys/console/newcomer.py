@@ -71,7 +71,7 @@ class Steps:
 
     def click(self, role: str, name: str) -> None:
         """Click a link or a button."""
-        self._press(f"click {name!r}", self.page.get_by_role(role, name=name).first)  # type: ignore[arg-type]  # a name of ARIA
+        self._press(f"click {name!r}", self.page.get_by_role(role, name=name).first)
 
     def send(self, button: str, **fields: str) -> None:
         """Fill a form in, and send it."""
