@@ -67,21 +67,20 @@ class Artifacts(Protocol):
         ...
 
     def put_if_absent(
-        self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], tags: Mapping[str, str]
     ) -> StoredObject:
-        """Write an object unless one is there; read its digest back.
+        """Write an object unless one is there; give the digest that the store has of it.
 
         Repeating a put with the same bytes returns the object that is there.
 
         Args:
             key: path of the object, `/` between parts.
             body: sealed bytes.
-            sha256: hex digest of `body`.
             metadata: ASCII names and values kept with the object, never changed.
             tags: at most ten, may be changed later.
 
         Raises:
-            IntegrityError: `sha256` is not the digest of `body`, or what was stored has another digest.
+            IntegrityError: what was stored has another digest than the bytes that were given.
             Conflict: other bytes are there already.
         """
         ...

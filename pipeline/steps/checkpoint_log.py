@@ -66,11 +66,11 @@ def checkpoint_log(vault: Vault, tenant: TenantId) -> Receipt:
 
 def _keep(vault: Vault, checkpoint: Checkpoint, token: bytes, kid: str) -> SignedCheckpoint:
     """Store a statement and lock it, both read back."""
-    digest, key = hashlib.sha256(token).hexdigest(), checkpoint.object_key
+    key = checkpoint.object_key
     tags = {"tenant": checkpoint.tenant, "kind": "audit.checkpoint", "training-eligible": "false"}
-    vault.objects.put_if_absent(key, token, sha256=digest, metadata={"kind": "audit.checkpoint"}, tags=tags)
+    stored = vault.objects.put_if_absent(key, token, metadata={"kind": "audit.checkpoint"}, tags=tags)
     _lock(vault, key, checkpoint.at)
-    return SignedCheckpoint(checkpoint=checkpoint, sha256=digest, kid=kid, object_key=key)
+    return SignedCheckpoint(checkpoint=checkpoint, sha256=stored.sha256, kid=kid, object_key=key)
 
 
 def _lock(vault: Vault, key: str, at: datetime) -> None:

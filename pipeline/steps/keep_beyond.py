@@ -103,8 +103,7 @@ def _seal_anew(context: StepContext, artifact: Artifact, plaintext: bytes, order
     if not versions_at(objects, order.kept_key):
         sealed = seal(plaintext, keys=keys, tenant=holder, context=bound)
         tags = {"kind": artifact.kind.value, "training-eligible": "false", "disposition": "restricted"}
-        digest = hashlib.sha256(sealed).hexdigest()
-        objects.put_if_absent(order.kept_key, sealed, sha256=digest, metadata={}, tags=tags)
+        objects.put_if_absent(order.kept_key, sealed, metadata={}, tags=tags)
     stored = objects.get(order.kept_key)
     if open_sealed(stored, keys=keys, tenant=holder, context=bound) != plaintext:
         raise IntegrityError("a copy that was sealed anew opens to other bytes")

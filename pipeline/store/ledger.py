@@ -7,7 +7,6 @@ Where it was all the same, the lines that the database still has are written aga
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -41,9 +40,8 @@ def write_line(objects: Artifacts, key: str, statement: str) -> str:
         StoreUnreachable, StoreDenied: nothing is known to be written, and nothing may be destroyed before it is.
     """
     body = statement.encode()
-    digest = hashlib.sha256(body).hexdigest()
     try:
-        objects.put_if_absent(key, body, sha256=digest, metadata={}, tags={"kind": "ledger", "disposition": "keep"})
+        objects.put_if_absent(key, body, metadata={}, tags={"kind": "ledger", "disposition": "keep"})
     except Conflict:
         return objects.get(key).decode()
     return statement

@@ -51,15 +51,18 @@ def seal(plaintext: bytes, *, keys: Keys, tenant: TenantId, context: Mapping[str
     data_key, wrapped = keys.new_data_key(tenant, bound)
     header = _header(wrapped, _context_digest(bound))
     cipher, header_digest = AESGCM(data_key), hashlib.sha256(header).digest()
-    sealed, frame = io.BytesIO(), bytearray(min(FRAME_BYTES, len(plaintext)) + _TAG_BYTES)
+    source, frames = memoryview(plaintext), _frames(len(plaintext), FRAME_BYTES)
+    sealed = _room(len(header) + len(plaintext) + len(frames) * _TAG_BYTES)
     sealed.write(header)
-    source, room = memoryview(plaintext), memoryview(frame)
-    for number, start, end in _frames(len(plaintext), FRAME_BYTES):
-        into = room[: end - start + _TAG_BYTES]
-        cipher.encrypt_into(
-            _nonce(number), source[start:end], _bond(header_digest, number, end == len(plaintext)), into
-        )
-        sealed.write(into)
+    with sealed.getbuffer() as room:
+        for number, start, end in frames:
+            at = len(header) + start + number * _TAG_BYTES
+            cipher.encrypt_into(
+                _nonce(number),
+                source[start:end],
+                _bond(header_digest, number, end == len(plaintext)),
+                room[at : at + end - start + _TAG_BYTES],
+            )
     return sealed.getvalue()
 
 
@@ -79,18 +82,20 @@ def open_sealed(sealed: bytes, *, keys: Keys, tenant: TenantId, context: Mapping
     source = memoryview(sealed)[body_at:]
     if len(source) < _TAG_BYTES:
         raise IntegrityError(_BROKEN)
-    plaintext, room = io.BytesIO(), memoryview(bytearray(min(FRAME_BYTES, len(source))))
-    for number, start, end in _frames(len(source), FRAME_BYTES + _TAG_BYTES):
-        if end - start < _TAG_BYTES:
-            raise IntegrityError(_BROKEN)
-        into = room[: end - start - _TAG_BYTES]
-        try:
-            cipher.decrypt_into(
-                _nonce(number), source[start:end], _bond(header_digest, number, end == len(source)), into
-            )
-        except InvalidTag as error:
-            raise IntegrityError(_BROKEN) from error
-        plaintext.write(into)
+    frames = _frames(len(source), FRAME_BYTES + _TAG_BYTES)
+    if len(source) - frames[-1][1] < _TAG_BYTES:
+        raise IntegrityError(_BROKEN)
+    plaintext = _room(len(source) - len(frames) * _TAG_BYTES)
+    with plaintext.getbuffer() as room:
+        for number, start, end in frames:
+            at = number * FRAME_BYTES
+            into = room[at : at + end - start - _TAG_BYTES]
+            try:
+                cipher.decrypt_into(
+                    _nonce(number), source[start:end], _bond(header_digest, number, end == len(source)), into
+                )
+            except InvalidTag as error:
+                raise IntegrityError(_BROKEN) from error
     return plaintext.getvalue()
 
 
@@ -148,6 +153,16 @@ def _frames(total: int, size: int) -> list[tuple[int, int, int]]:
     """Number and bounds of each frame; nothing at all is still one empty frame, so that its absence shows."""
     starts = range(0, max(total, 1), size)
     return [(number, start, min(start + size, total)) for number, start in enumerate(starts)]
+
+
+def _room(size: int) -> io.BytesIO:
+    """Make room to work in place: what is written there is given out as bytes, without being copied once more."""
+    room = io.BytesIO()
+    if size:
+        room.seek(size - 1)
+        room.write(b"\0")
+        room.seek(0)
+    return room
 
 
 def _nonce(number: int) -> bytes:

@@ -6,7 +6,6 @@ so nothing that a processor was paid for is asked of it twice.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -133,7 +132,6 @@ class Vault:
             return self.objects.put_if_absent(
                 key,
                 sealed,
-                sha256=hashlib.sha256(sealed).hexdigest(),
                 metadata={"kind": kind.value},
                 tags={"tenant": tenant, "kind": kind.value, "training-eligible": "false", "disposition": "keep"},
             )

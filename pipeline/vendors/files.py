@@ -10,6 +10,7 @@ that is not enough, use S3.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,11 +36,11 @@ class FileArtifacts:
         self._now = now
 
     def put_if_absent(
-        self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], tags: Mapping[str, str]
     ) -> StoredObject:
         """Write an object unless one is there, on disk before it is there for anyone."""
-        check_digest(body, sha256)
         check_tag_count(tags)
+        sha256 = hashlib.sha256(body).hexdigest()
         with self._tree.turn("put", key):
             records = self._tree.records(key)
             if records and not records[-1].is_delete_marker:

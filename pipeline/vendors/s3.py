@@ -1,12 +1,14 @@
 """The artifact store in an S3 bucket with versions and object lock: AWS, or a server that speaks its API.
 
-Every put is conditional and carries its SHA-256, which is asked for again afterwards. Dates are COMPLIANCE retention:
-nobody, this program included, shortens them. boto3's own retries are off, for attempts belong to the workflow.
+Every put is conditional and carries its SHA-256, and counts once the server has said which bytes it has. Dates are
+COMPLIANCE retention: nobody, this program included, shortens them. boto3's own retries are off, for attempts belong to
+the workflow.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -65,21 +67,26 @@ class S3Artifacts:
             self._write_lifecycle()
 
     def put_if_absent(
-        self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], tags: Mapping[str, str]
     ) -> StoredObject:
-        """Write an object unless one is there; ask the store which digest it has of it."""
+        """Write an object unless one is there; where the store does not say which digest it has of it, ask."""
         path = self._path(key)
-        check_digest(body, sha256)
         check_tag_count(tags)
+        digest = hashlib.sha256(body).digest()
+        sha256, checksum = digest.hex(), base64.b64encode(digest).decode()
         with as_store_error("put", lenient=LOST_RACE) as refused:
-            self._client.put_object(
+            answer = self._client.put_object(
                 Bucket=self._bucket,
                 Key=path,
                 Body=body,
                 IfNoneMatch="*",
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
+                ChecksumSHA256=checksum,
                 Metadata={**metadata, _DIGEST: sha256},
                 Tagging=urlencode(tags),
+            )
+        if not refused.code and answer.get("ChecksumSHA256") == checksum and "VersionId" in answer:
+            return StoredObject(
+                key=key, version=answer["VersionId"], sha256=sha256, size_bytes=len(body), metadata=dict(metadata)
             )
         return self._read_back(key, sha256, len(body), refused)
 
@@ -190,7 +197,7 @@ class S3Artifacts:
         return self._prefix + check_key(key)
 
     def _read_back(self, key: str, sha256: str, size_bytes: int, refused: Refused) -> StoredObject:
-        """Ask for the object that is there after a put: ours, or the one that was there before."""
+        """Ask for the object that is there after a put whose answer does not say it: ours, or one from before."""
         try:
             answer = self._head(key, None)
         except NotFound as error:

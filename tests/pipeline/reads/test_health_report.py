@@ -27,9 +27,9 @@ class LockingStore(FileArtifacts):
     """A bucket whose default lock keeps every object for a day."""
 
     def put_if_absent(
-        self, key: str, body: bytes, *, sha256: str, metadata: Mapping[str, str], tags: Mapping[str, str]
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], tags: Mapping[str, str]
     ) -> StoredObject:
-        stored = super().put_if_absent(key, body, sha256=sha256, metadata=metadata, tags=tags)
+        stored = super().put_if_absent(key, body, metadata=metadata, tags=tags)
         self.lock(key, retain_until=datetime.now(UTC) + timedelta(days=1))
         return stored
 

@@ -152,7 +152,7 @@ def test_another_object_under_a_name_is_never_taken_for_it(vault, database, tena
     def plant():
         made = vault.keep(replace(shelf, on=date(2020, 1, 1)), KIND, b"other words")
         body = vault.objects.get(made.object_key)
-        vault.objects.put_if_absent(key, body, sha256=made.sealed_sha256, metadata={}, tags={})
+        vault.objects.put_if_absent(key, body, metadata={}, tags={})
 
     racing = replace(vault, objects=_SealedMeanwhile(tmp_path / "objects", plant)) if when == "meanwhile" else vault
     plant() if when == "before" else None
@@ -220,7 +220,7 @@ def test_an_object_moved_to_another_kind_is_not_recovered(vault, tenant, shelf):
     made = vault.keep(shelf, ArtifactKind.SUMMARY, WORDS)
     body = vault.objects.get(made.object_key)
     key = made.object_key.replace("summary", KIND.value)
-    vault.objects.put_if_absent(key, body, sha256=made.sealed_sha256, metadata={}, tags={})
+    vault.objects.put_if_absent(key, body, metadata={}, tags={})
     with pytest.raises(IntegrityError):
         vault.recover(shelf, KIND)
 

@@ -135,6 +135,23 @@ def test_a_store_that_has_other_bytes_after_a_put_is_noticed(lies: Lies) -> None
         put(S3Artifacts(lies.settings), KEY)
 
 
+def test_a_put_whose_answer_says_what_is_stored_asks_no_more(lies: Lies) -> None:
+    lies.answers = {"PUT": (200, described(b"", checksum_of=BODY), b"")}
+
+    stored = put(S3Artifacts(lies.settings), KEY)
+
+    assert (stored.sha256, stored.size_bytes, stored.version) == (sha256(BODY), len(BODY), "v1")
+    assert [request.partition(" ")[0] for request in lies.asked] == ["PUT"]
+
+
+def test_a_put_whose_answer_names_other_bytes_is_asked_after(lies: Lies) -> None:
+    other = described(BODY, checksum_of=b"other")
+    lies.answers = {"PUT": (200, described(b"", checksum_of=b"other"), b""), "HEAD": (200, other, b"")}
+
+    with pytest.raises(IntegrityError):
+        put(S3Artifacts(lies.settings), KEY)
+
+
 @pytest.mark.parametrize("stored", [BODY, b"other"])
 def test_of_a_store_that_keeps_no_checksums_the_bytes_are_read_back(lies: Lies, stored: bytes) -> None:
     lies.answers = {
