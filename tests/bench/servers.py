@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from starlette.applications import Starlette
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
@@ -63,8 +63,11 @@ def one_transaction(url: str, folder: Path) -> object:
 
 
 def plain_recording(url: str, folder: Path) -> object:
-    """As anybody would write it: signature, one insert, the engine's own enqueueing, one transaction a request."""
-    engine = create_engine(url, pool_size=16)
+    """As anybody would write it: signature, one insert, the engine's own enqueueing, one transaction a request.
+
+    With one role for everything, the owner: Earmark's app may not write the engine's tables.
+    """
+    engine = create_engine(make_url(url).set(username="postgres"), pool_size=16)
     client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer(), lazy=True)
 
     def work(tenant: str, sid: str, form: dict[str, str]) -> None:
