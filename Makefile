@@ -5,7 +5,8 @@ PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) pip install --quiet --python $(PY) --no-deps --require-hashes
 
-.PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-stores bench-line bench-decide bench-retention \
+.PHONY: demo test train eval bench-webhooks bench-audio bench-decoding bench-verify bench-stores bench-line bench-memory bench-decide \
+  bench-retention \
   chaos chaos-hosts chaos-upgrade chaos-purge chaos-bulk serve assets sweep newcomer bench-console licenses audit sbom wheel fuzz \
   vcon-check check format lock infra infra-accept image clean
 .DEFAULT_GOAL := demo
@@ -47,6 +48,11 @@ bench-line: .venv/.dev
 # Sealing against one SHA-256 pass, and the S3 adapter's put against boto3 alone.
 bench-stores: .venv/.dev
 	@$(PY) -m tests.bench.stores
+
+# What one worker holds after many calls: make bench-memory MEMORY_CALLS=1000
+MEMORY_CALLS ?= 10000
+bench-memory: .venv/.dev
+	@$(PY) -m tests.bench.worker_memory --calls $(MEMORY_CALLS)
 
 bench-verify: .venv/.dev
 	@$(PY) -m tests.bench.verify --catches
