@@ -106,6 +106,7 @@ def _names_one_region(given: str | None) -> str | None:
 
 
 type Region = Annotated[str | None, AfterValidator(_names_one_region)]
+type RoleArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
 
 
 class ArtifactSettings(_Group):
@@ -118,6 +119,7 @@ class ArtifactSettings(_Group):
     endpoint: Address | None = Field(default=None, description="S3 endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="S3 access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="S3 secret key")
+    tenant_role: RoleArn | None = Field(default=None, description="ARN of the role taken for each tenant's objects")
 
 
 class KeySettings(_Group):
@@ -128,6 +130,7 @@ class KeySettings(_Group):
     endpoint: Address | None = Field(default=None, description="KMS endpoint, for servers other than AWS")
     access_key: SecretStr | None = Field(default=None, description="KMS access key; empty: AWS's own chain")
     secret_key: SecretStr | None = Field(default=None, description="KMS secret key")
+    tenant_role: RoleArn | None = Field(default=None, description="ARN of the role taken for each tenant's keys")
 
 
 class TwilioSettings(_Group):
@@ -220,6 +223,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path(".data"), description="embedded database, files store, key file, model cache")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
+    sts_endpoint: Address | None = Field(default=None, description="STS endpoint; empty: that of the region")
     database: DatabaseSettings = DatabaseSettings()
     artifacts: ArtifactSettings = ArtifactSettings()
     keys: KeySettings = KeySettings()

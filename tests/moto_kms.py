@@ -22,10 +22,13 @@ class MotoKms(BaseHTTPRequestHandler):
 
     refusals: ClassVar[dict[str, tuple[str, int]]] = {}
     """Operation -> the error it is answered with, and how many calls are let through before."""
+    askers: ClassVar[list[tuple[str, str]]] = []
+    """Of each call: whose access key signed it, and the operation."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+        self.askers.append((self.headers["Authorization"].partition("Credential=")[2].split("/")[0], operation))
         if operation in self.refusals:
             code, let_through = self.refusals[operation]
             if let_through == 0:

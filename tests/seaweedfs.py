@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import socket
@@ -64,10 +65,52 @@ def prepare_seaweedfs(home: Path, *, address: str = "127.0.0.1") -> tuple[S3Sett
     return settings, command
 
 
+TENANT_ROLE = "arn:aws:iam::000000000000:role/tenant"
+"""A role that may be taken where the server is its own STS; the role itself may read and write every tenant's."""
+
+
+def let_roles_be_taken(home: Path) -> list[str]:
+    """Write a role that the server gives sessions of, and a user who may take it; give what its command needs besides.
+
+    The user `process` may by itself do what a worker may by `infra/cloud`: nothing under `tenants/`. The server holds a
+    session to its role and to the session's own policy. Tags of a session it does not know (4.48, 2026-11).
+    """
+    users = json.loads((home / "s3.json").read_text())
+    process = {"name": "process", "credentials": [{"accessKey": "process", "secretKey": "process-secret"}]}
+    rights = [f"Admin:vault/{place}/*" for place in ("audit", "ledger", "kept", "readiness")]
+    users["identities"].append({**process, "actions": rights})
+    (home / "s3.json").write_text(json.dumps(users))
+    objects = {"Action": ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"], "Resource": "arn:aws:s3:::*/tenants/*"}
+    names = {"Action": ["s3:ListBucket", "s3:ListBucketVersions"], "Resource": "arn:aws:s3:::*"}
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in (objects, names)]}
+    takers = {"AWS": [f"arn:aws:iam::000000000000:user/{name}" for name in ("owner", "process")]}
+    trust = {"Effect": "Allow", "Principal": takers, "Action": "sts:AssumeRole"}
+    role = {
+        "roleName": "tenant",
+        "roleArn": TENANT_ROLE,
+        "trustPolicy": {"Version": "2012-10-17", "Statement": [trust]},
+        "attachedPolicies": ["tenant"],
+    }
+    known = {
+        "sts": {
+            "tokenDuration": "1h",
+            "maxSessionLength": "12h",
+            "issuer": "seaweedfs",
+            "signingKey": base64.b64encode(b"k" * 32).decode(),
+        },
+        "policy": {"defaultEffect": "Deny", "storeType": "memory"},
+        "policies": [{"name": "tenant", "document": allowed}],
+        "roles": [role],
+    }
+    (home / "iam.json").write_text(json.dumps(known))
+    return [f"-s3.iam.config={home / 'iam.json'}"]
+
+
 @contextmanager
-def serve_seaweedfs(home: Path) -> Iterator[S3Settings]:
-    """Run the server and make one bucket in it."""
+def serve_seaweedfs(home: Path, *, with_roles: bool = False) -> Iterator[S3Settings]:
+    """Run the server and make one bucket in it; with roles it is an STS too."""
     settings, command = prepare_seaweedfs(home)
+    command += let_roles_be_taken(home) if with_roles else []
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
     try:

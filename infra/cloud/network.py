@@ -79,7 +79,7 @@ class Network(Construct):
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         known = ec2.InterfaceVpcEndpointAwsService
         wanted = {
-            "Kms": known.KMS, "Secrets": known.SECRETS_MANAGER, "Logs": known.CLOUDWATCH_LOGS,
+            "Kms": known.KMS, "Sts": known.STS, "Secrets": known.SECRETS_MANAGER, "Logs": known.CLOUDWATCH_LOGS,
             "Images": known.ECR, "ImageLayers": known.ECR_DOCKER,
         }  # fmt: skip
         for name, service in wanted.items():

@@ -11,11 +11,13 @@ class Plan:
 
     `region` holds data and machines, `replica_region` the copies of what policy lets be copied. `replicate` stays off
     until purges reach the other region too: a copy that a purge misses would make its certificate a lie.
+    `tenants_alone` is off only while tasks run that take no role for each tenant yet: it leaves them their rights.
     """
 
     region: str = "eu-central-1"
     replica_region: str = "eu-west-1"
     replicate: bool = False
+    tenants_alone: bool = True
     web_tasks: int = 2
     worker_tasks: int = 2
     most_web_tasks: int = 12

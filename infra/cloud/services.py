@@ -20,14 +20,17 @@ from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
 from infra.cloud.database import PostgreSql
-from infra.cloud.machines import operator_statements, web_statements, worker_statements
+from infra.cloud.machines import former_statements, operator_statements, web_statements, worker_statements
 from infra.cloud.network import WEB_PORT, Network, retention
 from infra.cloud.plan import Plan
+from infra.cloud.tenants import tenant_role, web_tenant_statements, worker_tenant_statements
 
 USER = "10001:10001"
 WORKER_PORT = 9464
 """Where a worker tells its own container, and nobody else, whether it lives."""
 _WRITABLE = ("/data", "/tmp")  # noqa: S108  # volumes of the task, empty at its start
+
+type _Statements = Callable[[s3.IBucket, kms.IKey], list[iam.PolicyStatement]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +66,12 @@ class Services(Construct):
 
     def _web(self) -> ecs.FargateService:
         task = self._task("Web", web_statements, cpu=1024, memory=2048)
-        self._container(
+        container = self._container(
             task, "web", command=["python", "-m", "webhooks.main"], role="web",
             health=["CMD", "python", "/opt/earmark/healthcheck.py", "web"],
-        ).add_port_mappings(ecs.PortMapping(container_port=WEB_PORT))  # fmt: skip
+        )  # fmt: skip
+        self._takes_tenants("WebTenant", task, container, web_tenant_statements)
+        container.add_port_mappings(ecs.PortMapping(container_port=WEB_PORT))
         service = self._service("WebService", task, self._given.network.web, count=self._given.plan.web_tasks)
         scaling = service.auto_scale_task_count(
             min_capacity=self._given.plan.web_tasks, max_capacity=self._given.plan.most_web_tasks
@@ -76,10 +81,11 @@ class Services(Construct):
 
     def _worker(self) -> ecs.FargateService:
         task = self._task("Worker", worker_statements, cpu=4096, memory=16384)
-        self._container(
+        container = self._container(
             task, "worker", command=["/opt/earmark/worker.sh"], role="worker",
             health=["CMD", "python", "/opt/earmark/healthcheck.py", "worker"],
         )  # fmt: skip
+        self._takes_tenants("WorkerTenant", task, container, worker_tenant_statements)
         service = self._service("WorkerService", task, self._given.network.worker, count=self._given.plan.worker_tasks)
         scaling = service.auto_scale_task_count(
             min_capacity=self._given.plan.worker_tasks, max_capacity=self._given.plan.most_worker_tasks
@@ -98,10 +104,23 @@ class Services(Construct):
             health=None,
         )
 
+    def _takes_tenants(
+        self, name: str, task: ecs.FargateTaskDefinition, container: ecs.ContainerDefinition, statements: _Statements
+    ) -> None:
+        """Make the role that a process takes for each tenant, and tell the process of it."""
+        role = tenant_role(
+            self, name, process=task.task_role, statements=statements(self._given.bucket, self._given.bucket_key)
+        )
+        if not self._given.plan.tenants_alone:
+            for statement in former_statements(self._given.bucket, destroys=name == "WorkerTenant"):
+                task.add_to_task_role_policy(statement)
+        for setting in ("EARMARK_ARTIFACTS__TENANT_ROLE", "EARMARK_KEYS__TENANT_ROLE"):
+            container.add_environment(setting, role.role_arn)
+
     def _task(
         self,
         name: str,
-        statements: Callable[[s3.IBucket, kms.IKey], list[iam.PolicyStatement]],
+        statements: _Statements,
         *,
         cpu: int,
         memory: int,

@@ -178,16 +178,21 @@ def _s3(settings: Settings) -> Artifacts:
     chosen = settings.artifacts
     if not chosen.bucket or not chosen.region:
         raise InvalidInput("the S3 store needs EARMARK_ARTIFACTS__BUCKET and EARMARK_ARTIFACTS__REGION")
-    return S3Artifacts(
-        S3Settings(
-            bucket=chosen.bucket,
-            region=chosen.region,
-            endpoint_url=chosen.endpoint,
-            access_key=chosen.access_key.get_secret_value() if chosen.access_key else None,
-            secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
-            prefix=chosen.prefix,
-        )
+    place = S3Settings(
+        bucket=chosen.bucket,
+        region=chosen.region,
+        endpoint_url=chosen.endpoint,
+        access_key=chosen.access_key.get_secret_value() if chosen.access_key else None,
+        secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
+        prefix=chosen.prefix,
     )
+    if not chosen.tenant_role:
+        return S3Artifacts(place)
+
+    from pipeline.vendors.aws_tenants import TenantRole
+    from pipeline.vendors.s3_tenants import S3TenantArtifacts
+
+    return S3TenantArtifacts(place, TenantRole(arn=chosen.tenant_role, sts_endpoint_url=settings.sts_endpoint))
 
 
 def _file_keys(settings: Settings) -> Keys:
@@ -203,14 +208,19 @@ def _kms(settings: Settings) -> Keys:
     chosen = settings.keys
     if not chosen.region:
         raise InvalidInput("KMS needs EARMARK_KEYS__REGION")
-    return KmsKeys(
-        KmsSettings(
-            region=chosen.region,
-            endpoint_url=chosen.endpoint,
-            access_key=chosen.access_key.get_secret_value() if chosen.access_key else None,
-            secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
-        )
+    keeper = KmsSettings(
+        region=chosen.region,
+        endpoint_url=chosen.endpoint,
+        access_key=chosen.access_key.get_secret_value() if chosen.access_key else None,
+        secret_key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
     )
+    if not chosen.tenant_role:
+        return KmsKeys(keeper)
+
+    from pipeline.vendors.aws_tenants import TenantRole
+    from pipeline.vendors.kms_tenants import KmsTenantKeys
+
+    return KmsTenantKeys(keeper, TenantRole(arn=chosen.tenant_role, sts_endpoint_url=settings.sts_endpoint))
 
 
 def _local(settings: Settings) -> Transcriber:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from pipeline.model.cloud import CloudFinding, statements
 
 _TAG: Final = "s3:ExistingObjectTag/"
+_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,16 @@ class Role:
 
     name: str
     policies: Sequence[Mapping[str, Any]]
+    trust: Mapping[str, Any] = field(default_factory=dict)
+    """Who may take it, as IAM has it; empty where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request: an action on a resource, with what a condition may look at (a name that is missing is not there)."""
+    """A request: an action on a resource, with what a condition may look at (a name that is missing is not there).
+
+    A fact of several values has them between commas.
+    """
 
     action: str
     resource: str
@@ -38,7 +44,12 @@ class Asked:
 
 def is_allowed(role: Role, asked: Asked) -> bool:
     """Say what IAM would say, as far as this role goes."""
-    said = [one["Effect"] for policy in role.policies for one in statements(policy) if _applies(one, asked)]
+    return is_allowed_by(asked, *role.policies)
+
+
+def is_allowed_by(asked: Asked, *policies: Mapping[str, Any]) -> bool:
+    """Say whether something in these policies allows a request, and nothing in them denies it."""
+    said = [one["Effect"] for policy in policies for one in statements(policy) if _applies(one, asked)]
     return "Deny" not in said and "Allow" in said
 
 
@@ -112,13 +123,19 @@ def _role(role: Role, rule: str, says: str) -> CloudFinding:
 def _applies(one: Mapping[str, Any], asked: Asked) -> bool:
     return (
         any(fnmatch.fnmatchcase(asked.action.lower(), a.lower()) for a in _listed(one.get("Action")))
-        and any(fnmatch.fnmatchcase(asked.resource, r) for r in _listed(one.get("Resource", "*")))
+        and any(fnmatch.fnmatchcase(asked.resource, r) for r in _filled(_listed(one.get("Resource", "*")), asked))
         and all(
-            _holds(kind, name, _listed(wanted), asked, unknown=one["Effect"] == "Deny")
+            _holds(kind, name, _filled(_listed(wanted), asked), asked, unknown=one["Effect"] == "Deny")
             for kind, tests in one.get("Condition", {}).items()
             for name, wanted in tests.items()
         )
     )
+
+
+def _filled(texts: list[str], asked: Asked) -> list[str]:
+    """Put values for the variables in parts of a policy; a part that has a variable without a value matches nothing."""
+    known = [text for text in texts if all(name in asked.facts for name in _VARIABLE.findall(text))]
+    return [_VARIABLE.sub(lambda found: asked.facts[found[1]], text) for text in known]
 
 
 def _holds(kind: str, name: str, wanted: list[str], asked: Asked, *, unknown: bool) -> bool:
@@ -130,6 +147,10 @@ def _holds(kind: str, name: str, wanted: list[str], asked: Asked, *, unknown: bo
         return found is not None and any(
             fnmatch.fnmatchcase(found, w) if "Like" in kind else found == w for w in wanted
         )
+    if kind == "StringEqualsIfExists":
+        return found is None or found in wanted
+    if kind == "ForAllValues:StringEquals":
+        return found is None or set(found.split(",")) <= set(wanted)
     if kind in ("StringNotEquals", "StringNotEqualsIfExists"):
         return found not in wanted
     return unknown

@@ -11,6 +11,7 @@ from typing import Final
 
 from pipeline.model.cloud import CloudFinding, Trouble, judge_bucket, judge_database, judge_key
 from pipeline.model.cloud_roles import judge_reviewer, judge_role, judge_trainer
+from pipeline.model.cloud_tenants import judge_process, judge_tenant_role
 from pipeline.model.errors import NotFound, PipelineError
 from pipeline.ports.cloud import CloudAccount
 
@@ -25,7 +26,9 @@ class Deployed:
     log_buckets: tuple[str, ...] = ()
     keys: str = "alias/earmark/"
     database: str = "earmark"
-    roles: tuple[str, ...] = ("earmark-web", "earmark-worker", "earmark-operator")
+    roles: tuple[str, ...] = ("earmark-operator",)
+    processes: tuple[str, ...] = ("earmark-web", "earmark-worker")
+    tenants: tuple[str, ...] = ("earmark-web-tenant", "earmark-worker-tenant")
     trainer: str = "earmark-training"
     reviewer: str = "earmark-reviewer"
     without: frozenset[str] = field(default_factory=frozenset)
@@ -71,8 +74,12 @@ def _looks(account: CloudAccount, deployed: Deployed) -> Iterator[tuple[str, _Lo
             f"database {deployed.database}",
             lambda: list(judge_database(account.describe_database(deployed.database))),
         )
-    for name in (*deployed.roles, deployed.trainer, deployed.reviewer) if "roles" not in deployed.without else ():
+    for name in _role_names(deployed) if "roles" not in deployed.without else ():
         yield f"role {name}", _role(account, deployed, name)
+
+
+def _role_names(deployed: Deployed) -> tuple[str, ...]:
+    return (*deployed.processes, *deployed.roles, *deployed.tenants, deployed.trainer, deployed.reviewer)
 
 
 def _bucket(account: CloudAccount, name: str, *, holds_artifacts: bool) -> _Look:
@@ -104,6 +111,10 @@ def _role(account: CloudAccount, deployed: Deployed, name: str) -> _Look:
             found += judge_trainer(role)
         if name == deployed.reviewer:
             found += judge_reviewer(role)
+        if name in deployed.processes:
+            found += judge_process(role)
+        if name in deployed.tenants:
+            found += judge_tenant_role(role)
         return found
 
     return look

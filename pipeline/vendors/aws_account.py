@@ -136,9 +136,9 @@ class AwsAccount:
         )
 
     def describe_role(self, name: str) -> Role:
-        """Ask IAM for every policy that a role has."""
+        """Ask IAM for every policy that a role has, and for who may take it."""
         with _told("GetRole"):
-            self._iam.get_role(RoleName=name)
+            trust = self._iam.get_role(RoleName=name)["Role"].get("AssumeRolePolicyDocument")
             own = [
                 n
                 for p in self._iam.get_paginator("list_role_policies").paginate(RoleName=name)
@@ -154,7 +154,7 @@ class AwsAccount:
                 version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
                 found = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)
                 documents.append(found["PolicyVersion"]["Document"])
-        return Role(name=name, policies=[_document(document) for document in documents])
+        return Role(name=name, policies=[_document(document) for document in documents], trust=_document(trust or {}))
 
     def _state(self, alias: str) -> str:
         with _told("DescribeKey"):

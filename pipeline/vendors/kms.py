@@ -19,8 +19,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+import boto3
 from botocore.exceptions import ClientError
 
+from pipeline.model.cloud_tenants import TENANT_TAG
 from pipeline.model.errors import Conflict, IntegrityError, NotFound, VendorUnavailable
 from pipeline.ports.keys import KeyState, TenantKey, WrappedKey
 from pipeline.ports.transcriber import AuditMeta
@@ -37,15 +39,9 @@ _WAIT_DAYS: Final = 7
 class KmsKeys:
     """Fills `pipeline.ports.keys.Keys` from AWS KMS."""
 
-    def __init__(self, settings: KmsSettings) -> None:
-        self.audit = AuditMeta(
-            processor="aws",
-            data_kind="tenant keys, and the ids that an encryption context names",
-            purpose="key custody",
-            region=settings.region,
-            policy_url="https://aws.amazon.com/privacy/",
-        )
-        self._kms = connect(settings)
+    def __init__(self, settings: KmsSettings, session: boto3.Session | None = None) -> None:
+        self.audit = audit_of(settings)
+        self._kms = connect(settings, session)
         self._history = KmsHistory(self._kms, settings.alias_prefix)
         # A key that was once a tenant's never becomes another's, so what was found to be stays true.
         self._owned: set[tuple[TenantId, str]] = set()
@@ -183,7 +179,7 @@ class KmsKeys:
 
     def _create(self, tenant: TenantId) -> str:
         with as_vendor_error("CreateKey", tenant):
-            made = self._kms.create_key(Tags=[{"TagKey": "earmark-tenant", "TagValue": tenant}])["KeyMetadata"]["KeyId"]
+            made = self._kms.create_key(Tags=[{"TagKey": TENANT_TAG, "TagValue": tenant}])["KeyMetadata"]["KeyId"]
             self._kms.enable_key_rotation(KeyId=made)
         return made
 
@@ -204,6 +200,17 @@ class KmsKeys:
     def _schedule_deletion(self, tenant: TenantId, key_id: str) -> None:
         with as_vendor_error("ScheduleKeyDeletion", tenant):
             self._kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=_WAIT_DAYS)
+
+
+def audit_of(settings: KmsSettings) -> AuditMeta:
+    """Say what goes to KMS."""
+    return AuditMeta(
+        processor="aws",
+        data_kind="tenant keys, and the ids that an encryption context names",
+        purpose="key custody",
+        region=settings.region,
+        policy_url="https://aws.amazon.com/privacy/",
+    )
 
 
 def _bound(tenant: TenantId, context: Mapping[str, str]) -> dict[str, str]:

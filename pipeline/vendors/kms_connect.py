@@ -7,16 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline.model.errors import IntegrityError, NotFound, PipelineError, VendorRefused, VendorUnavailable
-from pipeline.vendors.aws_session import asks_once, sign_in
+from pipeline.vendors.aws_session import NOT_SIGNED_IN, asks_once, sign_in, why_not_signed_in
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -47,9 +42,9 @@ class KmsSettings:
     timeout_s: float = 10
 
 
-def connect(settings: KmsSettings) -> KMSClient:
-    """Make a client that asks once: attempts belong to whoever repeats the step."""
-    return sign_in(settings).client(
+def connect(settings: KmsSettings, session: boto3.Session | None = None) -> KMSClient:
+    """Make a client that asks once: attempts belong to whoever repeats the step. With a session, as who has that."""
+    return (session or sign_in(settings)).client(
         "kms",
         endpoint_url=settings.endpoint_url,
         config=asks_once(connect_s=settings.timeout_s, read_s=settings.timeout_s),
@@ -72,8 +67,8 @@ def as_vendor_error(operation: str, tenant: TenantId) -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         raise _translate(operation, tenant, code, status) from error
-    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
-        raise VendorRefused("kms", operation, reason="no credentials") from error
+    except NOT_SIGNED_IN as error:
+        raise VendorRefused("kms", operation, reason=why_not_signed_in(error)) from error
     except BotoCoreError as error:
         raise VendorUnavailable("kms", operation, reason=type(error).__name__) from error
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+import boto3
+
 from pipeline.model.errors import Conflict, IntegrityError, NotFound, StoreUnreachable
 from pipeline.ports.artifacts import ObjectLock, ObjectVersion, PurgeReport, StoredObject
 from pipeline.ports.transcriber import AuditMeta
@@ -34,7 +36,7 @@ _DIGEST: Final = "sealed-sha256"
 class S3Artifacts:
     """Fills `pipeline.ports.artifacts.Artifacts` from a bucket."""
 
-    def __init__(self, settings: S3Settings) -> None:
+    def __init__(self, settings: S3Settings, session: boto3.Session | None = None) -> None:
         check_prefix(settings.prefix)
         self.audit = AuditMeta(
             processor=settings.processor,
@@ -44,7 +46,7 @@ class S3Artifacts:
             policy_url="https://aws.amazon.com/privacy/" if settings.processor == "aws" else None,
         )
         self._settings, self._bucket, self._prefix = settings, settings.bucket, settings.prefix
-        self._client = connect(settings)
+        self._client = connect(settings, session)
 
     def create_bucket(self) -> None:
         """Make the bucket with versions, locks and lifecycle, for tests and demonstrations. One that is there stays.
@@ -222,9 +224,10 @@ class S3Artifacts:
                     Bucket=self._bucket, Key=path, VersionId=version, ChecksumMode="ENABLED"
                 )
         except NotFound:
-            # A HEAD has no body to say what is missing: a bucket that is gone must not look like an absent object.
+            # A HEAD has no body to say what is missing: a bucket that is gone must not look like an absent object. A
+            # tenant's session may not ask about the bucket, but it may list what is its own.
             with as_store_error("head", absent=StoreUnreachable("head", reason="the bucket is not there")):
-                self._client.head_bucket(Bucket=self._bucket)
+                self._client.list_object_versions(Bucket=self._bucket, Prefix=path, MaxKeys=1)
             raise
 
     def _tags_of(self, path: str, version: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import boto3
 from botocore.config import Config
 
 from pipeline.vendors.aws_session import asks_once, sign_in
@@ -32,13 +33,13 @@ class S3Settings:
     processor: str | None = "aws"
 
 
-def connect(settings: S3Settings) -> S3Client:
-    """Make a client that asks once and gives up in time."""
+def connect(settings: S3Settings, session: boto3.Session | None = None) -> S3Client:
+    """Make a client that asks once and gives up in time. With a session it asks as who has that, else as `settings`."""
     spoken = Config(
         request_checksum_calculation="when_required",
         s3={"addressing_style": "path" if settings.endpoint_url else "auto"},
     )
-    return sign_in(settings).client(
+    return (session or sign_in(settings)).client(
         "s3",
         endpoint_url=settings.endpoint_url,
         config=asks_once(connect_s=settings.connect_timeout_s, read_s=settings.read_timeout_s).merge(spoken),

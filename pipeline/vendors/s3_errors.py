@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    FlexibleChecksumError,
-    NoCredentialsError,
-    ParamValidationError,
-    PartialCredentialsError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError, ParamValidationError
 
 from pipeline.model.errors import (
     IntegrityError,
@@ -27,6 +17,7 @@ from pipeline.model.errors import (
     StoreDenied,
     StoreUnreachable,
 )
+from pipeline.vendors.aws_session import NOT_SIGNED_IN, SKEWED, is_skewed, why_not_signed_in
 
 LOST_RACE: Final = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 """Codes by which a conditional put says that an object is there, or is being put by someone else."""
@@ -36,8 +27,6 @@ NO_LOCK: Final = ("NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFo
 
 _ABSENT: Final = ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "405")
 _FORBIDDEN: Final = 403
-_SKEWED: Final = "RequestTimeTooSkewed"
-_TOLERANCE: Final = timedelta(minutes=15)
 _ALTERED: Final = ("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
 
 
@@ -68,33 +57,17 @@ def as_store_error(
         refused.code = str(error.response.get("Error", {}).get("Code", ""))
         if refused.code not in lenient:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if status == _FORBIDDEN and _is_skewed(error):
-                raise StoreUnreachable(operation, reason=_SKEWED) from error
+            if status == _FORBIDDEN and is_skewed(error):
+                raise StoreUnreachable(operation, reason=SKEWED) from error
             raise _translate(operation, refused.code, status, absent) from error
-    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
-        raise StoreDenied(operation, reason="no credentials") from error
+    except NOT_SIGNED_IN as error:
+        raise StoreDenied(operation, reason=why_not_signed_in(error)) from error
     except FlexibleChecksumError as error:
         raise IntegrityError("a stored object does not have the digest it was stored with") from error
     except ParamValidationError as error:
         raise InvalidInput(f"the store cannot be asked this: {operation}") from error
     except BotoCoreError as error:
         raise StoreUnreachable(operation, reason=type(error).__name__) from error
-
-
-def _is_skewed(error: ClientError) -> bool:
-    """Say whether a refusal is of our clock and not of us; it ends by itself once the clock is right.
-
-    An answer to HEAD has no code, but it has the server's time. S3 refuses what was signed more than a quarter of an
-    hour from it (AWS: "Error responses", RequestTimeTooSkewed).
-    """
-    if error.response.get("Error", {}).get("Code") == _SKEWED:
-        return True
-    told = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    try:
-        theirs = parsedate_to_datetime(told)
-    except ValueError:
-        return False
-    return theirs.tzinfo is not None and abs(datetime.now(UTC) - theirs) > _TOLERANCE
 
 
 def _translate(operation: str, code: str, status: int, absent: PipelineError | None) -> PipelineError:

@@ -11,21 +11,24 @@ from tests.house.tree import ROOT, parse, sources
 NO_VENDOR = {"embedded_postgres.py": "the database of this machine", "system_clock.py": "the clock of this machine"}
 PARTS = {
     "aws_session.py": "kms.py",
+    "aws_tenants.py": "kms.py",
     "files_tree.py": "files.py",
     "kms_connect.py": "kms.py",
     "kms_history.py": "kms.py",
+    "kms_tenants.py": "kms.py",
     "object_rules.py": "files.py",
     "oidc_token.py": "oidc.py",
     "s3_connect.py": "s3.py",
     "s3_errors.py": "s3.py",
     "s3_lifecycle.py": "s3.py",
+    "s3_tenants.py": "s3.py",
     "smtp_session.py": "smtp.py",
     "twilio_decrypt.py": "twilio.py",
     "twilio_http.py": "twilio.py",
     "twilio_line.py": "twilio.py",
     "twilio_pace.py": "twilio.py",
 }
-"""Files that belong to an adapter, and fill no port themselves."""
+"""Files that belong to an adapter, and fill no port themselves, or fill it by that adapter, whose meta they give."""
 
 CARRIERS = {
     "aiohttp", "boto3", "botocore", "deepgram", "ftplib", "httpx", "requests", "smtplib", "urllib3", "websockets",

@@ -134,5 +134,6 @@ def roles(stacks: Stacks) -> dict[str, Role]:
             if {"Ref": name} in policy["Properties"].get("Roles", [])
         ]
         known = resource["Properties"].get("RoleName", place)
-        found[known] = Role(name=known, policies=[plain(one) for one in [*inline, *attached]])
+        trust = plain(resource["Properties"]["AssumeRolePolicyDocument"])
+        found[known] = Role(name=known, policies=[plain(one) for one in [*inline, *attached]], trust=trust)
     return found

@@ -16,7 +16,9 @@ from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.kms import KmsKeys
+from pipeline.vendors.kms_tenants import KmsTenantKeys
 from pipeline.vendors.s3 import S3Artifacts
+from pipeline.vendors.s3_tenants import S3TenantArtifacts
 from tests.conftest import APP_ROLE
 from tests.roles import variables
 
@@ -98,6 +100,12 @@ def test_adapters_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_base(read_settings()) as base:
         assert isinstance(base.vault.objects, S3Artifacts)
         assert isinstance(base.keys, KmsKeys)
+
+    for group in ("ARTIFACTS", "KEYS"):
+        monkeypatch.setenv(f"EARMARK_{group}__TENANT_ROLE", "arn:aws:iam::111122223333:role/earmark-web-tenant")
+    with open_base(read_settings()) as base:
+        assert isinstance(base.vault.objects, S3TenantArtifacts)
+        assert isinstance(base.keys, KmsTenantKeys)
 
 
 @pytest.mark.usefixtures("elsewhere")

@@ -36,7 +36,8 @@ def test_a_sound_account_passes_and_what_is_changed_by_hand_is_one_line(capsys: 
 def test_what_is_not_there_is_told_for_each_part(capsys: pytest.CaptureFixture[str]) -> None:
     with mock_aws():
         make_database()
-        make_role("earmark-web", allow("s3:GetObject"))
+        make_role("earmark-web", allow("s3:GetObject", "arn:aws:s3:::vault/audit/*"))
+        make_role("earmark-worker", allow("s3:GetObject"))
         key = client("kms").create_key()["KeyMetadata"]["KeyId"]
         client("kms").create_alias(AliasName="alias/earmark/acme", TargetKeyId=key)
         assert run([*HERE, "--json"]) == 1
@@ -45,7 +46,9 @@ def test_what_is_not_there_is_told_for_each_part(capsys: pytest.CaptureFixture[s
     assert {(f["place"], f["rule"], f["trouble"]) for f in told["findings"]} == {
         ("bucket vault", "looked-at", "unknown"),
         ("key alias/earmark/acme", "rotation", "broken"),
-        *((f"role earmark-{name}", "looked-at", "unknown") for name in ("worker", "operator", "training", "reviewer")),
+        ("role earmark-worker", "tenant-session", "broken"),
+        *((f"role earmark-{name}", "looked-at", "unknown") for name in ("operator", "training", "reviewer")),
+        *((f"role earmark-{name}-tenant", "looked-at", "unknown") for name in ("web", "worker")),
     }
 
 
@@ -56,7 +59,7 @@ def test_an_account_that_cannot_be_reached_is_never_fine(
     assert run([*HERE]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert {line.split()[0] for line in lines[:-1]} == {"unknown"}
-    assert len(lines) == 9
+    assert len(lines) == 11
     assert "a-secret" not in "".join(lines)
 
 

@@ -10,6 +10,7 @@ VAULT = "arn:aws:s3:::vault"
 ELIGIBLE = "s3:ExistingObjectTag/training-eligible"
 TENANT = "s3:ExistingObjectTag/tenant"
 KIND = "s3:ExistingObjectTag/kind"
+TAGGED = "aws:PrincipalTag/earmark-tenant"
 READ = ["s3:GetObject", "s3:GetObjectVersion"]
 
 
@@ -57,6 +58,17 @@ REVIEWER = reader(KIND, ["recording.redacted", "transcript.redacted"])
         ([allow("s3:GetObject", Null={KIND: "true"})], {}, True),
         ([allow("s3:GetObject", DateLessThan={KIND: "2026"})], {KIND: "2025"}, False),
         ([allow("s3:GetObject"), deny("s3:GetObject", DateLessThan={KIND: "2026"})], {}, False),
+        ([allow("s3:GetObject", f"{VAULT}/tenants/${{{TAGGED}}}/*")], {TAGGED: "acme"}, True),
+        ([allow("s3:GetObject", f"{VAULT}/tenants/${{{TAGGED}}}/*")], {TAGGED: "acm"}, False),
+        ([allow("s3:GetObject", f"{VAULT}/tenants/${{{TAGGED}}}/*")], {}, False),
+        ([allow("s3:GetObject", StringEquals={KIND: f"${{{TAGGED}}}"})], {TAGGED: "acme", KIND: "acme"}, True),
+        ([allow("s3:GetObject", StringEquals={KIND: f"${{{TAGGED}}}"})], {TAGGED: "acme", KIND: "bolt"}, False),
+        ([allow("s3:GetObject", StringEquals={KIND: f"${{{TAGGED}}}"})], {KIND: f"${{{TAGGED}}}"}, False),
+        ([allow("s3:GetObject", StringEqualsIfExists={KIND: "a"})], {}, True),
+        ([allow("s3:GetObject", StringEqualsIfExists={KIND: "a"})], {KIND: "b"}, False),
+        ([allow("s3:GetObject", **{"ForAllValues:StringEquals": {KIND: ["a", "b"]}})], {KIND: "a,b"}, True),
+        ([allow("s3:GetObject", **{"ForAllValues:StringEquals": {KIND: ["a"]}})], {KIND: "a,b"}, False),
+        ([allow("s3:GetObject", **{"ForAllValues:StringEquals": {KIND: ["a"]}})], {}, True),
     ],
 )
 def test_a_request_is_judged_as_iam_judges_it(

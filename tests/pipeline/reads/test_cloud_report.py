@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from pipeline.model.errors import NotFound, PipelineError, VendorRefused, Vendor
 from pipeline.ports.transcriber import AuditMeta
 from pipeline.reads.cloud_report import PARTS, CloudReport, Deployed, inspect_cloud
 from tests.pipeline.model.test_cloud import SERVER, SOUND
-from tests.pipeline.model.test_cloud_roles import REVIEWER, TRAINER, a_role
+from tests.pipeline.model.test_cloud_roles import REVIEWER, TRAINER, a_role, allow
+from tests.pipeline.model.test_cloud_tenants import a_tenant_role
 
 DEPLOYED = Deployed(buckets=("vault",))
 
@@ -22,6 +24,7 @@ class Account:
 
     fails: dict[str, PipelineError] = field(default_factory=dict)
     aliases: Sequence[str] = ("alias/earmark/acme",)
+    roles: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     audit: AuditMeta = field(init=False)
 
     def describe_bucket(self, name: str, *, holds_artifacts: bool) -> Bucket:
@@ -37,7 +40,9 @@ class Account:
         return self._answer("database", SERVER)
 
     def describe_role(self, name: str) -> Role:
-        statements = {"earmark-training": TRAINER, "earmark-reviewer": REVIEWER}.get(name, [])
+        if name.endswith("-tenant"):
+            return self._answer("role", replace(a_tenant_role(), name=name))
+        statements = {"earmark-training": TRAINER, "earmark-reviewer": REVIEWER, **self.roles}.get(name, [])
         return self._answer("role", replace(a_role(*statements), name=name))
 
     def _answer[T](self, what: str, answer: T) -> T:
@@ -55,7 +60,8 @@ def test_everything_is_looked_at_and_sound() -> None:
     assert report.is_sound
     assert set(report.looked_at) == {
         "bucket vault", "bucket logs", "key alias/earmark/acme", "database earmark", "role earmark-web",
-        "role earmark-worker", "role earmark-operator", "role earmark-training", "role earmark-reviewer",
+        "role earmark-worker", "role earmark-operator", "role earmark-web-tenant", "role earmark-worker-tenant",
+        "role earmark-training", "role earmark-reviewer",
     }  # fmt: skip
 
 
@@ -69,7 +75,12 @@ def test_what_cannot_be_looked_at_is_a_finding_and_the_rest_is_still_looked_at(w
     report = inspect_cloud(Account(fails={what: error}), DEPLOYED)
     assert not report.is_sound
     assert {trouble for _, _, trouble in rules(report)} == {Trouble.UNKNOWN}
-    assert len(report.looked_at) == 8
+    assert len(report.looked_at) == 10
+
+
+def test_a_process_that_reaches_tenants_by_itself_is_found() -> None:
+    report = inspect_cloud(Account(roles={"earmark-web": [allow("s3:GetObject")]}), DEPLOYED)
+    assert rules(report) == {("role earmark-web", "tenant-session", Trouble.BROKEN)}
 
 
 def test_an_account_without_keys_is_no_sound_one() -> None:

@@ -142,7 +142,8 @@ def test_a_database_without_tls_or_protection_is_found(account: AwsAccount) -> N
 
 def make_role(name: str, *statements: dict[str, Any]) -> Any:
     iam = client("iam")
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document)
     return iam
@@ -152,6 +153,7 @@ def test_a_role_has_its_own_policies_and_the_attached_ones(account: AwsAccount) 
     iam = make_role("earmark-training", *TRAINER)
     role = account.describe_role("earmark-training")
     assert list(judge_role(role)) + list(judge_trainer(role)) == []
+    assert role.trust["Statement"][0]["Principal"] == {"AWS": "*"}
 
     wide = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
     arn = iam.create_policy(PolicyName="wide", PolicyDocument=wide)["Policy"]["Arn"]
