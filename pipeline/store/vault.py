@@ -6,6 +6,7 @@ so nothing that a processor was paid for is asked of it twice.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -80,7 +81,7 @@ class Vault:
         """
         name = artifact_name(plaintext, self.keys.digest_key(shelf.tenant))
         key = object_key(shelf.tenant, shelf.subject, kind, name, on=shelf.on)
-        stored = self._adopted(shelf.tenant, kind, key, name) or self._put(shelf.tenant, kind, key, plaintext)
+        stored = self._put(shelf.tenant, kind, key, name, plaintext)
         return self._register(shelf, kind, name, stored, parents, meaning)
 
     def recover(self, shelf: Shelf, kind: ArtifactKind, *, parents: tuple[ArtifactId, ...] = ()) -> Artifact | None:
@@ -125,8 +126,11 @@ class Vault:
             raise IntegrityError("an artifact's bytes are not what its name says")
         return plaintext
 
-    def _put(self, tenant: TenantId, kind: ArtifactKind, key: str, plaintext: bytes) -> StoredObject:
-        """Seal and store; where another worker sealed the same bytes meanwhile, its object is the one."""
+    def _put(self, tenant: TenantId, kind: ArtifactKind, key: str, name: str, plaintext: bytes) -> StoredObject:
+        """Seal and store. An object that is there already is the one, once it was opened and seen to be what it says.
+
+        It is not looked for beforehand: that a step is repeated is rare, and a store away from here is asked once.
+        """
         sealed = seal(plaintext, keys=self.keys, tenant=tenant, context=_context(kind, key))
         try:
             return self.objects.put_if_absent(
@@ -136,19 +140,11 @@ class Vault:
                 tags={"tenant": tenant, "kind": kind.value, "training-eligible": "false", "disposition": "keep"},
             )
         except Conflict:
-            stored = self._adopted(tenant, kind, key, key.rsplit("/", 1)[1])
-            if stored is None:
-                raise
-            return stored
-
-    def _adopted(self, tenant: TenantId, kind: ArtifactKind, key: str, name: str) -> StoredObject | None:
-        """Take an object that is there already for ours, once it has been opened and seen to be what its name says."""
-        try:
-            stored = self.objects.head(key)
-        except NotFound:
-            return None
-        self._open(tenant, kind, key, name)
-        return stored
+            with suppress(NotFound):  # where it is gone again meanwhile, the conflict stands
+                stored = self.objects.head(key)
+                self._open(tenant, kind, key, name)
+                return stored
+            raise
 
     def _register(
         self,

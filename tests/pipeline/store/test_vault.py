@@ -102,6 +102,16 @@ def test_an_object_without_a_row_is_taken_up_and_not_sealed_again(vault, databas
     assert vault.read(made) == WORDS
 
 
+class _NotAsked(FileArtifacts):
+    def head(self, key, **more):
+        raise AssertionError("a new artifact is put, and not looked for")
+
+
+def test_a_new_artifact_costs_the_store_one_request(vault, shelf, tmp_path):
+    kept = replace(vault, objects=_NotAsked(tmp_path / "objects")).keep(shelf, KIND, WORDS)
+    assert vault.read(kept) == WORDS
+
+
 class _SealedMeanwhile(FileArtifacts):
     """Between the look and the put, another worker puts the same words, sealed with another key."""
 
