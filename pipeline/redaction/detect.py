@@ -29,7 +29,7 @@ from pipeline.redaction.tenant_words import TenantWords
 from pipeline.redaction.turn_view import TurnReader, TurnView
 from pipeline.redaction.vocabulary import load_vocabulary
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 _TURNS_AT_ONCE: Final = 512
 _TEACHES: Final = 0.6
 _INSIDE_WORD: Final = re.compile(r"\w|(?<=\w)-(?=\w)")

@@ -42,7 +42,7 @@ _AT_ONCE: Final = 32
 class Amounts:
     """How much is made: invented calls, tellings of each call written by hand, rounds, taggers, calls to weigh."""
 
-    invented: int = 2500
+    invented: int = 3200
     times: int = 4
     epochs: int = 7
     taggers: int = 2

@@ -51,4 +51,4 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(tmp_path):
 
 def test_the_dialogues_that_come_with_the_project_are_written_as_they_must_be():
     paths = sorted(DIALOGUES.glob("*.txt"))
-    assert len(read_files(paths)) == 195
+    assert len(read_files(paths)) == 393
