@@ -50,12 +50,18 @@ def test_who_may_not_ask_is_told_why_in_few_words() -> None:
     ("code", "headers", "expected"),
     [
         ("RequestTimeTooSkewed", {}, True),
-        ("SignatureDoesNotMatch", {"date": format_datetime(datetime.now(UTC) - timedelta(hours=1))}, True),
-        ("SignatureDoesNotMatch", {"date": format_datetime(datetime.now(UTC))}, False),
+        ("SignatureDoesNotMatch", {"date": timedelta(hours=-1)}, True),
+        ("SignatureDoesNotMatch", {"date": timedelta()}, False),
         ("SignatureDoesNotMatch", {"date": "yesterday"}, False),
         ("SignatureDoesNotMatch", {}, False),
     ],
 )
-def test_a_refusal_of_our_clock_is_told_from_one_of_us(code: str, headers: dict[str, str], expected: bool) -> None:
-    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPHeaders": headers}}
+def test_a_refusal_of_our_clock_is_told_from_one_of_us(
+    code: str, headers: dict[str, str | timedelta], expected: bool
+) -> None:
+    told = {
+        name: format_datetime(datetime.now(UTC) + value) if isinstance(value, timedelta) else value
+        for name, value in headers.items()
+    }
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPHeaders": told}}
     assert is_skewed(ClientError(answer, "AssumeRole")) is expected
