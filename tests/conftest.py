@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -25,9 +26,14 @@ from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.vendors.files import FileArtifacts
 from pipeline.vendors.key_file import FileKeys
 from pipeline.vendors.kms_connect import KmsSettings
+from pipeline.vendors.s3_connect import S3Settings
 from tests.builders import put_on_file
 from tests.databases import Databases
 from tests.roles import beside
+from tests.seaweedfs import serve_seaweedfs
+
+if TYPE_CHECKING:
+    from tests.moto_sts import MotoSts
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
@@ -133,6 +139,29 @@ def moto_kms() -> Iterator[KmsSettings]:
     from tests.moto_kms import serve_moto_kms  # moto takes a while to import
 
     with serve_moto_kms() as settings:
+        yield settings
+
+
+@pytest.fixture
+def moto_sts() -> Iterator[MotoSts]:
+    """Run moto's STS for one test."""
+    from tests.moto_sts import serve_moto_sts
+
+    with serve_moto_sts() as sts:
+        yield sts
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Settings]:
+    """Run a real S3 server for the session and make one bucket in it."""
+    with serve_seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def seaweedfs_with_roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Settings]:
+    """Run another, which gives sessions of a role and holds them to it."""
+    with serve_seaweedfs(tmp_path_factory.mktemp("seaweedfs-roles"), with_roles=True) as settings:
         yield settings
 
 

@@ -24,7 +24,6 @@ KEEP = ("s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectVersionTagging", "s3
 DESTROY = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 _USE = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
-
 _SHARED = ("audit", "ledger", "kept")
 """What lies in the bucket and is no one tenant's: checkpoints of the log, what must stay gone also when the tenant is,
 and what outlives an account under a matter's own key."""
@@ -54,19 +53,13 @@ def worker_statements(bucket: s3.IBucket, key: kms.IKey) -> list[iam.PolicyState
 
 def former_statements(bucket: s3.IBucket, *, destroys: bool) -> list[iam.PolicyStatement]:
     """What processes could do themselves before they took a role for each tenant: for as long as such processes run."""
-    former = [iam.PolicyStatement(actions=[*LIST], resources=[bucket.bucket_arn])]
-    everything = [bucket.arn_for_objects("*")]
-    if not destroys:
-        return [
-            *former,
-            iam.PolicyStatement(actions=[*LOOK, *KEEP], resources=everything),
-            _tenant_keys(bucket, *_USE),
-        ]
+    acts = (*LOOK, *KEEP, *DESTROY) if destroys else (*LOOK, *KEEP)
+    ends = ("kms:ScheduleKeyDeletion",) if destroys else ()
     return [
-        *former,
-        iam.PolicyStatement(actions=[*LOOK, *KEEP, *DESTROY], resources=everything),
-        _tenant_keys(bucket, *_USE, "kms:ScheduleKeyDeletion"),
-        *_making_keys(bucket),
+        iam.PolicyStatement(actions=[*LIST], resources=[bucket.bucket_arn]),
+        iam.PolicyStatement(actions=[*acts], resources=[bucket.arn_for_objects("*")]),
+        _tenant_keys(bucket, *_USE, *ends),
+        *(_making_keys(bucket) if destroys else ()),
     ]
 
 

@@ -144,10 +144,10 @@ def refuses_plain_http(policy: Mapping[str, Any] | None) -> bool:
     """Say whether a bucket's policy denies everybody everything that does not come by TLS."""
     return any(
         one.get("Effect") == "Deny"
-        and _listed(one.get("Action")) in (["s3:*"], ["*"])
+        and listed(one.get("Action")) in (["s3:*"], ["*"])
         and _is_everybody(one.get("Principal"))
         and _is_false(one.get("Condition"))
-        and len(_listed(one.get("Resource"))) >= 2
+        and len(listed(one.get("Resource"))) >= 2
         for one in statements(policy)
     )
 
@@ -181,7 +181,7 @@ def _expires_due(rule: Mapping[str, Any]) -> bool:
 
 
 def _is_everybody(principal: object) -> bool:
-    return principal == "*" or (isinstance(principal, Mapping) and "*" in _listed(principal.get("AWS")))
+    return principal == "*" or (isinstance(principal, Mapping) and "*" in listed(principal.get("AWS")))
 
 
 def _is_false(condition: object) -> bool:
@@ -191,5 +191,6 @@ def _is_false(condition: object) -> bool:
     } == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+def listed(value: object) -> list[str]:
+    """Give what a policy has as one value, several or none as a list."""
+    return [str(v) for v in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]

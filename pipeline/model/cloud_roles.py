@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.model.cloud import CloudFinding, statements
+from pipeline.model.cloud import CloudFinding, listed, statements
 
 _TAG: Final = "s3:ExistingObjectTag/"
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
@@ -56,11 +56,11 @@ def is_allowed_by(asked: Asked, *policies: Mapping[str, Any]) -> bool:
 def judge_role(role: Role) -> Iterator[CloudFinding]:
     """Find what no role of an installation may have: every action, or every action of a service."""
     for one in (s for policy in role.policies for s in statements(policy)):
-        wide = [action for action in _listed(one.get("Action")) if action == "*" or action.endswith(":*")]
+        wide = [action for action in listed(one.get("Action")) if action == "*" or action.endswith(":*")]
         if one.get("Effect") == "Allow" and (wide or "NotAction" in one):
-            yield _role(role, "least-privilege", f"it allows {', '.join(wide) or 'all but what it names'}")
+            yield role_finding(role, "least-privilege", f"it allows {', '.join(wide) or 'all but what it names'}")
         if one.get("Effect") == "Allow" and _is_everything(one) and not one.get("Condition"):
-            yield _role(role, "least-privilege", "it allows something on every resource, without a condition")
+            yield role_finding(role, "least-privilege", "it allows something on every resource, without a condition")
 
 
 def judge_trainer(role: Role) -> Iterator[CloudFinding]:
@@ -77,20 +77,20 @@ def judge_reviewer(role: Role) -> Iterator[CloudFinding]:
 def _judge_reader(role: Role, tag: str, *, lets: str, never: Sequence[str]) -> Iterator[CloudFinding]:
     objects = _objects_of(role)
     if objects is None:
-        yield _role(role, tag, "it names no tenant whose objects it may read")
+        yield role_finding(role, tag, "it names no tenant whose objects it may read")
         return
     tenant = objects.split("/tenants/")[1].split("/")[0]
     for action in ("s3:GetObject", "s3:GetObjectVersion"):
         for value in never:
             if is_allowed(role, _reading(action, objects, tenant, {tag: value} if value else {})):
-                yield _role(role, tag, f"{action} opens an object whose tag {tag} is {value or 'not there'}")
+                yield role_finding(role, tag, f"{action} opens an object whose tag {tag} is {value or 'not there'}")
         if is_allowed(role, _reading(action, objects, "somebody-else", {tag: lets})):
-            yield _role(role, "tenant", f"{action} opens an object of another tenant")
+            yield role_finding(role, "tenant", f"{action} opens an object of another tenant")
     if not is_allowed(role, _reading("s3:GetObject", objects, tenant, {tag: lets})):
-        yield _role(role, tag, f"it cannot read even what is tagged {tag}={lets}")
+        yield role_finding(role, tag, f"it cannot read even what is tagged {tag}={lets}")
     opened = Role(name=role.name, policies=[*role.policies, _ANYTHING])
     if is_allowed(opened, _reading("s3:GetObject", objects, tenant, {tag: never[0]})):
-        yield _role(role, tag, f"nothing denies {tag}={never[0]}, so another policy could open it")
+        yield role_finding(role, tag, f"nothing denies {tag}={never[0]}, so another policy could open it")
 
 
 _ANYTHING: Final = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -108,7 +108,7 @@ def _objects_of(role: Role) -> str | None:
         resource
         for policy in role.policies
         for one in statements(policy)
-        for resource in _listed(one.get("Resource"))
+        for resource in listed(one.get("Resource"))
         if one.get("Effect") == "Allow" and "/tenants/" in resource
     }
     if len(named) != 1 or not re.fullmatch(r"[^*?]+/tenants/[^/*?]+/\*", next(iter(named))):
@@ -116,16 +116,17 @@ def _objects_of(role: Role) -> str | None:
     return next(iter(named)).removesuffix("*") + "2026/11/28/rec/recording.redacted/name"
 
 
-def _role(role: Role, rule: str, says: str) -> CloudFinding:
+def role_finding(role: Role, rule: str, says: str) -> CloudFinding:
+    """Say of a role what is wrong with it."""
     return CloudFinding(place=f"role {role.name}", rule=rule, says=says)
 
 
 def _applies(one: Mapping[str, Any], asked: Asked) -> bool:
     return (
-        any(fnmatch.fnmatchcase(asked.action.lower(), a.lower()) for a in _listed(one.get("Action")))
-        and any(fnmatch.fnmatchcase(asked.resource, r) for r in _filled(_listed(one.get("Resource", "*")), asked))
+        any(fnmatch.fnmatchcase(asked.action.lower(), a.lower()) for a in listed(one.get("Action")))
+        and any(fnmatch.fnmatchcase(asked.resource, r) for r in _filled(listed(one.get("Resource", "*")), asked))
         and all(
-            _holds(kind, name, _filled(_listed(wanted), asked), asked, unknown=one["Effect"] == "Deny")
+            _holds(kind, name, _filled(listed(wanted), asked), asked, unknown=one["Effect"] == "Deny")
             for kind, tests in one.get("Condition", {}).items()
             for name, wanted in tests.items()
         )
@@ -157,8 +158,4 @@ def _holds(kind: str, name: str, wanted: list[str], asked: Asked, *, unknown: bo
 
 
 def _is_everything(one: Mapping[str, Any]) -> bool:
-    return "*" in _listed(one.get("Resource")) or "NotResource" in one
-
-
-def _listed(value: object) -> list[str]:
-    return [str(v) for v in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+    return "*" in listed(one.get("Resource")) or "NotResource" in one

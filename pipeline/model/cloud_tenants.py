@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pipeline.model.cloud import CloudFinding, statements
-from pipeline.model.cloud_roles import Asked, Role, is_allowed, is_allowed_by
+from pipeline.model.cloud import CloudFinding, listed, statements
+from pipeline.model.cloud_roles import Asked, Role, is_allowed, is_allowed_by, role_finding
 
 TENANT_TAG: Final = "earmark-tenant"
 """The tag of sessions, and of each tenant's KMS keys."""
@@ -37,13 +37,13 @@ def judge_tenant_role(role: Role) -> Iterator[CloudFinding]:
     own = list(_requests(role, of=_ONE))
     for asked in own:
         if is_allowed(role, asked):
-            yield _role(role, "tenant-session", f"{asked.action} is allowed to a session that names no tenant")
+            yield role_finding(role, "tenant-session", f"{asked.action} is allowed to a session that names no tenant")
     for asked in _requests(role, of=_OTHER):
         if is_allowed(role, _as_tenant(asked)):
-            yield _role(role, "tenant-session", f"{asked.action} reaches what is another tenant's")
+            yield role_finding(role, "tenant-session", f"{asked.action} reaches what is another tenant's")
     for action in ("s3:GetObject", "s3:ListBucketVersions", "kms:Decrypt"):
         if not any(is_allowed(role, _as_tenant(asked)) for asked in own if asked.action == action):
-            yield _role(role, "tenant-session", f"{action} does not reach even the tenant's own")
+            yield role_finding(role, "tenant-session", f"{action} does not reach even the tenant's own")
     yield from _judge_trust(role)
 
 
@@ -51,7 +51,9 @@ def judge_process(role: Role) -> Iterator[CloudFinding]:
     """Find where a process reaches a tenant's things by itself, and not by the role it takes for the tenant."""
     for asked in _requests(role, of=_ONE):
         if is_allowed(role, asked):
-            yield _role(role, "tenant-session", f"{asked.action} reaches a tenant's things without a session for it")
+            yield role_finding(
+                role, "tenant-session", f"{asked.action} reaches a tenant's things without a session for it"
+            )
 
 
 def _judge_trust(role: Role) -> Iterator[CloudFinding]:
@@ -64,14 +66,14 @@ def _judge_trust(role: Role) -> Iterator[CloudFinding]:
     }
     for how, facts in forbidden.items():
         if _may_take(role, facts):
-            yield _role(role, "tenant-session", f"it may be taken {how}")
+            yield role_finding(role, "tenant-session", f"it may be taken {how}")
     if not _may_take(role, named):
-        yield _role(role, "tenant-session", "nobody may take it for a tenant")
+        yield role_finding(role, "tenant-session", "nobody may take it for a tenant")
     for one in statements(role.trust):
         takers = one.get("Principal")
         known = takers.get("AWS") if isinstance(takers, Mapping) and set(takers) == {"AWS"} else None
         if one.get("Effect") == "Allow" and not _is_one_role(known):
-            yield _role(role, "tenant-session", "it may be taken by others than one role that is named")
+            yield role_finding(role, "tenant-session", "it may be taken by others than one role that is named")
 
 
 def _may_take(role: Role, facts: Mapping[str, str]) -> bool:
@@ -87,16 +89,16 @@ def _requests(role: Role, *, of: str) -> Iterator[Asked]:
     """Give requests for things of a tenant: its objects, their names, its key and data, in whatever the role names."""
     buckets, keys = set[str](), set[str]()
     for one in (s for policy in role.policies for s in statements(policy)):
-        for resource in _listed(one.get("Resource")):
-            if any(action.startswith("kms:") for action in _listed(one.get("Action"))):
+        for resource in listed(one.get("Resource")):
+            if any(action.startswith("kms:") for action in listed(one.get("Action"))):
                 keys.add(resource.replace(f"${{{_TAGGED}}}", of).replace("*", "1"))
-            elif any(action.startswith("s3:") for action in _listed(one.get("Action"))):
+            elif any(action.startswith("s3:") for action in listed(one.get("Action"))):
                 buckets.add(resource.split("/")[0])
     for bucket in sorted(buckets):
         at = f"{bucket}/tenants/{of}/2026/11/28/rec/recording.original/name"
         yield from (Asked(action=action, resource=at) for action in _OBJECT_ACTIONS)
-        listed = {"s3:prefix": f"tenants/{of}/2026/"}
-        yield from (Asked(action=action, resource=bucket, facts=listed) for action in _LIST_ACTIONS)
+        within = {"s3:prefix": f"tenants/{of}/2026/"}
+        yield from (Asked(action=action, resource=bucket, facts=within) for action in _LIST_ACTIONS)
     tagged = {f"aws:ResourceTag/{TENANT_TAG}": of, f"aws:RequestTag/{TENANT_TAG}": of, "aws:TagKeys": TENANT_TAG}
     for key in sorted(keys):
         bound = {**tagged, "kms:EncryptionContext:tenant": of}
@@ -110,11 +112,3 @@ def _as_tenant(asked: Asked) -> Asked:
     if f"aws:RequestTag/{TENANT_TAG}" in asked.facts:
         mine[f"aws:RequestTag/{TENANT_TAG}"] = _ONE
     return Asked(action=asked.action, resource=asked.resource, facts={**asked.facts, **mine})
-
-
-def _role(role: Role, rule: str, says: str) -> CloudFinding:
-    return CloudFinding(place=f"role {role.name}", rule=rule, says=says)
-
-
-def _listed(value: object) -> list[str]:
-    return [str(v) for v in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]

@@ -12,7 +12,7 @@ from pipeline.model.errors import NotFound
 from pipeline.model.ids import RecordingId, TenantId
 from pipeline.model.recording import Recording
 from pipeline.redaction.audio import describe
-from pipeline.steps.context import StepContext, shelf_of
+from pipeline.steps.context import JudgeContext, StepContext, shelf_of
 from pipeline.store.tenants import find_tenant
 from pipeline.workflows.recording import process_recording, with_context
 
@@ -32,6 +32,18 @@ def process_upload(
         NotFound: no such tenant.
         InvalidInput: the file cannot be decoded.
     """
+    recording = take_in(context, tenant, audio)
+    take_through(context, recording, before_step=before_step)
+    return recording.id
+
+
+def take_in(context: JudgeContext, tenant: TenantId, audio: bytes) -> Recording:
+    """Note an operator's file as a recording and seal it where a call's audio would be after capture.
+
+    Raises:
+        NotFound: no such tenant.
+        InvalidInput: the file cannot be decoded.
+    """
     facts = describe(audio)
     upload = Upload(sha256=hashlib.sha256(audio).hexdigest(), channels=facts.channels, duration_ms=facts.duration_ms)
     keys = context.vault.keys
@@ -42,10 +54,8 @@ def process_upload(
         judged_by = context.bundle_of(tx, owner), context.law.matrix.version.isoformat()
         given = attested_by_operator(at=tx.now)
         recording = import_recording(tx, owner, upload, given, judged_by=judged_by, keys=keys)
-    # The file stands where a call's audio would be after capture, so the line finds it there.
     context.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, audio)
-    take_through(context, recording, before_step=before_step)
-    return recording.id
+    return recording
 
 
 def take_through(context: StepContext, recording: Recording, *, before_step: Callable[[str], None]) -> None:

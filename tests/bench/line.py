@@ -75,7 +75,7 @@ def _in_turns(base: Base, context: StepContext, sounds: Sequence[bytes], name: s
 
 def _take_through(base: Base, context: StepContext, tenant: str, sound: bytes, **chosen: object) -> Counter[str]:
     """Run the line for a tenant of its own; give the processor seconds of each step."""
-    owner = make_tenant(base.database, base.keys, tenant, **chosen)  # type: ignore[arg-type]
+    owner = make_tenant(base.database, base.keys, tenant, **chosen)
     spent, at_server = Counter[str](), _database_seconds(base)
     begun, step = _used(), "take in and seal"
 

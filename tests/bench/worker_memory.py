@@ -10,35 +10,33 @@ and so on, as a table.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import sys
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import soundfile
 from sqlalchemy import text
 
-from pipeline.bootstrap import Base, judge_context
-from pipeline.intake.import_recording import Upload, attested_by_operator, import_recording
-from pipeline.model.artifact import ArtifactKind
+from pipeline.bootstrap import judge_context
 from pipeline.model.tenant import Tenant
 from pipeline.model.transcript import Transcript, Utterance, Word
 from pipeline.ports.transcriber import AuditMeta, Capabilities
-from pipeline.steps.context import shelf_of
+from pipeline.steps.context import JudgeContext
 from pipeline.vendors.embedded_postgres import EmbeddedPostgres
 from pipeline.workflows.queue import DurableQueue
+from pipeline.workflows.upload import take_in
 from samples.deepgram_standin import DeepgramStandin
 from samples.demo_tenants import take_on_all
 from samples.evaluation.spoken_calls import read_spoken
 from samples.twilio_standin import Standin
 from samples.twilio_standin.audio import Samples, to_wav
+from tests.bench.evaluate_memory import resident_mib
 from tests.chaos.house import DATABASE, make_database, make_folder, opened
 from tests.chaos.machines import Machine, Machines
 from tests.conftest import APP_ROLE
@@ -112,7 +110,9 @@ def main() -> None:
         machines = Machines()
         stack.enter_context(machines.kept_up())
         machines.add(worker)
-        _work_through(Feed(base=base, owner=tenants["nejix-demo"].tenant, sound=sound), calls, worker)
+        queue = DurableQueue(base.database, version=base.settings.worker.version)
+        owner = tenants["nejix-demo"].tenant
+        _work_through(Feed(context=judge_context(base), queue=queue, owner=owner, sound=sound), calls, worker)
         if worker.starts > 1:
             raise SystemExit(f"the worker was started {worker.starts} times")
 
@@ -121,7 +121,8 @@ def main() -> None:
 class Feed:
     """Hands recordings in as an operator's, for the worker to find."""
 
-    base: Base
+    context: JudgeContext
+    queue: DurableQueue
     owner: Tenant
     sound: Samples
 
@@ -129,17 +130,9 @@ class Feed:
         """Keep the sound, different in its last bits, and start the work on it."""
         moved = self.sound.copy()
         moved[:32, 0] += np.array([number >> bit & 1 for bit in range(32)], dtype=np.int16)
-        audio = to_wav(moved)
-        upload = Upload(sha256=hashlib.sha256(audio).hexdigest(), channels=1, duration_ms=SECONDS * 1000)
-        keys, context = self.base.keys, judge_context(self.base)
-        with self.base.database.transaction(self.owner.id) as tx:
-            judged_by = context.bundle_of(tx, self.owner), context.law.matrix.version.isoformat()
-            given = attested_by_operator(at=tx.now)
-            recording = import_recording(tx, self.owner, upload, given, judged_by=judged_by, keys=keys)
-        self.base.vault.keep(shelf_of(recording), ArtifactKind.RECORDING_ORIGINAL, audio)
-        queue = DurableQueue(self.base.database, version=self.base.settings.worker.version)
-        with self.base.database.transaction(self.owner.id) as tx:
-            queue.enqueue_recording(tx, self.owner.id, recording.id)
+        recording = take_in(self.context, self.owner.id, to_wav(moved))
+        with self.context.vault.database.transaction(self.owner.id) as tx:
+            self.queue.enqueue_recording(tx, self.owner.id, recording.id)
 
 
 def _work_through(feed: Feed, calls: int, worker: Machine) -> None:
@@ -154,7 +147,7 @@ def _work_through(feed: Feed, calls: int, worker: Machine) -> None:
             feed.hand_in(given)
             given += 1
         if done >= marks[0]:
-            held = _resident_mib(worker)
+            held = resident_mib(worker.process.pid)
             first = first or held
             how = ", ".join(f"{count} {state}" for state, count in sorted(ended.items()))
             took = time.monotonic() - begun
@@ -163,17 +156,9 @@ def _work_through(feed: Feed, calls: int, worker: Machine) -> None:
 
 
 def _ended(feed: Feed) -> Counter[str]:
-    with feed.base.database.transaction(feed.owner.id) as tx:
+    with feed.context.vault.database.transaction(feed.owner.id) as tx:
         rows = tx.connection.execute(text("select state, count(*) from earmark.recordings group by state")).all()
     return Counter({str(state): int(count) for state, count in rows if state in _ENDED})
-
-
-def _resident_mib(worker: Machine) -> float:
-    with suppress(OSError):
-        for line in Path(f"/proc/{worker.process.pid}/status").read_text().splitlines() if worker.process else ():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def _some_seconds() -> tuple[Samples, tuple[Word, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from pipeline.model.cloud import Bucket, DatabaseServer, Key
@@ -12,6 +13,10 @@ from tests.house.tree import ROOT
 
 STACKS: Final = ("EarmarkReplica", "EarmarkVault", "EarmarkApp")
 type Stacks = dict[str, dict[str, Any]]
+type Property = Callable[[Stacks], Iterator[str]]
+"""Gives what speaks against templates having it."""
+type Spoil = Callable[[Stacks], Any]
+"""Changes something in templates."""
 _GIVEN: Final = {"AWS::AccountId": "111122223333", "AWS::Partition": "aws", "AWS::Region": "eu-central-1"}
 
 
@@ -19,6 +24,13 @@ def read_stacks() -> Stacks:
     """Read the snapshot."""
     folder = ROOT / "infra" / "cloud" / "snapshot"
     return {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in STACKS}
+
+
+def found_spoiled(stacks: Stacks, holds: Property, spoil: Spoil) -> list[str]:
+    """Give what a property finds in a copy of templates, once something in it was changed."""
+    changed = copy.deepcopy(stacks)
+    spoil(changed)
+    return list(holds(changed))
 
 
 def resources(stacks: Stacks, *kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:

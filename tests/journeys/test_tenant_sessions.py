@@ -24,19 +24,18 @@ from tests.disposal import a_whole_recording, end, lies, living, statements
 from tests.line import Line
 from tests.moto_kms import MotoKms
 from tests.moto_sts import ROLE
-from tests.pipeline.vendors.conftest import moto_sts, seaweedfs_with_roles  # noqa: F401 - the adapters' own fixtures
 from tests.pipeline.workflows.house_of_fakes import scripted_context
 from tests.seaweedfs import TENANT_ROLE
 
 
 @pytest.fixture
-def process(seaweedfs_with_roles) -> S3Settings:  # noqa: F811 - the fixture that is imported
+def process(seaweedfs_with_roles) -> S3Settings:
     """Sign in as who may reach no tenant."""
     return replace(seaweedfs_with_roles, access_key="process", secret_key="process-secret")
 
 
 @pytest.fixture
-def keys(moto_kms, moto_sts) -> KmsTenantKeys:  # noqa: F811 - the fixture that is imported
+def keys(moto_kms, moto_sts) -> KmsTenantKeys:
     return KmsTenantKeys(moto_kms, TenantRole(arn=ROLE, sts_endpoint_url=moto_sts.endpoint))
 
 
@@ -50,7 +49,7 @@ def lines(database, tmp_path, keys, process) -> tuple[Line, Line]:
     return one, other
 
 
-def test_recordings_are_made_and_deleted_by_sessions_of_their_tenants_alone(lines, process, moto_sts):  # noqa: F811
+def test_recordings_are_made_and_deleted_by_sessions_of_their_tenants_alone(lines, process, moto_sts):
     one, other = lines
     made = {}
     for line in lines:

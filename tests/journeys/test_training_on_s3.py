@@ -14,13 +14,12 @@ from pipeline.model.errors import NotPermitted
 from pipeline.store.recalls import recall_of
 from pipeline.store.vault import Vault
 from pipeline.vendors.s3 import S3Artifacts
-from tests.pipeline.vendors.conftest import seaweedfs  # noqa: F401 - the fixture of the adapters' own tests
 from tests.training import COOL_OFF, a_line, agreed, bare, export, recordings_in
 
 
 @pytest.mark.timeout(600)
 def test_on_s3_what_is_exported_is_tagged_true_and_what_is_refused_is_not(
-    database, keys, tmp_path: Path, clock, seaweedfs  # noqa: F811 - the fixture that is imported
+    database, keys, tmp_path: Path, clock, seaweedfs
 ) -> None:  # fmt: skip
     house = a_line(database, keys, tmp_path, f"s3-{tmp_path.name[-8:].replace('_', '-')}")
     vault = Vault(database=database, objects=S3Artifacts(replace(seaweedfs)), keys=house.context.vault.keys)

@@ -102,13 +102,21 @@ def test_an_object_without_a_row_is_taken_up_and_not_sealed_again(vault, databas
     assert vault.read(made) == WORDS
 
 
-class _NotAsked(FileArtifacts):
-    def head(self, key, **more):
-        raise AssertionError("a new artifact is put, and not looked for")
+class _Counted:
+    """A store that notes what it is asked."""
+
+    def __init__(self, objects) -> None:
+        self._objects, self.asked = objects, []
+
+    def __getattr__(self, name):
+        self.asked.append(name)
+        return getattr(self._objects, name)
 
 
-def test_a_new_artifact_costs_the_store_one_request(vault, shelf, tmp_path):
-    kept = replace(vault, objects=_NotAsked(tmp_path / "objects")).keep(shelf, KIND, WORDS)
+def test_a_new_artifact_costs_the_store_one_request(vault, shelf):
+    counted = _Counted(vault.objects)
+    kept = replace(vault, objects=counted).keep(shelf, KIND, WORDS)
+    assert counted.asked == ["put_if_absent"]
     assert vault.read(kept) == WORDS
 
 

@@ -68,3 +68,11 @@ def test_what_explains_a_letter_is_not_a_name(spelled: list[LabelledConversation
     kept = [{"apple", "nectar"} <= {t.strip(".,").lower() for t in texts(d, 1)}
             for d in told_anew(spelled, material, times=60, seed=2)]  # fmt: skip
     assert sum(kept) > 50
+
+
+def test_a_name_that_may_be_hidden_is_learned_as_a_name_and_any_other_thing_as_neither(material: Material) -> None:
+    text = "# call-1 free\nC: [?PERSON|nigella] was in [?LOCATION|ludlow]\n"
+    (told,) = told_anew(list(parse_dialogues(text, name="file")), material, times=1, seed=2)
+    name, _, _, town = told.turns[0].words
+    assert (name.type, name.free) == (EntityType.PERSON, False)
+    assert (town.type, town.free) == (None, True)
