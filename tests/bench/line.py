@@ -87,6 +87,8 @@ def _take_through(base: Base, context: StepContext, tenant: str, sound: bytes, *
 
     process_upload(context, owner.id, sound, before_step=before)
     spent[step] += _used() - begun
+    if "withhold" in spent:
+        raise SystemExit("a call was withheld: what it cost is not what a call costs")
     spent[_DATABASE] += _database_seconds(base) - at_server
     return spent
 
@@ -105,11 +107,11 @@ def _report_remote(base: Base, context: StepContext, calls: Sequence[bytes]) -> 
     knows = Remembering(context.transcribers["local"])
     heard = [knows.transcribe(call, language="en") for call in calls]
     with DeepgramStandin(knows, key="bench") as standin:
-        remote: Transcriber = DeepgramTranscriber("bench", host=standin.base_url, version=MODEL_VERSION)
+        remote: Transcriber = DeepgramTranscriber("bench", host=standin.base_url, version=MODEL_VERSION, region="us")
         away = replace(context, transcribers={"deepgram": remote})
         spent = Counter[str]()
         for number, call in enumerate(calls):
-            spent += _take_through(base, away, f"away{number}", call, engines=("deepgram",))
+            spent += _take_through(base, away, f"away{number}", call, policy_id="connekz", engines=("deepgram",))
     minutes = _minutes(calls)
     theirs = _as_peers_write_it(calls, heard)
     print("\nwith a remote recogniser\n\n| | s a call minute | ÷ the peers' way |\n|---|---|---|")
@@ -139,6 +141,8 @@ def _as_peers_write_it(calls: Sequence[bytes], heard: Sequence[Transcript]) -> d
             asked = LabelledConversation(
                 id="x", source="x", turns=tuple(LabelledTurn(turn=turn, labels=()) for turn in turns)
             )
+            if not number:
+                stock.find(asked)  # what is made at the first use is no call's cost
             begun = _used()
             found = stock.find(asked)
             spent["stock Presidio"] += _used() - begun
